@@ -1,1 +1,18 @@
-//! Under construction.
+//! The database's shape, as steps that only go forward.
+//!
+//! One set of statements serves SQLite and PostgreSQL; the two differ only in how a row gets its
+//! id. It knows tables and keys, not what the helpdesk does with them.
+
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+mod m20261121_000001_first;
+
+/// Every step, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_first::Migration)]
+    }
+}

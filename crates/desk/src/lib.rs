@@ -1,1 +1,198 @@
-//! Under construction.
+//! What the helpdesk does: use cases, the outbox, the one door for Discord's facts, live hints.
+//!
+//! Native only. It knows Discord as the trait [`bridge::DiscordPort`] and the web not at all;
+//! `server` opens the doors. Permission is a value: [`Staff`] and [`Holder`] can be made only
+//! here, after the check.
+
+#[cfg(target_family = "wasm")]
+compile_error!("`desk` is the server's half; the browser gets `domain` and `app` alone");
+
+pub mod bridge;
+pub mod clock;
+mod error;
+mod inner;
+pub mod live;
+mod messages;
+mod people;
+mod reading;
+mod roster;
+mod store;
+mod tickets;
+mod token;
+mod work;
+
+pub use error::DeskError;
+pub use people::{DiscordProfile, Holder, Staff};
+pub use store::db::Db;
+pub use tickets::{NewTicket, Opened};
+pub use token::RequestKey;
+
+use bridge::DiscordPort;
+use clock::Clock;
+use domain::view::{CategoryView, GuildView};
+use domain::{ChannelId, DiscordGuildId, RoleId, Timestamp};
+use inner::Inner;
+use live::Hub;
+use std::sync::{Arc, RwLock};
+use store::{guilds, outbox, sessions};
+
+/// What an installation decides about its helpdesk.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where browsers reach it, without a slash at the end.
+    pub public_url: String,
+    /// The guild that it serves.
+    pub guild: GuildSettings,
+}
+
+/// The guild, as configured.
+#[derive(Clone, Copy, Debug)]
+pub struct GuildSettings {
+    /// Its id at Discord.
+    pub discord_id: DiscordGuildId,
+    /// Where tickets become threads.
+    pub support_channel: ChannelId,
+    /// Whoever has this role is staff.
+    pub staff_role: RoleId,
+}
+
+/// How the bridge is doing, in figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Promises to Discord that are not kept yet.
+    pub outbox_waiting: u64,
+    /// Promises that need a person.
+    pub outbox_parked: u64,
+    /// The age of the oldest promise not kept.
+    pub oldest_waiting_ms: u64,
+    /// Which database.
+    pub storage: &'static str,
+    /// Discord refuses the bot's token.
+    pub unauthorised: bool,
+}
+
+/// The helpdesk. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
+    }
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Desk {
+    /// Opens the helpdesk over a migrated database.
+    pub async fn open(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        port: Arc<dyn DiscordPort>,
+        settings: Settings,
+    ) -> Result<Self, DeskError> {
+        let guild = guilds::ensure(&db, &settings.guild).await?;
+        let categories = guilds::categories(&db, guild.id).await?;
+        if !db.is_postgres() {
+            // One process owns the file: a lease that outlived its process holds nobody up.
+            outbox::release_all(&db, clock.now()).await?;
+        }
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            port,
+            settings,
+            guild: guild.id,
+            guild_view: RwLock::new(GuildView { name: guild.name }),
+            categories,
+            hub: Hub::new(),
+            roster: roster::Roster::default(),
+            bridge: bridge::State::default(),
+        })))
+    }
+
+    /// The moment now, by the desk's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Live hints.
+    pub fn live(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The guild as visitors see it.
+    pub async fn guild_view(&self) -> Result<GuildView, DeskError> {
+        Ok(self.guild_name())
+    }
+
+    pub(crate) fn guild_name(&self) -> GuildView {
+        self.guild_view
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
+    }
+
+    /// What a ticket can be about.
+    pub async fn categories(&self) -> Result<Vec<CategoryView>, DeskError> {
+        Ok(self.categories.clone())
+    }
+
+    /// Figures for health checks and metrics.
+    pub async fn health(&self) -> Result<Health, DeskError> {
+        let depth = outbox::depth(&self.db).await?;
+        Ok(Health {
+            outbox_waiting: depth.waiting,
+            outbox_parked: depth.parked,
+            oldest_waiting_ms: depth
+                .oldest
+                .map_or(0, |at| self.now().since(at).as_millis() as u64),
+            storage: if self.db.is_postgres() {
+                "postgres"
+            } else {
+                "sqlite"
+            },
+            unauthorised: self.bridge.is_unauthorised(),
+        })
+    }
+
+    /// Stores a session, replacing what was there.
+    pub async fn session_save(
+        &self,
+        id: &str,
+        data: &str,
+        expires_at: Timestamp,
+    ) -> Result<(), DeskError> {
+        sessions::save(&self.db, id, data, expires_at).await
+    }
+
+    /// Stores a new session; `false` when the id is taken.
+    pub async fn session_create(
+        &self,
+        id: &str,
+        data: &str,
+        expires_at: Timestamp,
+    ) -> Result<bool, DeskError> {
+        sessions::create(&self.db, id, data, expires_at).await
+    }
+
+    /// A session that has not expired.
+    pub async fn session_load(&self, id: &str) -> Result<Option<(String, Timestamp)>, DeskError> {
+        sessions::load(&self.db, id, self.now()).await
+    }
+
+    /// Forgets a session.
+    pub async fn session_delete(&self, id: &str) -> Result<(), DeskError> {
+        sessions::delete(&self.db, id).await
+    }
+
+    /// Forgets expired sessions and says how many.
+    pub async fn sessions_sweep(&self) -> Result<u64, DeskError> {
+        sessions::sweep(&self.db, self.now()).await
+    }
+}

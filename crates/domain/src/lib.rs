@@ -1,1 +1,18 @@
-//! Under construction.
+//! The helpdesk's words and rules: ids, states, limits, views, and the error that crosses the wire.
+//!
+//! Pure: no I/O, no clock, no async, and it compiles for the browser. A rule that both a form and
+//! the server check stands here once. It knows neither the database nor Discord's client.
+
+pub mod error;
+pub mod ids;
+pub mod message;
+pub mod text;
+pub mod ticket;
+pub mod time;
+pub mod view;
+
+pub use error::{AppError, Field, Invalid};
+pub use ids::*;
+pub use message::{Delivery, MessageKind, Origin, Side};
+pub use ticket::{Priority, Status};
+pub use time::Timestamp;

@@ -1,0 +1,47 @@
+//! What the outbox promises to Discord. A command names what to bring about, not how: its content
+//! is read when it is carried out, so that Discord gets the latest state.
+
+use serde::{Deserialize, Serialize};
+
+/// One promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Make the ticket's thread.
+    OpenThread,
+    /// Post the card on top of it.
+    PostCard,
+    /// Post a piece of a message.
+    PostMessage {
+        /// Which piece, from 0.
+        chunk: i64,
+    },
+    /// Bring the card up to date.
+    RefreshCard,
+    /// Archive and lock the thread.
+    Close,
+    /// Unarchive and unlock the thread.
+    OpenAgain,
+    /// Show how a message written in Discord was taken.
+    React {
+        /// The Discord message.
+        message: i64,
+        /// The sign.
+        emoji: String,
+    },
+    /// Say something to those in the thread.
+    Tell {
+        /// The words.
+        words: String,
+    },
+}
+
+impl Command {
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a command has only strings and numbers")
+    }
+
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}

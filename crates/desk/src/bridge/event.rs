@@ -1,0 +1,140 @@
+//! What Discord tells us, in the helpdesk's words, before anything is decided about it.
+//!
+//! Live events, catch-up pages and replays all become these values, so that one door can take
+//! them all. Nothing here knows whether a fact is new, or concerns a ticket at all.
+
+use super::port::RemoteMember;
+use domain::{
+    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, ThreadId,
+    TicketId, Timestamp,
+};
+
+/// Who wrote a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteAuthor {
+    /// Their id.
+    pub user: DiscordUserId,
+    /// The name that the guild sees.
+    pub name: String,
+    /// The picture's address.
+    pub avatar: Option<String>,
+    /// Ourselves.
+    pub is_us: bool,
+    /// A program or a webhook.
+    pub is_bot: bool,
+    /// Their roles, where the event carried them; REST does not.
+    pub roles: Option<Vec<RoleId>>,
+}
+
+/// A message in a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteMessage {
+    /// Its id.
+    pub id: DiscordMessageId,
+    /// The channel or thread.
+    pub channel: ThreadId,
+    /// Who wrote it.
+    pub author: RemoteAuthor,
+    /// What it says, with files named by their address on lines of their own.
+    pub content: String,
+    /// When a person last edited it.
+    pub edited_at: Option<Timestamp>,
+    /// The nonce that we sent it with, in live events of our own messages.
+    pub nonce: Option<String>,
+    /// A message that people wrote, not one that Discord made.
+    pub is_speech: bool,
+}
+
+/// An active thread, as the guild's arrival lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActiveThread {
+    /// The thread.
+    pub thread: ThreadId,
+    /// Its newest message, if there is one.
+    pub last_message: Option<DiscordMessageId>,
+}
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RemoteEvent {
+    /// A session began: events before it may have been missed. (After a resume there is no such.)
+    Connected,
+    /// The connection is gone; what follows it may be missed.
+    Disconnected,
+    /// A guild is there, with its active threads.
+    GuildReady {
+        /// Which.
+        guild: DiscordGuildId,
+        /// Its name.
+        name: String,
+        /// What the bot sees.
+        threads: Vec<ActiveThread>,
+    },
+    /// A message was written.
+    Posted(RemoteMessage),
+    /// A message changed; `edited_at` tells whether a person did it.
+    Edited(RemoteMessage),
+    /// Messages were deleted.
+    Deleted {
+        /// Where.
+        channel: ThreadId,
+        /// Which.
+        messages: Vec<DiscordMessageId>,
+    },
+    /// A thread's archive or lock state changed.
+    ThreadChanged {
+        /// Which.
+        thread: ThreadId,
+        /// Out of sight.
+        archived: bool,
+        /// Only moderators may write.
+        locked: bool,
+    },
+    /// A thread was deleted.
+    ThreadGone {
+        /// Which.
+        thread: ThreadId,
+    },
+    /// A channel was deleted, and its threads with it.
+    ChannelGone {
+        /// Which.
+        channel: ChannelId,
+    },
+}
+
+/// What a button or a choice under a ticket's card asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// Take the ticket.
+    Assign,
+    /// Raise the priority by one step.
+    RaisePriority,
+    /// Set the priority to this.
+    SetPriority(Priority),
+    /// Close the ticket.
+    Close,
+    /// Reopen it.
+    Reopen,
+}
+
+/// A press, and who pressed. The member is the interaction's own, never a remembered one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pressed {
+    /// Where.
+    pub guild: DiscordGuildId,
+    /// By whom.
+    pub member: RemoteMember,
+    /// On which ticket.
+    pub ticket: TicketId,
+    /// What.
+    pub press: Press,
+}
+
+/// What the person who pressed is told, and only they.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PressAnswer {
+    /// In words.
+    pub words: String,
+    /// Offer to choose the priority exactly; this is the one now set.
+    pub priority: Option<Priority>,
+}

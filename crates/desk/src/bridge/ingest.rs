@@ -1,0 +1,272 @@
+//! The one door for what Discord tells us.
+//!
+//! Live events, catch-up pages and replays all come through here and may overlap: what is known
+//! already changes nothing. Each thread's facts are taken one at a time. It knows neither how a
+//! fact was heard nor who will read what it becomes.
+
+use super::command::Command;
+use super::event::{RemoteAuthor, RemoteEvent, RemoteMessage};
+use crate::store::entities::thread_link::Model as Link;
+use crate::store::messages::{self, NewMessage};
+use crate::store::{guilds, links, people};
+use crate::work::Touched;
+use crate::{Desk, DeskError, DiscordProfile};
+use domain::{Delivery, MessageKind, Origin, Side, ThreadId, Timestamp};
+
+/// What became of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ingested {
+    /// It changed something.
+    Taken,
+    /// It was known, or concerns no ticket.
+    Ignored,
+    /// Something before it is missing; catch-up will bring both in their order.
+    Deferred,
+}
+
+/// What a staff member sees under a message that went to the customer.
+const SENT: &str = "✅";
+/// What anyone sees under a message that did not.
+const NOT_SENT: &str = "❌";
+
+impl Desk {
+    /// Takes in one fact.
+    pub async fn ingest(&self, fact: RemoteEvent) -> Result<Ingested, DeskError> {
+        match fact {
+            RemoteEvent::Connected | RemoteEvent::Disconnected => {
+                self.bridge.new_session();
+                Ok(Ingested::Taken)
+            }
+            RemoteEvent::GuildReady { guild, name, .. } => {
+                if guild != self.settings.guild.discord_id {
+                    return Ok(Ingested::Ignored);
+                }
+                if self.guild_name().name != name {
+                    guilds::rename(&self.db, self.guild, &name).await?;
+                    self.guild_view
+                        .write()
+                        .unwrap_or_else(|poisoned| poisoned.into_inner())
+                        .name = name;
+                }
+                let threads = links::open_threads(&self.db, self.guild).await?;
+                self.bridge.read_again(threads);
+                Ok(Ingested::Taken)
+            }
+            RemoteEvent::Posted(message) | RemoteEvent::Edited(message) => {
+                let lane = self.bridge.lane(message.channel);
+                let _one_at_a_time = lane.lock().await;
+                if let (true, Some(nonce)) = (message.author.is_us, &message.nonce) {
+                    let news = self.confirm(nonce, message.id).await?;
+                    return Ok(if news { Ingested::Taken } else { Ingested::Ignored });
+                }
+                let Some(link) = links::of_thread(&self.db.read, message.channel).await? else {
+                    return Ok(Ingested::Ignored);
+                };
+                if self.bridge.is_behind(message.channel) {
+                    self.bridge.read_again([message.channel]);
+                    return Ok(Ingested::Deferred);
+                }
+                self.take_message(&link, &message).await
+            }
+            RemoteEvent::Deleted { channel, messages } => {
+                let lane = self.bridge.lane(channel);
+                let _one_at_a_time = lane.lock().await;
+                let mut result = Ingested::Ignored;
+                for id in messages {
+                    if self.take_back(id).await? {
+                        result = Ingested::Taken;
+                    }
+                }
+                Ok(result)
+            }
+            RemoteEvent::ThreadChanged { thread, archived, .. } => {
+                if !archived && self.bridge.is_behind(thread) {
+                    self.bridge.read_again([thread]);
+                }
+                Ok(Ingested::Ignored)
+            }
+            RemoteEvent::ThreadGone { thread } => self.thread_gone(thread).await,
+            RemoteEvent::ChannelGone { channel } => {
+                if channel != self.settings.guild.support_channel {
+                    return Ok(Ingested::Ignored);
+                }
+                for link in links::all_threads(&self.db, self.guild).await? {
+                    self.thread_in_trouble(link.ticket_id, "The support channel was deleted in Discord.")
+                        .await?;
+                }
+                Ok(Ingested::Taken)
+            }
+        }
+    }
+
+    async fn thread_gone(&self, thread: ThreadId) -> Result<Ingested, DeskError> {
+        match links::of_thread(&self.db.read, thread).await? {
+            Some(link) if link.trouble.is_none() => {
+                self.thread_in_trouble(link.ticket_id, "The thread was deleted in Discord.")
+                    .await?;
+                Ok(Ingested::Taken)
+            }
+            _ => Ok(Ingested::Ignored),
+        }
+    }
+
+    /// Takes in a message as Discord has it now: new, edited or known. The caller holds the lane.
+    pub(crate) async fn take_message(
+        &self,
+        link: &Link,
+        message: &RemoteMessage,
+    ) -> Result<Ingested, DeskError> {
+        let author = &message.author;
+        if author.is_us || author.is_bot || !message.is_speech {
+            return Ok(Ingested::Ignored);
+        }
+        if let Some(part) = messages::part(&self.db.read, message.id).await? {
+            return self.take_edit(link, &part, message).await;
+        }
+        let body = message.content.trim_end();
+        if body.trim().is_empty() {
+            return Ok(Ingested::Ignored);
+        }
+        let is_staff = self.is_staff(author).await?;
+        let mut work = self.work().await?;
+        // The lock comes before the look: two tellers of one fact come one after the other.
+        let ticket = work.ticket(link.ticket_id).await?;
+        if messages::part(&work.tx, message.id).await?.is_some() {
+            return Ok(Ingested::Ignored);
+        }
+        let profile = DiscordProfile {
+            user: author.user,
+            name: author.name.clone(),
+            avatar: author.avatar.clone(),
+        };
+        let person = people::upsert(&work.tx, &profile).await?;
+        let kind = if is_staff {
+            MessageKind::Reply
+        } else {
+            // Whoever is not staff must not speak to a customer; staff still see what was said.
+            MessageKind::Note
+        };
+        let id = messages::insert(
+            &work.tx,
+            NewMessage {
+                ticket: ticket.id,
+                request_key: None,
+                side: Side::Staff,
+                kind,
+                origin: Origin::Discord,
+                person: Some(person),
+                author: &author.name,
+                body,
+                at: message.id.created_at(),
+                delivery: Delivery::Delivered,
+                written_as: Some(message.id),
+            },
+        )
+        .await?;
+        messages::add_part(&work.tx, message.id, id, 0, message.edited_at).await?;
+        links::seen(&work.tx, ticket.id, message.id).await?;
+        let react = |emoji: &str| Command::React {
+            message: message.id.0,
+            emoji: emoji.to_owned(),
+        };
+        if is_staff {
+            let status = ticket.status.after_staff_reply();
+            work.promise(ticket.id, None, react(SENT));
+            work.spoken(&ticket, Side::Staff, kind, body, status).await?;
+        } else {
+            work.promise(ticket.id, None, react(NOT_SENT));
+            work.promise(
+                ticket.id,
+                None,
+                Command::Tell {
+                    words: "-# Only members with the staff role reach the customer from here. \
+                            The message above was kept as a note for staff."
+                        .to_owned(),
+                },
+            );
+            work.spoken(&ticket, Side::Staff, kind, body, ticket.status)
+                .await?;
+        }
+        work.commit().await?;
+        Ok(Ingested::Taken)
+    }
+
+    /// An edit, if a person made one that is newer than what is known.
+    async fn take_edit(
+        &self,
+        link: &Link,
+        part: &crate::store::entities::part::Model,
+        message: &RemoteMessage,
+    ) -> Result<Ingested, DeskError> {
+        let newer = |known: Option<Timestamp>| {
+            message.edited_at.filter(|at| known.is_none_or(|k| *at > k))
+        };
+        if newer(part.edited_at).is_none() {
+            return Ok(Ingested::Ignored);
+        }
+        let mut work = self.work().await?;
+        let ticket = work.ticket(link.ticket_id).await?;
+        let known = messages::part(&work.tx, message.id).await?;
+        let old = messages::by_id(&work.tx, part.message_id).await?;
+        let (Some(known), Some(old)) = (known, old) else {
+            return Ok(Ingested::Ignored);
+        };
+        let Some(edited_at) = newer(known.edited_at) else {
+            return Ok(Ingested::Ignored);
+        };
+        if old.origin != Origin::Discord || old.deleted_at.is_some() {
+            return Ok(Ingested::Ignored);
+        }
+        messages::part_edited(&work.tx, message.id, edited_at).await?;
+        let body = message.content.trim_end();
+        messages::rewrite(&work.tx, &old, body, edited_at, work.now).await?;
+        let audience = match old.kind {
+            MessageKind::Reply => Touched::Everyone,
+            MessageKind::Note => Touched::StaffOnly,
+        };
+        work.save(&ticket, |_| (), audience).await?;
+        work.commit().await?;
+        Ok(Ingested::Taken)
+    }
+
+    /// A deletion. `false` when it concerns nothing that is shown.
+    pub(crate) async fn take_back(
+        &self,
+        id: domain::DiscordMessageId,
+    ) -> Result<bool, DeskError> {
+        let Some(part) = messages::part(&self.db.read, id).await? else {
+            return Ok(false);
+        };
+        let mut work = self.work().await?;
+        let Some(old) = messages::by_id(&work.tx, part.message_id).await? else {
+            return Ok(false);
+        };
+        // Our own posts, deleted in Discord, stay on the web: the customer's words are theirs.
+        if old.origin != Origin::Discord || old.deleted_at.is_some() {
+            return Ok(false);
+        }
+        let ticket = work.ticket(old.ticket_id).await?;
+        messages::take_back(&work.tx, &old, work.now).await?;
+        work.record(ticket.id, format!("{} deleted a message in Discord", old.author))
+            .await?;
+        let audience = match old.kind {
+            MessageKind::Reply => Touched::Everyone,
+            MessageKind::Note => Touched::StaffOnly,
+        };
+        work.save(&ticket, |_| (), audience).await?;
+        work.commit().await?;
+        Ok(true)
+    }
+
+    /// Whether the author is staff: by the roles that came with the message, else by asking.
+    async fn is_staff(&self, author: &RemoteAuthor) -> Result<bool, DeskError> {
+        let role = self.settings.guild.staff_role;
+        match &author.roles {
+            Some(roles) => Ok(roles.contains(&role)),
+            None => Ok(self
+                .member(author.user)
+                .await?
+                .is_some_and(|member| member.roles.contains(&role))),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The bridge: a ticket and its thread are one conversation.
+//!
+//! Outwards, every change is a promise in the outbox, written with the change and kept by
+//! [`outbox`]. Inwards, every fact comes through one door, [`ingest`]; [`catch_up`] fetches what
+//! was missed and uses the same door. It knows Discord only as [`DiscordPort`].
+
+mod catch_up;
+mod command;
+mod event;
+mod ingest;
+mod outbox;
+mod port;
+mod press;
+mod state;
+mod words;
+
+pub use command::Command;
+pub use event::{
+    ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteMessage,
+};
+pub use ingest::Ingested;
+pub use outbox::Step;
+pub(crate) use state::State;
+pub(crate) use words::pieces;
+
+pub use port::{
+    DeliveryError, DiscordPort, Nonce, Post, RemoteMember, ThreadShape, ThreadSpec, ThreadState,
+    TicketCard,
+};

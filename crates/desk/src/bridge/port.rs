@@ -1,0 +1,200 @@
+//! Everything that the centre asks of Discord, as a trait, and the answers it can get.
+//!
+//! The words are the helpdesk's; how they become REST calls is the connector's affair. Nothing
+//! here retries, remembers or decides: an answer says what is known, and the outbox decides.
+
+use super::event::RemoteMessage;
+use domain::{
+    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, Status, ThreadId,
+    TicketId, Timestamp,
+};
+use std::time::Duration;
+
+/// A message's idempotency key at Discord: at most 25 characters, unique for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nonce(pub String);
+
+/// A thread to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadSpec {
+    /// The guild.
+    pub guild: DiscordGuildId,
+    /// The channel under which it is made.
+    pub parent: ChannelId,
+    /// Its name, within Discord's limit.
+    pub name: String,
+}
+
+/// What the card on top of a thread says, and the buttons under it act on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketCard {
+    /// The ticket that the buttons name.
+    pub ticket: TicketId,
+    /// Its number.
+    pub number: i64,
+    /// Its subject.
+    pub subject: String,
+    /// Who asked.
+    pub customer: String,
+    /// The category's name.
+    pub category: String,
+    /// How urgent.
+    pub priority: Priority,
+    /// Where it stands.
+    pub status: Status,
+    /// Who took it.
+    pub assignee: Option<String>,
+    /// The ticket's page on the dashboard.
+    pub link: String,
+    /// The role to call once; only in a first post, never in an edit.
+    pub ping: Option<RoleId>,
+}
+
+/// One message of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Post {
+    /// The card with its buttons.
+    Card(Box<TicketCard>),
+    /// Text, already within Discord's limit.
+    Words(String),
+}
+
+/// What should become of a thread. Both facts go in one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThreadShape {
+    /// Neither archived nor locked.
+    Open,
+    /// Archived and locked.
+    Closed,
+}
+
+/// What a thread is found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadState {
+    /// Out of sight; a message brings it back.
+    pub archived: bool,
+    /// Only moderators may write.
+    pub locked: bool,
+    /// The newest message's id, if there is one.
+    pub last_message: Option<DiscordMessageId>,
+}
+
+/// A member of a guild, as Discord tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteMember {
+    /// Who.
+    pub user: DiscordUserId,
+    /// The name that the guild sees.
+    pub name: String,
+    /// The picture's address.
+    pub avatar: Option<String>,
+    /// Their roles.
+    pub roles: Vec<RoleId>,
+    /// Whether it is a program.
+    pub bot: bool,
+}
+
+/// Why Discord did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeliveryError {
+    /// Surely not done, and worth another try.
+    #[error("not now: {reason}")]
+    Retry {
+        /// Not before this long from now; `retry_after` is obeyed whole.
+        after: Duration,
+        /// All of the bot's requests must wait, not just this one.
+        global: bool,
+        /// In words.
+        reason: String,
+    },
+    /// Refused for good.
+    #[error("refused: {reason}")]
+    Permanent {
+        /// Discord's error code, where it gave one.
+        code: Option<u32>,
+        /// In words that tell staff what to do.
+        reason: String,
+    },
+    /// The thread, channel or message is not there (any more).
+    #[error("gone: {reason}")]
+    Gone {
+        /// Discord's error code.
+        code: Option<u32>,
+        /// In words.
+        reason: String,
+    },
+    /// Done or not: the answer was lost.
+    #[error("uncertain: {reason}")]
+    Uncertain {
+        /// In words.
+        reason: String,
+    },
+    /// The token is not accepted: nothing will work until it is replaced.
+    #[error("Discord does not accept the bot's token")]
+    Unauthorised,
+}
+
+/// What the connector does for the centre. Each call is one attempt; it never retries by itself.
+#[async_trait::async_trait]
+pub trait DiscordPort: Send + Sync + 'static {
+    /// Makes a private thread. Discord offers no idempotency here: see [`Self::find_thread`].
+    async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError>;
+
+    /// Looks among the parent's active and newest archived private threads for one that the bot
+    /// made, whose name begins with `mark`, not older than `since`.
+    async fn find_thread(
+        &self,
+        spec: &ThreadSpec,
+        mark: &str,
+        since: Timestamp,
+    ) -> Result<Option<ThreadId>, DeliveryError>;
+
+    /// Posts with the nonce enforced. No mention fires but the card's own ping.
+    async fn post(
+        &self,
+        thread: ThreadId,
+        nonce: &Nonce,
+        post: &Post,
+    ) -> Result<DiscordMessageId, DeliveryError>;
+
+    /// Replaces what one of our messages says. No mention fires.
+    async fn edit(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+        post: &Post,
+    ) -> Result<(), DeliveryError>;
+
+    /// Archives and locks, or the reverse, in one request.
+    async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError>;
+
+    /// Adds one of the bot's own reactions; it is there already: fine.
+    async fn react(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+        emoji: &str,
+    ) -> Result<(), DeliveryError>;
+
+    /// Up to `limit` (at most 100) messages after `after`, oldest first.
+    async fn page_after(
+        &self,
+        thread: ThreadId,
+        after: DiscordMessageId,
+        limit: u8,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError>;
+
+    /// The newest `limit` (at most 100) messages, oldest first.
+    async fn newest(&self, thread: ThreadId, limit: u8)
+    -> Result<Vec<RemoteMessage>, DeliveryError>;
+
+    /// What the thread is now.
+    async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError>;
+
+    /// A member, or `None` when the user is not in the guild.
+    async fn member(
+        &self,
+        guild: DiscordGuildId,
+        user: DiscordUserId,
+    ) -> Result<Option<RemoteMember>, DeliveryError>;
+}

@@ -1,0 +1,124 @@
+//! What the bridge remembers between steps and may forget at any crash: who is to be woken, how
+//! long Discord told us to hold still, and which threads were read since the connection began.
+//!
+//! Nothing here is needed for correctness after a restart; the database is.
+
+use domain::{ThreadId, Timestamp};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::{Notify, futures::Notified};
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    outbox: Notify,
+    catch_up: Notify,
+    held_until: AtomicI64,
+    unauthorised: AtomicBool,
+    /// Grows with every session that may have missed something; zero before the first.
+    session: AtomicU64,
+    threads: Mutex<Threads>,
+}
+
+#[derive(Debug, Default)]
+struct Threads {
+    /// The session in which each thread was last read to its end.
+    read_in: HashMap<ThreadId, u64>,
+    /// Threads to be read.
+    to_read: HashSet<ThreadId>,
+    /// One thing at a time per thread.
+    lanes: HashMap<ThreadId, Arc<tokio::sync::Mutex<()>>>,
+}
+
+impl State {
+    pub(crate) fn wake(&self) {
+        self.outbox.notify_one();
+    }
+
+    pub(crate) fn woken(&self) -> Notified<'_> {
+        self.outbox.notified()
+    }
+
+    pub(crate) fn has_gaps(&self) -> Notified<'_> {
+        self.catch_up.notified()
+    }
+
+    /// No request may be made before this.
+    pub(crate) fn held_until(&self) -> Option<Timestamp> {
+        let at = self.held_until.load(Ordering::Relaxed);
+        (at > 0).then_some(Timestamp(at))
+    }
+
+    pub(crate) fn hold_until(&self, at: Timestamp) {
+        self.held_until.fetch_max(at.0, Ordering::Relaxed);
+    }
+
+    pub(crate) fn unauthorised(&self, again: Timestamp) {
+        self.unauthorised.store(true, Ordering::Relaxed);
+        self.hold_until(again);
+    }
+
+    pub(crate) fn authorised(&self) {
+        self.unauthorised.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_unauthorised(&self) -> bool {
+        self.unauthorised.load(Ordering::Relaxed)
+    }
+
+    /// A session began or ended: all that was read before may have grown unseen.
+    pub(crate) fn new_session(&self) {
+        self.session.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn session(&self) -> u64 {
+        self.session.load(Ordering::SeqCst)
+    }
+
+    /// The thread was read to its end in the present session.
+    pub(crate) fn is_caught_up(&self, thread: ThreadId) {
+        let session = self.session();
+        self.read_to_end(thread, session);
+    }
+
+    pub(crate) fn read_to_end(&self, thread: ThreadId, session: u64) {
+        let mut threads = self.threads();
+        threads.read_in.insert(thread, session);
+        if session == self.session() {
+            threads.to_read.remove(&thread);
+        }
+    }
+
+    /// Whether something may be missing before what is heard of the thread now.
+    pub(crate) fn is_behind(&self, thread: ThreadId) -> bool {
+        self.threads().read_in.get(&thread) != Some(&self.session())
+    }
+
+    pub(crate) fn read_again(&self, threads: impl IntoIterator<Item = ThreadId>) {
+        self.threads().to_read.extend(threads);
+        self.catch_up.notify_one();
+    }
+
+    pub(crate) fn to_read(&self) -> Vec<ThreadId> {
+        self.threads().to_read.iter().copied().collect()
+    }
+
+    pub(crate) fn not_to_be_read(&self, thread: ThreadId) {
+        self.threads().to_read.remove(&thread);
+    }
+
+    /// The thread's own queue. Lanes that nobody holds are dropped now and then.
+    pub(crate) fn lane(&self, thread: ThreadId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut threads = self.threads();
+        if threads.lanes.len() > 1_000 {
+            threads.lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
+        }
+        threads.lanes.entry(thread).or_default().clone()
+    }
+
+    fn threads(&self) -> MutexGuard<'_, Threads> {
+        self.threads
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

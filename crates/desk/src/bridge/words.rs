@@ -1,0 +1,118 @@
+//! Our words in a thread: how a message from the web is introduced and cut into posts.
+//!
+//! Every post carries a link to its message on the dashboard. That link is also its mark: when an
+//! answer was lost and the nonce no longer helps, the post is recognised by it.
+
+use crate::store::entities::message;
+use domain::text::{DISCORD_CONTENT_MAX, split};
+use domain::{MessageId, MessageKind, Side};
+
+/// What is left of a post for the text, beside the longest line that introduces it.
+const PIECE: usize = DISCORD_CONTENT_MAX - 400;
+
+/// The longest name that introduces a post.
+const NAME: usize = 100;
+
+/// A message's pieces, each for one post.
+pub(crate) fn pieces(body: &str) -> Vec<&str> {
+    split(body, PIECE)
+}
+
+/// The mark of a piece, as it stands in the post.
+pub(crate) fn mark(number: i64, message: MessageId, chunk: i64) -> String {
+    format!("/staff/tickets/{number}#m{message}.{chunk}>")
+}
+
+/// A piece as it is posted: who speaks, from where, and the text.
+pub(crate) fn post(
+    public_url: &str,
+    number: i64,
+    message: &message::Model,
+    chunk: i64,
+) -> Option<String> {
+    let pieces = pieces(&message.body);
+    let piece = pieces.get(usize::try_from(chunk).ok()?)?;
+    let link = format!("<{public_url}{}", mark(number, message.id, chunk));
+    let intro = if chunk == 0 {
+        let name = escape(&domain::text::excerpt(&message.author, NAME));
+        let role = match (message.kind, message.side) {
+            (MessageKind::Note, _) => "note on the web, staff only",
+            (MessageKind::Reply, Side::Customer) => "customer, on the web",
+            (MessageKind::Reply, Side::Staff) => "staff, on the web",
+        };
+        format!("**{name}** · [{role}]({link})")
+    } else {
+        format!("-# [{} of {}]({link})", chunk + 1, pieces.len())
+    };
+    Some(format!("{intro}\n{piece}"))
+}
+
+/// A name as it is, whatever Discord's markdown would make of it.
+fn escape(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        if matches!(
+            c,
+            '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '#' | '[' | ']' | '(' | ')' | '<' | ':'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::text::discord_len;
+    use domain::{Delivery, Origin, TicketId, Timestamp};
+
+    fn message(author: &str, body: &str) -> message::Model {
+        message::Model {
+            id: MessageId(7),
+            ticket_id: TicketId(3),
+            position: 1,
+            request_key: None,
+            side: Side::Customer,
+            kind: MessageKind::Reply,
+            origin: Origin::Web,
+            person_id: None,
+            author: author.to_owned(),
+            body: body.to_owned(),
+            created_at: Timestamp(0),
+            edited_at: None,
+            deleted_at: None,
+            delivery: Delivery::Queued,
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn every_post_fits_and_together_they_say_it_all() {
+        let body = "word ".repeat(2_000);
+        let message = message(&"*".repeat(254), &body);
+        let url = format!("https://{}.example.com", "h".repeat(60));
+        let count = pieces(&body).len();
+        let mut said = String::new();
+        for chunk in 0..count {
+            let post = post(&url, 1_234_567, &message, chunk as i64).expect("a piece");
+            assert!(discord_len(&post) <= DISCORD_CONTENT_MAX, "{}", discord_len(&post));
+            assert!(post.contains(&mark(1_234_567, MessageId(7), chunk as i64)));
+            said.push_str(post.split_once('\n').expect("an introduction").1);
+        }
+        assert_eq!(said, body);
+        assert!(post(&url, 1, &message, count as i64).is_none());
+    }
+
+    #[test]
+    fn a_mark_is_of_one_piece_only() {
+        assert!(!mark(1, MessageId(12), 0).contains(&mark(1, MessageId(1), 0)));
+        assert!(!mark(1, MessageId(1), 10).contains(&mark(1, MessageId(1), 1)));
+    }
+
+    #[test]
+    fn a_name_stays_a_name() {
+        assert_eq!(escape("a_b*c <@1>"), "a\\_b\\*c \\<@1\\>");
+    }
+}

@@ -1,0 +1,24 @@
+//! What all clones of a [`crate::Desk`] share. Only the crate reads it.
+
+use crate::bridge::{self, DiscordPort};
+use crate::clock::Clock;
+use crate::live::Hub;
+use crate::roster::Roster;
+use crate::{Db, Settings};
+use domain::GuildId;
+use domain::view::{CategoryView, GuildView};
+use std::sync::{Arc, RwLock};
+
+pub struct Inner {
+    pub(crate) db: Db,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) port: Arc<dyn DiscordPort>,
+    pub(crate) settings: Settings,
+    pub(crate) guild: GuildId,
+    /// Shown on every page, so not asked of the database for each.
+    pub(crate) guild_view: RwLock<GuildView>,
+    pub(crate) categories: Vec<CategoryView>,
+    pub(crate) hub: Hub,
+    pub(crate) roster: Roster,
+    pub(crate) bridge: bridge::State,
+}

@@ -1,0 +1,100 @@
+//! Queries of the two sides: a customer's ticket by its link, the staff's list and conversations.
+//!
+//! What a viewer may not see is left in the database, not filtered later. Nothing is changed here.
+
+use crate::store::{inbox, links, messages, tickets};
+use crate::token::Token;
+use crate::{Desk, DeskError, Holder, Staff};
+use domain::view::{ConversationView, GuildView, InboxFilter, InboxView, TicketView};
+
+impl Desk {
+    /// A customer's ticket and conversation.
+    pub async fn held_ticket(
+        &self,
+        token: &str,
+    ) -> Result<(Holder, GuildView, ConversationView), DeskError> {
+        let hash = Token::hash(token).ok_or(DeskError::NotFound)?;
+        let ticket = tickets::by_link(&self.db, &hash)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        let holder = Holder {
+            ticket: ticket.id,
+            customer: ticket.customer_id,
+        };
+        let messages = messages::for_customer(&self.db, ticket.id).await?;
+        let conversation = ConversationView {
+            ticket: ticket.view(),
+            messages,
+            history: Vec::new(),
+            thread_url: None,
+            thread_trouble: None,
+            now: self.now(),
+        };
+        Ok((holder, self.guild_name(), conversation))
+    }
+
+    /// The tickets that these links open, newest first. Links that open nothing are left out.
+    pub async fn held_rows(
+        &self,
+        tokens: &[String],
+    ) -> Result<Vec<(String, TicketView)>, DeskError> {
+        let mut rows = Vec::new();
+        for token in tokens {
+            let Some(hash) = Token::hash(token) else {
+                continue;
+            };
+            if let Some(ticket) = tickets::by_link(&self.db, &hash).await? {
+                rows.push((token.clone(), ticket.view()));
+            }
+        }
+        rows.sort_by_key(|(_, ticket)| std::cmp::Reverse(ticket.created_at));
+        Ok(rows)
+    }
+
+    /// The staff's list.
+    pub async fn inbox(
+        &self,
+        staff: &Staff,
+        filter: InboxFilter,
+        after: Option<&str>,
+    ) -> Result<InboxView, DeskError> {
+        let (page, counts) = tokio::join!(
+            inbox::page(&self.db, self.guild, staff.person, filter, after),
+            inbox::counts(&self.db, self.guild, staff.person),
+        );
+        let (rows, next) = page?;
+        Ok(InboxView {
+            guild: self.guild_name(),
+            me: staff.view(),
+            rows,
+            counts: counts?,
+            next,
+            now: self.now(),
+        })
+    }
+
+    /// A ticket as staff see it: with notes, history and its thread.
+    pub async fn conversation(
+        &self,
+        staff: &Staff,
+        number: i64,
+    ) -> Result<ConversationView, DeskError> {
+        let ticket = tickets::by_number(&self.db, staff, self.guild, number)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        let link = links::of_ticket(&self.db.read, ticket.id).await?;
+        Ok(ConversationView {
+            messages: messages::for_staff(&self.db, ticket.id).await?,
+            history: tickets::history(&self.db, ticket.id).await?,
+            thread_url: link.thread_id.map(|thread| {
+                format!(
+                    "https://discord.com/channels/{}/{thread}",
+                    self.settings.guild.discord_id
+                )
+            }),
+            thread_trouble: link.trouble,
+            ticket: ticket.view(),
+            now: self.now(),
+        })
+    }
+}

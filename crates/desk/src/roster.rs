@@ -1,0 +1,69 @@
+//! Who is in the guild with which roles, remembered for a short time.
+//!
+//! Every request of staff asks it. A fresh answer is used as it is; when Discord is away an older
+//! one serves for a while, so that an outage does not sign everyone out. It decides no permission.
+
+use crate::bridge::{DeliveryError, RemoteMember};
+use crate::{Desk, DeskError};
+use domain::{DiscordUserId, Timestamp};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// A role taken away is noticed within this.
+const FRESH: Duration = Duration::from_secs(20);
+/// With Discord away, an answer serves this long.
+const STALE: Duration = Duration::from_secs(15 * 60);
+
+#[derive(Debug, Default)]
+pub(crate) struct Roster(Mutex<HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>>);
+
+impl Roster {
+    fn known(&self, user: DiscordUserId) -> Option<(Timestamp, Option<RemoteMember>)> {
+        self.lock().get(&user).cloned()
+    }
+
+    fn remember(&self, user: DiscordUserId, at: Timestamp, member: Option<RemoteMember>) {
+        let mut known = self.lock();
+        known.retain(|_, (learned, _)| at.since(*learned) < STALE);
+        known.insert(user, (at, member));
+    }
+
+    pub(crate) fn forget(&self, user: DiscordUserId) {
+        self.lock().remove(&user);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Desk {
+    /// The guild's member, or `None` when the user is not in it.
+    pub(crate) async fn member(
+        &self,
+        user: DiscordUserId,
+    ) -> Result<Option<RemoteMember>, DeskError> {
+        let now = self.now();
+        let known = self.roster.known(user);
+        if let Some((at, member)) = &known
+            && now.since(*at) < FRESH
+        {
+            return Ok(member.clone());
+        }
+        match self.port.member(self.settings.guild.discord_id, user).await {
+            Ok(member) => {
+                self.roster.remember(user, now, member.clone());
+                Ok(member)
+            }
+            Err(DeliveryError::Gone { .. }) => Ok(None),
+            Err(error) => match known {
+                Some((at, member)) if now.since(at) < STALE => Ok(member),
+                _ => {
+                    tracing::warn!(%error, "Discord could not be asked for a member");
+                    Err(DeskError::Busy("Discord cannot be asked who is staff"))
+                }
+            },
+        }
+    }
+}

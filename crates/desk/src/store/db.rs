@@ -1,0 +1,105 @@
+//! Connections: one address, two databases, the settings that make an answer durable.
+//!
+//! SQLite gets one writing connection, so that writers queue here rather than fail there, and a
+//! few reading ones. PostgreSQL gets one pool for both. It knows nothing of tables.
+
+use crate::DeskError;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use std::time::Duration;
+
+/// The database, opened.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pub(crate) read: DatabaseConnection,
+    pub(crate) write: DatabaseConnection,
+}
+
+/// How many reads SQLite serves at once; more only queue for the same two cores and page cache.
+const SQLITE_READERS: u32 = 4;
+
+impl Db {
+    /// Opens `sqlite://…` or `postgres://…`.
+    pub async fn connect(url: &str) -> Result<Self, DeskError> {
+        if url.starts_with("sqlite:") {
+            let write = Database::connect(sqlite(url, 1, false)).await?;
+            let read = Database::connect(sqlite(url, SQLITE_READERS, true)).await?;
+            Ok(Self { read, write })
+        } else {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(20)
+                .acquire_timeout(Duration::from_secs(10))
+                .sqlx_logging(false);
+            let write = Database::connect(options).await?;
+            Ok(Self {
+                read: write.clone(),
+                write,
+            })
+        }
+    }
+
+    /// The connection that migrations run on.
+    pub fn for_migrations(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Closes all connections; SQLite then folds its log back into the one file.
+    pub async fn close(self) -> Result<(), DeskError> {
+        let shared = self.is_postgres();
+        self.read.close().await?;
+        if !shared {
+            self.write.close().await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.write.get_database_backend() == DatabaseBackend::Postgres
+    }
+
+    /// A writing transaction. SQLite takes its write lock at once: a transaction that reads first
+    /// and then asks for the lock is refused when another wrote in between.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DeskError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+}
+
+/// A statement with numbered parameters, `$1` onward, which both databases take.
+pub(crate) fn sql<I>(db: &impl ConnectionTrait, text: &str, values: I) -> Statement
+where
+    I: IntoIterator<Item = sea_orm::Value>,
+{
+    Statement::from_sql_and_values(db.get_database_backend(), text, values)
+}
+
+fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |o| {
+            let o = o
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // FULL syncs the log at each commit: what was acknowledged survives a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5));
+            if read_only {
+                o.pragma("query_only", "ON")
+            } else {
+                o
+            }
+        });
+    options
+}

@@ -1,0 +1,19 @@
+//! The table `guild`: a Discord server and its settings.
+
+use domain::*;
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "guild")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key)]
+    pub id: GuildId,
+    pub discord_id: DiscordGuildId,
+    pub name: String,
+    pub support_channel: ChannelId,
+    pub staff_role: RoleId,
+    pub next_number: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,326 @@
+//! Messages: in the order of their conversation, with what they said before.
+
+use super::db::{Db, sql};
+use super::entities::{message, message_version, part};
+use crate::DeskError;
+use domain::view::MessageView;
+use domain::{
+    Delivery, DiscordMessageId, MessageId, MessageKind, Origin, Side, TicketId, Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
+    FromQueryResult, QueryFilter, QuerySelect, Set,
+};
+
+/// The distance between two messages' positions: room for what arrives late.
+const STEP: i64 = 1 << 16;
+
+#[derive(Debug, FromQueryResult)]
+struct Shown {
+    id: MessageId,
+    side: Side,
+    author: String,
+    avatar: Option<String>,
+    kind: MessageKind,
+    origin: Origin,
+    body: String,
+    created_at: Timestamp,
+    edited_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
+    delivery: Delivery,
+    failure: Option<String>,
+}
+
+impl Shown {
+    fn view(self) -> MessageView {
+        let deleted = self.deleted_at.is_some();
+        MessageView {
+            id: self.id,
+            side: self.side,
+            author: self.author,
+            avatar: self.avatar,
+            kind: self.kind,
+            origin: self.origin,
+            body: if deleted { String::new() } else { self.body },
+            at: self.created_at,
+            edited_at: self.edited_at,
+            deleted,
+            delivery: self.delivery,
+            failure: self.failure,
+        }
+    }
+}
+
+async fn shown(
+    db: &Db,
+    condition: &str,
+    ticket: TicketId,
+) -> Result<Vec<MessageView>, DeskError> {
+    // Found through the unique key (ticket_id, position), which is also the order.
+    let text = format!(
+        "SELECT m.id, m.side, m.author, p.avatar, m.kind, m.origin, m.body, m.created_at,
+                m.edited_at, m.deleted_at, m.delivery, m.failure
+         FROM message m LEFT JOIN person p ON p.id = m.person_id
+         WHERE m.ticket_id = $1 {condition} ORDER BY m.position"
+    );
+    let rows = Shown::find_by_statement(sql(&db.read, &text, [ticket.into()]))
+        .all(&db.read)
+        .await?;
+    Ok(rows.into_iter().map(Shown::view).collect())
+}
+
+/// What the customer may read. Notes do not leave the database for them, and neither do the
+/// reasons why a delivery failed.
+pub(crate) async fn for_customer(db: &Db, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
+    let mut messages = shown(db, "AND m.kind = 'reply'", ticket).await?;
+    for message in &mut messages {
+        message.failure = None;
+    }
+    Ok(messages)
+}
+
+/// All of it.
+pub(crate) async fn for_staff(db: &Db, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
+    shown(db, "", ticket).await
+}
+
+/// A message to be stored.
+#[derive(Debug)]
+pub(crate) struct NewMessage<'a> {
+    pub(crate) ticket: TicketId,
+    pub(crate) request_key: Option<String>,
+    pub(crate) side: Side,
+    pub(crate) kind: MessageKind,
+    pub(crate) origin: Origin,
+    pub(crate) person: Option<domain::PersonId>,
+    pub(crate) author: &'a str,
+    pub(crate) body: &'a str,
+    pub(crate) at: Timestamp,
+    pub(crate) delivery: Delivery,
+    /// Its id at Discord, where it was written there: it goes before what was written there later.
+    pub(crate) written_as: Option<DiscordMessageId>,
+}
+
+pub(crate) async fn insert(
+    db: &impl ConnectionTrait,
+    new: NewMessage<'_>,
+) -> Result<MessageId, DeskError> {
+    let position = position(db, new.ticket, new.written_as).await?;
+    let row = message::ActiveModel {
+        id: NotSet,
+        ticket_id: Set(new.ticket),
+        position: Set(position),
+        request_key: Set(new.request_key),
+        side: Set(new.side),
+        kind: Set(new.kind),
+        origin: Set(new.origin),
+        person_id: Set(new.person),
+        author: Set(new.author.to_owned()),
+        body: Set(new.body.to_owned()),
+        created_at: Set(new.at),
+        edited_at: Set(None),
+        deleted_at: Set(None),
+        delivery: Set(new.delivery),
+        failure: Set(None),
+    }
+    .insert(db)
+    .await?;
+    Ok(row.id)
+}
+
+/// The place of a new message: at the end; or, when Discord's later messages arrived first,
+/// before the earliest of those.
+async fn position(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    written_as: Option<DiscordMessageId>,
+) -> Result<i64, DeskError> {
+    let number = |row: Option<sea_orm::QueryResult>| -> Result<Option<i64>, DeskError> {
+        Ok(row.map(|r| r.try_get("", "position")).transpose()?.flatten())
+    };
+    if let Some(id) = written_as {
+        let next = number(
+            db.query_one_raw(sql(
+                db,
+                "SELECT MIN(m.position) AS position FROM part p JOIN message m ON m.id = p.message_id
+                 WHERE m.ticket_id = $1 AND m.origin = 'discord' AND p.discord_message_id > $2",
+                [ticket.into(), id.into()],
+            ))
+            .await?,
+        )?;
+        if let Some(next) = next {
+            let before = number(
+                db.query_one_raw(sql(
+                    db,
+                    "SELECT MAX(position) AS position FROM message WHERE ticket_id = $1 AND position < $2",
+                    [ticket.into(), next.into()],
+                ))
+                .await?,
+            )?
+            .unwrap_or(next - STEP);
+            let between = before + (next - before) / 2;
+            if between > before {
+                return Ok(between);
+            }
+        }
+    }
+    let last = number(
+        db.query_one_raw(sql(
+            db,
+            "SELECT MAX(position) AS position FROM message WHERE ticket_id = $1",
+            [ticket.into()],
+        ))
+        .await?,
+    )?;
+    Ok(last.unwrap_or(0) + STEP)
+}
+
+pub(crate) async fn by_id(
+    db: &impl ConnectionTrait,
+    id: MessageId,
+) -> Result<Option<message::Model>, DeskError> {
+    Ok(message::Entity::find_by_id(id).one(db).await?)
+}
+
+/// Whether a form was already accepted.
+pub(crate) async fn request_key_known(
+    db: &impl ConnectionTrait,
+    key: &str,
+) -> Result<bool, DeskError> {
+    let known: Option<MessageId> = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::RequestKey.eq(key))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(known.is_some())
+}
+
+/// Replaces what a message says and keeps what it said.
+pub(crate) async fn rewrite(
+    db: &impl ConnectionTrait,
+    old: &message::Model,
+    body: &str,
+    edited_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    keep_version(db, old, now).await?;
+    message::ActiveModel {
+        id: Set(old.id),
+        body: Set(body.to_owned()),
+        edited_at: Set(Some(edited_at)),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes a message back: a tombstone stays, and what it said stays in its history.
+pub(crate) async fn take_back(
+    db: &impl ConnectionTrait,
+    old: &message::Model,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    keep_version(db, old, now).await?;
+    message::ActiveModel {
+        id: Set(old.id),
+        deleted_at: Set(Some(now)),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+async fn keep_version(
+    db: &impl ConnectionTrait,
+    old: &message::Model,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    message_version::ActiveModel {
+        id: NotSet,
+        message_id: Set(old.id),
+        body: Set(old.body.clone()),
+        replaced_at: Set(now),
+    }
+    .insert(db)
+    .await?;
+    Ok(())
+}
+
+/// Sets a message's delivery mark.
+pub(crate) async fn mark(
+    db: &impl ConnectionTrait,
+    id: MessageId,
+    delivery: Delivery,
+    failure: Option<&str>,
+) -> Result<(), DeskError> {
+    message::ActiveModel {
+        id: Set(id),
+        delivery: Set(delivery),
+        failure: Set(failure.map(str::to_owned)),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// The piece that a Discord message carries.
+pub(crate) async fn part(
+    db: &impl ConnectionTrait,
+    id: DiscordMessageId,
+) -> Result<Option<part::Model>, DeskError> {
+    Ok(part::Entity::find_by_id(id).one(db).await?)
+}
+
+/// Records that a Discord message carries a piece; `false` when that was known.
+pub(crate) async fn add_part(
+    db: &impl ConnectionTrait,
+    id: DiscordMessageId,
+    message: MessageId,
+    chunk: i64,
+    edited_at: Option<Timestamp>,
+) -> Result<bool, DeskError> {
+    let done = db
+        .execute_raw(sql(
+            db,
+            "INSERT INTO part (discord_message_id, message_id, chunk, edited_at)
+             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            [id.into(), message.into(), chunk.into(), edited_at.into()],
+        ))
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Remembers the newest edit that was taken over.
+pub(crate) async fn part_edited(
+    db: &impl ConnectionTrait,
+    id: DiscordMessageId,
+    edited_at: Timestamp,
+) -> Result<(), DeskError> {
+    part::ActiveModel {
+        discord_message_id: Set(id),
+        edited_at: Set(Some(edited_at)),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether a piece is in Discord.
+pub(crate) async fn chunk_is_there(
+    db: &impl ConnectionTrait,
+    message: MessageId,
+    chunk: i64,
+) -> Result<bool, DeskError> {
+    Ok(part::Entity::find()
+        .filter(part::Column::MessageId.eq(message))
+        .filter(part::Column::Chunk.eq(chunk))
+        .one(db)
+        .await?
+        .is_some())
+}

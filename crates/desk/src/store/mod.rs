@@ -1,0 +1,15 @@
+//! The database: the only place that knows tables, columns and SQL.
+//!
+//! Queries name their scope first; transactions are begun only by [`crate::work::Work`]. It
+//! decides nothing about who may see what beyond the scope that it is given.
+
+pub(crate) mod db;
+pub(crate) mod entities;
+pub(crate) mod guilds;
+pub(crate) mod inbox;
+pub(crate) mod links;
+pub(crate) mod messages;
+pub(crate) mod outbox;
+pub(crate) mod people;
+pub(crate) mod sessions;
+pub(crate) mod tickets;

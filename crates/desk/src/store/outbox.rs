@@ -1,0 +1,247 @@
+//! The outbox's rows: lease the next, finish, put off, park, release.
+//!
+//! A lane is a ticket: its rows are leased strictly in the order of their promising, one at a
+//! time. A lease ends by itself, so that work of a dead process is taken up again.
+
+use super::db::{Db, sql};
+use super::entities::outbox::{self, WorkState};
+use super::entities::attempt;
+use crate::DeskError;
+use domain::{OutboxId, TicketId, Timestamp};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
+    FromQueryResult, QueryFilter, Set,
+};
+use std::time::Duration;
+
+/// Longer than any delivery may take.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Takes the oldest due row of a lane that is free.
+pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Model>, DeskError> {
+    // The head of a lane is its oldest unfinished row; parked rows do not count, so that what a
+    // person must look at does not hold up what came after. Both conditions are written so that
+    // the partial indexes over unfinished rows serve them.
+    let skip_locked = if db.is_postgres() {
+        "FOR UPDATE OF o SKIP LOCKED"
+    } else {
+        ""
+    };
+    let text = format!(
+        "UPDATE outbox SET state = 'leased', not_before = $2, attempts = attempts + 1,
+                first_tried_at = COALESCE(first_tried_at, $1)
+         WHERE id = (
+             SELECT o.id FROM outbox o
+             WHERE (o.state = 'waiting' OR o.state = 'leased') AND o.not_before <= $1
+               AND NOT EXISTS (
+                   SELECT 1 FROM outbox e
+                   WHERE e.ticket_id = o.ticket_id AND e.id < o.id
+                     AND (e.state = 'waiting' OR e.state = 'leased'))
+             ORDER BY o.not_before, o.id LIMIT 1 {skip_locked})
+         RETURNING *"
+    );
+    Ok(outbox::Model::find_by_statement(sql(
+        &db.write,
+        &text,
+        [now.into(), now.after(LEASE).into()],
+    ))
+    .one(&db.write)
+    .await?)
+}
+
+/// When the next row is due that is not due yet.
+pub(crate) async fn next_due(db: &Db, now: Timestamp) -> Result<Option<Timestamp>, DeskError> {
+    let row = db
+        .read
+        .query_one_raw(sql(
+            &db.read,
+            "SELECT MIN(not_before) AS due FROM outbox
+             WHERE (state = 'waiting' OR state = 'leased') AND not_before > $1",
+            [now.into()],
+        ))
+        .await?;
+    Ok(row.map(|r| r.try_get("", "due")).transpose()?.flatten())
+}
+
+/// The promise is kept. `false` when that was known.
+pub(crate) async fn finish(db: &impl ConnectionTrait, id: OutboxId) -> Result<bool, DeskError> {
+    let done = db
+        .execute_raw(sql(
+            db,
+            "UPDATE outbox SET state = 'done', reason = NULL WHERE id = $1 AND state <> 'done'",
+            [id.into()],
+        ))
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Not now: again at `not_before`. `counted` is false where nothing was tried.
+pub(crate) async fn put_off(
+    db: &impl ConnectionTrait,
+    row: &outbox::Model,
+    not_before: Timestamp,
+    reason: &str,
+    counted: bool,
+) -> Result<(), DeskError> {
+    db.execute_raw(sql(
+        db,
+        "UPDATE outbox SET state = 'waiting', not_before = $2, reason = $3, attempts = attempts - $4
+         WHERE id = $1 AND state = 'leased'",
+        [
+            row.id.into(),
+            not_before.into(),
+            reason.into(),
+            i64::from(!counted).into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// A person must look at it.
+pub(crate) async fn park(
+    db: &impl ConnectionTrait,
+    id: OutboxId,
+    reason: &str,
+) -> Result<(), DeskError> {
+    outbox::ActiveModel {
+        id: Set(id),
+        state: Set(WorkState::Parked),
+        reason: Set(Some(reason.to_owned())),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// Everything unfinished of a ticket.
+pub(crate) async fn unfinished(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+) -> Result<Vec<outbox::Model>, DeskError> {
+    Ok(outbox::Entity::find()
+        .filter(outbox::Column::TicketId.eq(ticket))
+        .filter(
+            sea_orm::Condition::any()
+                .add(outbox::Column::State.eq(WorkState::Waiting))
+                .add(outbox::Column::State.eq(WorkState::Leased)),
+        )
+        .all(db)
+        .await?)
+}
+
+/// Everything parked of a ticket.
+pub(crate) async fn parked(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+) -> Result<Vec<outbox::Model>, DeskError> {
+    Ok(outbox::Entity::find()
+        .filter(outbox::Column::TicketId.eq(ticket))
+        .filter(outbox::Column::State.eq(WorkState::Parked))
+        .all(db)
+        .await?)
+}
+
+/// Parked work gets another chance, as if it were tried for the first time.
+pub(crate) async fn unpark(
+    db: &impl ConnectionTrait,
+    id: OutboxId,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    outbox::ActiveModel {
+        id: Set(id),
+        state: Set(WorkState::Waiting),
+        not_before: Set(now),
+        reason: Set(None),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether a later promise of the same lane, of the same kind, makes this one needless.
+pub(crate) async fn is_superseded(
+    db: &impl ConnectionTrait,
+    row: &outbox::Model,
+) -> Result<bool, DeskError> {
+    let later = outbox::Entity::find()
+        .filter(outbox::Column::TicketId.eq(row.ticket_id))
+        .filter(outbox::Column::Id.gt(row.id))
+        .filter(outbox::Column::Command.eq(row.command.clone()))
+        .filter(outbox::Column::State.eq(WorkState::Waiting))
+        .one(db)
+        .await?;
+    Ok(later.is_some())
+}
+
+/// The row that sent a message with this nonce.
+pub(crate) async fn by_nonce(
+    db: &impl ConnectionTrait,
+    nonce: &str,
+) -> Result<Option<outbox::Model>, DeskError> {
+    Ok(outbox::Entity::find()
+        .filter(outbox::Column::Nonce.eq(nonce))
+        .one(db)
+        .await?)
+}
+
+/// Keeps a try that did not succeed.
+pub(crate) async fn record_attempt(
+    db: &impl ConnectionTrait,
+    id: OutboxId,
+    at: Timestamp,
+    outcome: &str,
+    detail: &str,
+) -> Result<(), DeskError> {
+    attempt::ActiveModel {
+        id: NotSet,
+        outbox_id: Set(id),
+        at: Set(at),
+        outcome: Set(outcome.to_owned()),
+        detail: Set(Some(detail.to_owned())),
+    }
+    .insert(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends all leases: for the start of the only process that leases.
+pub(crate) async fn release_all(db: &Db, now: Timestamp) -> Result<(), DeskError> {
+    db.write
+        .execute_raw(sql(
+            &db.write,
+            "UPDATE outbox SET state = 'waiting', not_before = $1 WHERE state = 'leased'",
+            [now.into()],
+        ))
+        .await?;
+    Ok(())
+}
+
+/// How much is waiting.
+#[derive(Debug)]
+pub(crate) struct Depth {
+    pub(crate) waiting: u64,
+    pub(crate) parked: u64,
+    pub(crate) oldest: Option<Timestamp>,
+}
+
+pub(crate) async fn depth(db: &Db) -> Result<Depth, DeskError> {
+    let row = db
+        .read
+        .query_one_raw(sql(
+            &db.read,
+            "SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'waiting' OR state = 'leased') AS waiting,
+                    (SELECT COUNT(*) FROM outbox WHERE state = 'parked') AS parked,
+                    (SELECT MIN(created_at) FROM outbox WHERE state = 'waiting' OR state = 'leased') AS oldest",
+            [],
+        ))
+        .await?
+        .ok_or_else(|| DeskError::Internal("a count returned no row".into()))?;
+    Ok(Depth {
+        waiting: row.try_get::<i64>("", "waiting")?.unsigned_abs(),
+        parked: row.try_get::<i64>("", "parked")?.unsigned_abs(),
+        oldest: row.try_get("", "oldest")?,
+    })
+}

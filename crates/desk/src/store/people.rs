@@ -1,0 +1,61 @@
+//! People: staff by Discord account, customers by e-mail address.
+
+use super::db::sql;
+use super::entities::person;
+use crate::{DeskError, DiscordProfile};
+use domain::{CustomerId, GuildId, PersonId, Timestamp};
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+/// The person of this account, made or brought up to date.
+pub(crate) async fn upsert(
+    db: &impl ConnectionTrait,
+    who: &DiscordProfile,
+) -> Result<PersonId, DeskError> {
+    let row = db
+        .query_one_raw(sql(
+            db,
+            "INSERT INTO person (discord_id, name, avatar) VALUES ($1, $2, $3)
+             ON CONFLICT (discord_id) DO UPDATE SET name = excluded.name, avatar = excluded.avatar
+             RETURNING id",
+            [who.user.into(), who.name.clone().into(), who.avatar.clone().into()],
+        ))
+        .await?
+        .ok_or_else(|| DeskError::Internal("an upsert returned no row".into()))?;
+    Ok(row.try_get("", "id")?)
+}
+
+pub(crate) async fn by_id(
+    db: &impl ConnectionTrait,
+    id: PersonId,
+) -> Result<Option<person::Model>, DeskError> {
+    Ok(person::Entity::find_by_id(id).one(db).await?)
+}
+
+/// The customer of this address in this guild, made when new.
+pub(crate) async fn customer(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+    email: &str,
+    now: Timestamp,
+) -> Result<CustomerId, DeskError> {
+    let row = db
+        .query_one_raw(sql(
+            db,
+            "INSERT INTO customer (guild_id, email, created_at) VALUES ($1, $2, $3)
+             ON CONFLICT (guild_id, email) DO UPDATE SET email = excluded.email
+             RETURNING id",
+            [guild.into(), email.into(), now.into()],
+        ))
+        .await?
+        .ok_or_else(|| DeskError::Internal("an upsert returned no row".into()))?;
+    Ok(row.try_get("", "id")?)
+}
+
+/// A customer's address.
+pub(crate) async fn email(db: &impl ConnectionTrait, id: CustomerId) -> Result<String, DeskError> {
+    Ok(super::entities::customer::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or(DeskError::NotFound)?
+        .email)
+}

@@ -1,0 +1,327 @@
+//! Use cases on a ticket's state: open, assign, prioritise, close, reopen.
+//!
+//! Each is one unit of work that changes the row, writes a line of history and promises the
+//! thread's change to Discord. It asks for proof of who acts and never looks it up.
+
+use crate::bridge::Command;
+use crate::store::entities::ticket;
+use crate::store::messages::{self, NewMessage};
+use crate::store::{links, people, tickets};
+use crate::token::Token;
+use crate::work::{Touched, Work};
+use crate::{Desk, DeskError, Holder, RequestKey, Staff};
+use domain::text::{self, Body, Email, Subject};
+use domain::{
+    Delivery, Field, MessageId, MessageKind, Origin, PersonId, Priority, Side, Status, TicketId,
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, Set};
+
+/// How much of a message a list shows.
+pub(crate) const LAST_WORDS: usize = 140;
+
+/// What a customer asks for.
+#[derive(Clone, Debug)]
+pub struct NewTicket {
+    /// Where to answer.
+    pub email: Email,
+    /// What it is about.
+    pub subject: Subject,
+    /// The category's key.
+    pub category: String,
+    /// The first message.
+    pub body: Body,
+}
+
+/// A ticket that was filed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The private link's token.
+    pub token: String,
+    /// The ticket's number.
+    pub number: i64,
+}
+
+impl Desk {
+    /// Files a ticket. The same form sent again leads to the same ticket.
+    pub async fn open_ticket(
+        &self,
+        new: NewTicket,
+        key: Option<RequestKey>,
+    ) -> Result<Opened, DeskError> {
+        let key = key
+            .or_else(|| RequestKey::parse(&RequestKey::fresh()))
+            .ok_or_else(|| DeskError::Internal("a fresh key is no key".into()))?;
+        let stored = key.stored(
+            "open",
+            &[
+                new.email.as_str(),
+                new.subject.as_str(),
+                &new.category,
+                new.body.as_str(),
+            ],
+        );
+        let token = Token::derive(&key, &stored);
+        let token_hash = Token::hash(&token.0)
+            .ok_or_else(|| DeskError::Internal("a derived token is no token".into()))?;
+
+        let mut work = self.work().await?;
+        let category = tickets::category(&work.tx, self.guild, &new.category)
+            .await?
+            .ok_or_else(|| {
+                DeskError::invalid(Field::Category, "Choose what your ticket is about.")
+            })?;
+        // Taking the number locks the guild's row, so that two sendings of one form come one
+        // after the other, and the second sees the first.
+        let number = tickets::take_number(&work.tx, self.guild).await?;
+        if let Some(number) = tickets::by_request_key(&work.tx, &stored).await? {
+            return Ok(Opened {
+                token: token.0,
+                number,
+            });
+        }
+        let customer =
+            people::customer(&work.tx, self.guild, new.email.as_str(), work.now).await?;
+        let row = ticket::ActiveModel {
+            id: NotSet,
+            guild_id: Set(self.guild),
+            number: Set(number),
+            request_key: Set(Some(stored)),
+            customer_id: Set(customer),
+            category_id: Set(category),
+            assignee_id: Set(None),
+            subject: Set(new.subject.as_str().to_owned()),
+            status: Set(Status::Open),
+            priority: Set(Priority::Medium),
+            rev: Set(1),
+            created_at: Set(work.now),
+            updated_at: Set(work.now),
+            closed_at: Set(None),
+            waiting_since: Set(Some(work.now)),
+            last_side: Set(Side::Customer),
+            last_words: Set(text::excerpt(new.body.as_str(), LAST_WORDS)),
+        }
+        .insert(&work.tx)
+        .await?;
+        tickets::add_link(&work.tx, &token_hash, row.id, work.now).await?;
+        links::insert(&work.tx, row.id).await?;
+        work.record(row.id, "The customer filed the ticket").await?;
+        let message = messages::insert(
+            &work.tx,
+            NewMessage {
+                ticket: row.id,
+                request_key: None,
+                side: Side::Customer,
+                kind: MessageKind::Reply,
+                origin: Origin::Web,
+                person: None,
+                author: new.email.as_str(),
+                body: new.body.as_str(),
+                at: work.now,
+                delivery: Delivery::Queued,
+                written_as: None,
+            },
+        )
+        .await?;
+        work.promise(row.id, None, Command::OpenThread);
+        work.promise(row.id, None, Command::PostCard);
+        work.promise_message(row.id, message, new.body.as_str());
+        work.announce(row.id, number, 1, Touched::Everyone);
+        work.commit().await?;
+        Ok(Opened {
+            token: token.0,
+            number,
+        })
+    }
+
+    /// The ticket of this number becomes the staff member's own.
+    pub async fn assign_to_me(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        self.assign(staff, id).await
+    }
+
+    pub(crate) async fn assign(&self, staff: &Staff, id: TicketId) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if row.assignee_id == Some(staff.person) {
+            return Ok(());
+        }
+        let status = match row.status {
+            Status::Open => Status::InProgress,
+            other => other,
+        };
+        let words = format!("{} took the ticket", staff.name);
+        work.change(&row, &words, Some(staff.person), status, row.priority)
+            .await?;
+        work.commit().await
+    }
+
+    /// Nobody's any more.
+    pub async fn unassign(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if row.assignee_id.is_none() {
+            return Ok(());
+        }
+        let words = format!("{} released the ticket", staff.name);
+        work.change(&row, &words, None, row.status, row.priority)
+            .await?;
+        work.commit().await
+    }
+
+    /// Sets how urgent the ticket is.
+    pub async fn set_priority(
+        &self,
+        staff: &Staff,
+        number: i64,
+        priority: Priority,
+    ) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        self.prioritise(staff, id, |_| priority).await?;
+        Ok(())
+    }
+
+    /// Changes the priority by a rule, and says what it is then.
+    pub(crate) async fn prioritise(
+        &self,
+        staff: &Staff,
+        id: TicketId,
+        rule: impl FnOnce(Priority) -> Priority,
+    ) -> Result<Priority, DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        let priority = rule(row.priority);
+        if priority == row.priority {
+            return Ok(priority);
+        }
+        let words = format!(
+            "{} set the priority to {}",
+            staff.name,
+            priority.words().to_lowercase()
+        );
+        work.change(&row, &words, row.assignee_id, row.status, priority)
+            .await?;
+        work.commit().await?;
+        Ok(priority)
+    }
+
+    /// Closes the ticket, for all.
+    pub async fn close(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        self.close_as(id, &staff.name).await
+    }
+
+    /// Opens a closed ticket again.
+    pub async fn reopen(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        self.reopen_as(id, &staff.name).await
+    }
+
+    /// The customer's own closing.
+    pub async fn customer_close(&self, holder: &Holder) -> Result<(), DeskError> {
+        self.close_as(holder.ticket, "The customer").await
+    }
+
+    /// The customer's own reopening.
+    pub async fn customer_reopen(&self, holder: &Holder) -> Result<(), DeskError> {
+        self.reopen_as(holder.ticket, "The customer").await
+    }
+
+    pub(crate) async fn close_as(&self, id: TicketId, who: &str) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if row.status.is_closed() {
+            return Ok(());
+        }
+        work.close(&row, who).await?;
+        work.commit().await
+    }
+
+    pub(crate) async fn reopen_as(&self, id: TicketId, who: &str) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if !row.status.is_closed() {
+            return Ok(());
+        }
+        work.promise(id, None, Command::OpenAgain);
+        let words = format!("{who} reopened the ticket");
+        work.change(&row, &words, row.assignee_id, Status::Open, row.priority)
+            .await?;
+        work.commit().await
+    }
+
+    /// The ticket of this number in the guild that the staff member works for.
+    pub(crate) async fn ticket_id(
+        &self,
+        _for: &Staff,
+        number: i64,
+    ) -> Result<TicketId, DeskError> {
+        tickets::id_of(&self.db.read, self.guild, number)
+            .await?
+            .ok_or(DeskError::NotFound)
+    }
+}
+
+impl Work<'_> {
+    /// A change of state: the row, the history, the card in the thread.
+    async fn change(
+        &mut self,
+        row: &ticket::Model,
+        words: &str,
+        assignee: Option<PersonId>,
+        status: Status,
+        priority: Priority,
+    ) -> Result<(), DeskError> {
+        self.record(row.id, words).await?;
+        let now = self.now;
+        self.save(
+            row,
+            |t| {
+                t.assignee_id = Set(assignee);
+                t.priority = Set(priority);
+                t.status = Set(status);
+                if row.status.is_closed() && !status.is_closed() {
+                    t.closed_at = Set(None);
+                    t.waiting_since = Set(Some(now));
+                }
+            },
+            Touched::Everyone,
+        )
+        .await?;
+        self.promise(row.id, None, Command::RefreshCard);
+        Ok(())
+    }
+
+    async fn close(&mut self, row: &ticket::Model, who: &str) -> Result<(), DeskError> {
+        self.record(row.id, format!("{who} closed the ticket"))
+            .await?;
+        let now = self.now;
+        self.save(
+            row,
+            |t| {
+                t.status = Set(Status::Closed);
+                t.closed_at = Set(Some(now));
+                t.waiting_since = Set(None);
+            },
+            Touched::Everyone,
+        )
+        .await?;
+        // The card first: an archived thread takes no edit.
+        self.promise(row.id, None, Command::RefreshCard);
+        self.promise(row.id, None, Command::Close);
+        Ok(())
+    }
+
+    /// Promises every piece of a message.
+    pub(crate) fn promise_message(&mut self, ticket: TicketId, message: MessageId, body: &str) {
+        for chunk in 0..crate::bridge::pieces(body).len() {
+            self.promise(
+                ticket,
+                Some(message),
+                Command::PostMessage {
+                    chunk: chunk as i64,
+                },
+            );
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Secrets in addresses and forms: private links and request keys.
+//!
+//! A link's token is derived from the form's request key, so that sending the same form twice
+//! leads to the same ticket by the same address. The database keeps only hashes of either.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+
+/// How many characters a link's token has: 192 bits.
+const TOKEN_LEN: usize = 32;
+
+/// A form's own key, made when the form was: sending it twice does its work once.
+#[derive(Clone, Debug)]
+pub struct RequestKey(String);
+
+impl RequestKey {
+    /// A new key for a form.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a secret must not repeat with a test's seed"
+    )]
+    pub fn fresh() -> String {
+        let mut bytes = [0; 24];
+        rand::rng().fill_bytes(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads what a form sent; a key too short to be a secret is none.
+    pub fn parse(sent: &str) -> Option<Self> {
+        let fits = (16..=64).contains(&sent.len())
+            && sent
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        fits.then(|| Self(sent.to_owned()))
+    }
+
+    /// What the database keeps. The content belongs to it: the same form sent again with other
+    /// words, after going back in the browser, is a new wish and must not be swallowed.
+    pub(crate) fn stored(&self, purpose: &str, content: &[&str]) -> String {
+        let mut hash = Sha256::new();
+        hash.update(purpose);
+        hash.update([0]);
+        hash.update(&self.0);
+        for field in content {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field);
+        }
+        URL_SAFE_NO_PAD.encode(hash.finalize())
+    }
+}
+
+/// A private link's token.
+#[derive(Clone, Debug)]
+pub(crate) struct Token(pub(crate) String);
+
+impl Token {
+    /// The token of the ticket that `stored`, a stored request key, opened. `secret` is the part
+    /// that the database does not keep.
+    pub(crate) fn derive(key: &RequestKey, stored: &str) -> Self {
+        let digest = Sha256::new()
+            .chain_update("threadline private link")
+            .chain_update(&key.0)
+            .chain_update(stored)
+            .finalize();
+        let mut text = URL_SAFE_NO_PAD.encode(digest);
+        text.truncate(TOKEN_LEN);
+        Self(text)
+    }
+
+    /// The hash to look for, or nothing when it cannot be a token of ours. Looking up the hash
+    /// takes no longer for a near miss than for any other.
+    pub(crate) fn hash(token: &str) -> Option<String> {
+        let fits = token.len() == TOKEN_LEN
+            && token
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        fits.then(|| {
+            URL_SAFE_NO_PAD.encode(
+                Sha256::new()
+                    .chain_update("threadline access")
+                    .chain_update(token)
+                    .finalize(),
+            )
+        })
+    }
+}
+
+/// A Discord nonce: 22 characters, never the same twice, not even in another database.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "must not repeat across databases of the same bot"
+)]
+pub(crate) fn nonce() -> String {
+    let mut bytes = [0; 16];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_form_leads_to_the_same_link_and_other_words_to_another() {
+        let key = RequestKey::parse(&RequestKey::fresh()).expect("fresh keys parse");
+        let a = key.stored("open", &["x", "y"]);
+        assert_eq!(a, key.stored("open", &["x", "y"]));
+        assert_ne!(a, key.stored("open", &["xy", ""]));
+        assert_eq!(Token::derive(&key, &a).0, Token::derive(&key, &a).0);
+        assert!(Token::hash(&Token::derive(&key, &a).0).is_some());
+    }
+
+    #[test]
+    fn what_cannot_be_a_token_is_not_looked_up() {
+        for bad in ["", "short", &"x".repeat(33), &"é".repeat(16), "../../etc/passwd/../../etc/passwd"] {
+            assert!(Token::hash(bad).is_none(), "{bad}");
+        }
+        for bad in ["", "short", &"x".repeat(65), "has a space in it, it is not a key"] {
+            assert!(RequestKey::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A unit of work: one transaction, what it promises to Discord, and whom it tells.
+//!
+//! [`Work::commit`] is the only way out that keeps anything: it commits, then tells live viewers
+//! and wakes the outbox. Dropping it rolls all back. No network call is made while one lives.
+
+use crate::bridge::Command;
+use crate::live::Hint;
+use crate::store::entities::outbox::{self, WorkState};
+use crate::store::entities::{event, ticket};
+use crate::{Desk, DeskError, token};
+use domain::{MessageId, TicketId, Timestamp};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QuerySelect, Set,
+};
+
+pub(crate) struct Work<'d> {
+    pub(crate) tx: DatabaseTransaction,
+    pub(crate) now: Timestamp,
+    desk: &'d Desk,
+    hints: Vec<Hint>,
+    promises: Vec<outbox::ActiveModel>,
+}
+
+impl Desk {
+    pub(crate) async fn work(&self) -> Result<Work<'_>, DeskError> {
+        Ok(Work {
+            tx: self.db.begin().await?,
+            now: self.now(),
+            desk: self,
+            hints: Vec::new(),
+            promises: Vec::new(),
+        })
+    }
+}
+
+impl Work<'_> {
+    /// A ticket's row, locked until the end: changes of one ticket come one after the other.
+    pub(crate) async fn ticket(&self, id: TicketId) -> Result<ticket::Model, DeskError> {
+        ticket::Entity::find_by_id(id)
+            .lock_exclusive()
+            .one(&self.tx)
+            .await?
+            .ok_or(DeskError::NotFound)
+    }
+
+    /// Stores a changed ticket under its next revision, and tells those who watch it.
+    pub(crate) async fn save(
+        &mut self,
+        before: &ticket::Model,
+        change: impl FnOnce(&mut ticket::ActiveModel),
+        audience: Touched,
+    ) -> Result<(), DeskError> {
+        let mut row = before.clone().into_active_model();
+        row.rev = Set(before.rev + 1);
+        row.updated_at = Set(self.now);
+        change(&mut row);
+        row.update(&self.tx).await?;
+        self.announce(before.id, before.number, before.rev + 1, audience);
+        Ok(())
+    }
+
+    /// Tells those who watch the ticket, once this is committed.
+    pub(crate) fn announce(&mut self, id: TicketId, number: i64, rev: i64, audience: Touched) {
+        self.hints.push(Hint {
+            ticket: id,
+            number,
+            rev,
+            staff_only: audience == Touched::StaffOnly,
+        });
+    }
+
+    /// Promises a change to Discord. Kept in the order of promising, per ticket.
+    pub(crate) fn promise(
+        &mut self,
+        ticket: TicketId,
+        message: Option<MessageId>,
+        command: Command,
+    ) {
+        self.promises.push(outbox::ActiveModel {
+            id: NotSet,
+            ticket_id: Set(ticket),
+            message_id: Set(message),
+            command: Set(command.to_json()),
+            nonce: Set(token::nonce()),
+            state: Set(WorkState::Waiting),
+            attempts: Set(0),
+            not_before: Set(self.now),
+            first_tried_at: Set(None),
+            created_at: Set(self.now),
+            reason: Set(None),
+        });
+    }
+
+    /// Adds a line to the ticket's history.
+    pub(crate) async fn record(
+        &self,
+        ticket: TicketId,
+        words: impl Into<String>,
+    ) -> Result<(), DeskError> {
+        event::ActiveModel {
+            id: NotSet,
+            ticket_id: Set(ticket),
+            at: Set(self.now),
+            words: Set(words.into()),
+        }
+        .insert(&self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Makes it so.
+    pub(crate) async fn commit(self) -> Result<(), DeskError> {
+        let wake = !self.promises.is_empty();
+        if wake {
+            outbox::Entity::insert_many(self.promises)
+                .exec_without_returning(&self.tx)
+                .await?;
+        }
+        self.tx.commit().await?;
+        for hint in self.hints {
+            self.desk.hub.announce(hint);
+        }
+        if wake {
+            self.desk.bridge.wake();
+        }
+        Ok(())
+    }
+}
+
+/// Who can see what changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Touched {
+    /// The customer as well.
+    Everyone,
+    /// Staff alone.
+    StaffOnly,
+}

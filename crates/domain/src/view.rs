@@ -1,0 +1,203 @@
+//! What pages show: plain values, already scoped to their viewer when they get here.
+//!
+//! Views are cut by audience in `desk`; nothing in this module hides anything.
+
+use crate::{Delivery, MessageId, MessageKind, Origin, Priority, Side, Status, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A guild as its visitors see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuildView {
+    /// The name on top of every page.
+    pub name: String,
+}
+
+/// One choice in the form for a new ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryView {
+    /// The value that the form sends.
+    pub key: String,
+    /// The name on the card.
+    pub name: String,
+    /// The line of help under it.
+    pub help: String,
+}
+
+/// A person of the staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// How Discord shows them.
+    pub name: String,
+    /// Their picture's address, if they have one.
+    pub avatar: Option<String>,
+}
+
+/// A ticket, without its messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketView {
+    /// Counts per guild from 1.
+    pub number: i64,
+    /// One line of the customer's.
+    pub subject: String,
+    /// Where it stands.
+    pub status: Status,
+    /// How urgent. Customers are not shown it.
+    pub priority: Priority,
+    /// The category's name.
+    pub category: String,
+    /// The customer's e-mail address.
+    pub customer: String,
+    /// Who of the staff took it.
+    pub assignee: Option<PersonView>,
+    /// When it was filed.
+    pub created_at: Timestamp,
+    /// Grows with every change; live hints carry it.
+    pub rev: i64,
+}
+
+/// One message as its viewer may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Its id; also the anchor `m{id}` on the page.
+    pub id: MessageId,
+    /// Whose side.
+    pub side: Side,
+    /// The author's name.
+    pub author: String,
+    /// The author's picture, if they have one.
+    pub avatar: Option<String>,
+    /// Reply or note.
+    pub kind: MessageKind,
+    /// Written on the web or in Discord.
+    pub origin: Origin,
+    /// The text; empty when deleted.
+    pub body: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// Its author took it back.
+    pub deleted: bool,
+    /// Where it stands on its way to Discord.
+    pub delivery: Delivery,
+    /// Why it was not delivered, for staff.
+    pub failure: Option<String>,
+}
+
+/// One line of a ticket's history, for staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventView {
+    /// When.
+    pub at: Timestamp,
+    /// A sentence: who did what.
+    pub words: String,
+}
+
+/// A ticket with everything that its viewer may see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationView {
+    /// The ticket.
+    pub ticket: TicketView,
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+    /// Oldest first; empty for customers.
+    pub history: Vec<EventView>,
+    /// The thread's address in Discord, for staff, once there is one.
+    pub thread_url: Option<String>,
+    /// Why the thread needs a person, for staff.
+    pub thread_trouble: Option<String>,
+    /// The moment of reading, so that ages agree between server and browser.
+    pub now: Timestamp,
+}
+
+/// Which tickets a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum InboxFilter {
+    /// All that are not closed, those who wait for staff first.
+    #[default]
+    Active,
+    /// Those assigned to the viewer.
+    Mine,
+    /// Those nobody took.
+    Unassigned,
+    /// Closed ones, newest first.
+    Closed,
+}
+
+impl InboxFilter {
+    /// Every filter, in the order of the rail.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Mine, Self::Unassigned, Self::Closed];
+
+    /// Its name in addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Mine => "mine",
+            Self::Unassigned => "unassigned",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Its name on the rail.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Mine => "Assigned to me",
+            Self::Unassigned => "Unassigned",
+            Self::Closed => "Closed",
+        }
+    }
+
+    /// The filter of that name; the first one when there is none.
+    pub fn from_key(key: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|f| f.key() == key)
+            .unwrap_or_default()
+    }
+}
+
+/// One row of the staff's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketRow {
+    /// The ticket's number.
+    pub number: i64,
+    /// Its subject.
+    pub subject: String,
+    /// Who asked.
+    pub customer: String,
+    /// Who spoke last.
+    pub last_side: Side,
+    /// The beginning of the last message.
+    pub last_words: String,
+    /// Where it stands.
+    pub status: Status,
+    /// How urgent.
+    pub priority: Priority,
+    /// Who took it.
+    pub assignee: Option<PersonView>,
+    /// Since when the customer waits, if they do.
+    pub waiting_since: Option<Timestamp>,
+    /// When something last happened.
+    pub updated_at: Timestamp,
+    /// Grows with every change.
+    pub rev: i64,
+}
+
+/// The staff's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxView {
+    /// The guild that the viewer works for.
+    pub guild: GuildView,
+    /// Who looks.
+    pub me: PersonView,
+    /// The rows of this page.
+    pub rows: Vec<TicketRow>,
+    /// How many tickets each filter holds, in the order of [`InboxFilter::ALL`].
+    pub counts: [u64; 4],
+    /// What to ask for to get the next page.
+    pub next: Option<String>,
+    /// The moment of reading.
+    pub now: Timestamp,
+}
