@@ -236,7 +236,14 @@ mod tests {
         hub.announce(hint(2, 1, false));
         hub.announce(hint(1, 1, true));
         hub.announce(hint(1, 2, false));
-        assert!(matches!(stream.next().await, Signal::Hint { ticket: 1, rev: 2, .. }));
+        assert!(matches!(
+            stream.next().await,
+            Signal::Hint {
+                ticket: 1,
+                rev: 2,
+                ..
+            }
+        ));
     }
 
     #[tokio::test]
@@ -260,7 +267,15 @@ mod tests {
         }
         let old = format!("{}.1", hub.epoch);
         let ahead = format!("{}.99999999", hub.epoch);
-        for id in ["", "x", "0.0", "-1", "18446744073709551615.18446744073709551615", &old, &ahead] {
+        for id in [
+            "",
+            "x",
+            "0.0",
+            "-1",
+            "18446744073709551615.18446744073709551615",
+            &old,
+            &ahead,
+        ] {
             let mut stream = hub.subscribe(Audience::Customer(vec![holder(1)]), Some(id));
             assert!(matches!(stream.next().await, Signal::Resync { .. }), "{id}");
         }

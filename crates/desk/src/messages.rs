@@ -11,7 +11,6 @@ use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Holder, RequestKey, Staff};
 use domain::text::{Body, excerpt};
 use domain::{Delivery, MessageKind, Origin, Side, Status, TicketId};
-use sea_orm::Set;
 
 impl Desk {
     /// The customer writes. A closed ticket is reopened by it.
@@ -190,16 +189,16 @@ impl Work<'_> {
                 if kind == MessageKind::Note {
                     return;
                 }
-                t.last_side = Set(side);
-                t.last_words = Set(excerpt(body, LAST_WORDS));
-                t.status = Set(status);
+                t.last_side = side;
+                t.last_words = excerpt(body, LAST_WORDS);
+                t.status = status;
                 if !status.is_closed() {
-                    t.closed_at = Set(None);
+                    t.closed_at = None;
                 }
-                t.waiting_since = Set(match side {
+                t.waiting_since = match side {
                     Side::Customer => row.waiting_since.or(Some(now)),
                     Side::Staff => None,
-                });
+                };
             },
             audience,
         )

@@ -105,4 +105,3 @@ impl Desk {
             .ok_or(DeskError::NotFound)
     }
 }
-

@@ -33,8 +33,12 @@ impl Roster {
         self.lock().remove(&user);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>> {
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

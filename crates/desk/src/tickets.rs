@@ -14,7 +14,6 @@ use domain::text::{self, Body, Email, Subject};
 use domain::{
     Delivery, Field, MessageId, MessageKind, Origin, PersonId, Priority, Side, Status, TicketId,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, Set};
 
 /// How much of a message a list shows.
 pub(crate) const LAST_WORDS: usize = 140;
@@ -79,36 +78,35 @@ impl Desk {
                 number,
             });
         }
-        let customer =
-            people::customer(&work.tx, self.guild, new.email.as_str(), work.now).await?;
-        let row = ticket::ActiveModel {
-            id: NotSet,
-            guild_id: Set(self.guild),
-            number: Set(number),
-            request_key: Set(Some(stored)),
-            customer_id: Set(customer),
-            category_id: Set(category),
-            assignee_id: Set(None),
-            subject: Set(new.subject.as_str().to_owned()),
-            status: Set(Status::Open),
-            priority: Set(Priority::Medium),
-            rev: Set(1),
-            created_at: Set(work.now),
-            updated_at: Set(work.now),
-            closed_at: Set(None),
-            waiting_since: Set(Some(work.now)),
-            last_side: Set(Side::Customer),
-            last_words: Set(text::excerpt(new.body.as_str(), LAST_WORDS)),
-        }
-        .insert(&work.tx)
-        .await?;
-        tickets::add_link(&work.tx, &token_hash, row.id, work.now).await?;
-        links::insert(&work.tx, row.id).await?;
-        work.record(row.id, "The customer filed the ticket").await?;
+        let customer = people::customer(&work.tx, self.guild, new.email.as_str(), work.now).await?;
+        let row = ticket::Model {
+            // Given by the database.
+            id: TicketId(0),
+            guild_id: self.guild,
+            number: number,
+            request_key: Some(stored),
+            customer_id: customer,
+            category_id: category,
+            assignee_id: None,
+            subject: new.subject.as_str().to_owned(),
+            status: Status::Open,
+            priority: Priority::Medium,
+            rev: 1,
+            created_at: work.now,
+            updated_at: work.now,
+            closed_at: None,
+            waiting_since: Some(work.now),
+            last_side: Side::Customer,
+            last_words: text::excerpt(new.body.as_str(), LAST_WORDS),
+        };
+        let id = tickets::insert(&work.tx, row).await?;
+        tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
+        links::insert(&work.tx, id).await?;
+        work.record(id, "The customer filed the ticket").await?;
         let message = messages::insert(
             &work.tx,
             NewMessage {
-                ticket: row.id,
+                ticket: id,
                 request_key: None,
                 side: Side::Customer,
                 kind: MessageKind::Reply,
@@ -122,10 +120,10 @@ impl Desk {
             },
         )
         .await?;
-        work.promise(row.id, None, Command::OpenThread);
-        work.promise(row.id, None, Command::PostCard);
-        work.promise_message(row.id, message, new.body.as_str());
-        work.announce(row.id, number, 1, Touched::Everyone);
+        work.promise(id, None, Command::OpenThread);
+        work.promise(id, None, Command::PostCard);
+        work.promise_message(id, message, new.body.as_str());
+        work.announce(id, number, 1, Touched::Everyone);
         work.commit().await?;
         Ok(Opened {
             token: token.0,
@@ -251,11 +249,7 @@ impl Desk {
     }
 
     /// The ticket of this number in the guild that the staff member works for.
-    pub(crate) async fn ticket_id(
-        &self,
-        _for: &Staff,
-        number: i64,
-    ) -> Result<TicketId, DeskError> {
+    pub(crate) async fn ticket_id(&self, _for: &Staff, number: i64) -> Result<TicketId, DeskError> {
         tickets::id_of(&self.db.read, self.guild, number)
             .await?
             .ok_or(DeskError::NotFound)
@@ -277,12 +271,12 @@ impl Work<'_> {
         self.save(
             row,
             |t| {
-                t.assignee_id = Set(assignee);
-                t.priority = Set(priority);
-                t.status = Set(status);
+                t.assignee_id = assignee;
+                t.priority = priority;
+                t.status = status;
                 if row.status.is_closed() && !status.is_closed() {
-                    t.closed_at = Set(None);
-                    t.waiting_since = Set(Some(now));
+                    t.closed_at = None;
+                    t.waiting_since = Some(now);
                 }
             },
             Touched::Everyone,
@@ -299,9 +293,9 @@ impl Work<'_> {
         self.save(
             row,
             |t| {
-                t.status = Set(Status::Closed);
-                t.closed_at = Set(Some(now));
-                t.waiting_since = Set(None);
+                t.status = Status::Closed;
+                t.closed_at = Some(now);
+                t.waiting_since = None;
             },
             Touched::Everyone,
         )

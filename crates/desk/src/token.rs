@@ -114,10 +114,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_token_is_not_looked_up() {
-        for bad in ["", "short", &"x".repeat(33), &"é".repeat(16), "../../etc/passwd/../../etc/passwd"] {
+        for bad in [
+            "",
+            "short",
+            &"x".repeat(33),
+            &"é".repeat(16),
+            "../../etc/passwd/../../etc/passwd",
+        ] {
             assert!(Token::hash(bad).is_none(), "{bad}");
         }
-        for bad in ["", "short", &"x".repeat(65), "has a space in it, it is not a key"] {
+        for bad in [
+            "",
+            "short",
+            &"x".repeat(65),
+            "has a space in it, it is not a key",
+        ] {
             assert!(RequestKey::parse(bad).is_none(), "{bad}");
         }
     }

@@ -7,11 +7,11 @@ use crate::bridge::Command;
 use crate::live::Hint;
 use crate::store::entities::outbox::{self, WorkState};
 use crate::store::entities::{event, ticket};
+use crate::store::tickets;
 use crate::{Desk, DeskError, token};
 use domain::{MessageId, TicketId, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QuerySelect, Set,
+    ActiveModelTrait, ActiveValue::NotSet, DatabaseTransaction, EntityTrait, QuerySelect, Set,
 };
 
 pub(crate) struct Work<'d> {
@@ -48,14 +48,14 @@ impl Work<'_> {
     pub(crate) async fn save(
         &mut self,
         before: &ticket::Model,
-        change: impl FnOnce(&mut ticket::ActiveModel),
+        change: impl FnOnce(&mut ticket::Model),
         audience: Touched,
     ) -> Result<(), DeskError> {
-        let mut row = before.clone().into_active_model();
-        row.rev = Set(before.rev + 1);
-        row.updated_at = Set(self.now);
-        change(&mut row);
-        row.update(&self.tx).await?;
+        let mut after = before.clone();
+        after.rev += 1;
+        after.updated_at = self.now;
+        change(&mut after);
+        tickets::update(&self.tx, after).await?;
         self.announce(before.id, before.number, before.rev + 1, audience);
         Ok(())
     }

@@ -82,7 +82,9 @@ pub enum AppError {
     #[error("Too much is going on right now. Try again in a moment.")]
     Busy,
     /// Our fault. The reference finds it in the log.
-    #[error("Something went wrong on our side. Try again; if it stays, quote this reference: {reference}")]
+    #[error(
+        "Something went wrong on our side. Try again; if it stays, quote this reference: {reference}"
+    )]
     Unexpected {
         /// What to quote when reporting it.
         reference: String,

@@ -34,7 +34,10 @@ impl Subject {
         let line = typed.split_whitespace().collect::<Vec<_>>().join(" ");
         let line = without_controls(&line);
         if is_blank(&line) {
-            return Err(Invalid::new(Field::Subject, "Say in a few words what this is about."));
+            return Err(Invalid::new(
+                Field::Subject,
+                "Say in a few words what this is about.",
+            ));
         }
         let length = line.graphemes(true).count();
         if length > SUBJECT_MAX {
@@ -232,7 +235,14 @@ mod tests {
 
     #[test]
     fn blank_is_blank_however_it_is_typed() {
-        for typed in ["", "   ", "\n\t\r\n", "\u{200b}\u{200b}", "\u{3164}", "\u{202e}"] {
+        for typed in [
+            "",
+            "   ",
+            "\n\t\r\n",
+            "\u{200b}\u{200b}",
+            "\u{3164}",
+            "\u{202e}",
+        ] {
             assert!(Subject::parse(typed).is_err(), "{typed:?}");
             assert!(Body::parse(typed).is_err(), "{typed:?}");
             assert!(Email::parse(typed).is_err(), "{typed:?}");
@@ -249,13 +259,18 @@ mod tests {
 
     #[test]
     fn a_subject_is_one_line() {
-        assert_eq!(Subject::parse(" a\n b\u{0}c ").map(|s| s.0).as_deref(), Ok("a bc"));
+        assert_eq!(
+            Subject::parse(" a\n b\u{0}c ").map(|s| s.0).as_deref(),
+            Ok("a bc")
+        );
     }
 
     #[test]
     fn a_body_keeps_its_lines_and_ends_where_its_text_ends() {
         assert_eq!(
-            Body::parse("\r\n  code\r\n\r\nmore \n").map(|b| b.0).as_deref(),
+            Body::parse("\r\n  code\r\n\r\nmore \n")
+                .map(|b| b.0)
+                .as_deref(),
             Ok("  code\n\nmore")
         );
         assert!(Body::parse(&"x".repeat(BODY_MAX)).is_ok());
@@ -268,8 +283,17 @@ mod tests {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
         for bad in [
-            "a", "a@", "@b.co", "a@b", "a@@b.co", "a b@c.de", "a@b..co", "a@-b.co", "<a@b.co>",
-            "a@b.co\nbcc:x@y.z", ".a@b.co",
+            "a",
+            "a@",
+            "@b.co",
+            "a@b",
+            "a@@b.co",
+            "a b@c.de",
+            "a@b..co",
+            "a@-b.co",
+            "<a@b.co>",
+            "a@b.co\nbcc:x@y.z",
+            ".a@b.co",
         ] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }

@@ -1,11 +1,11 @@
 //! Catch-up: reading what was written while nobody listened.
 //!
-//! A thread is read from its high-water mark to its end, oldest first, through the same door as
-//! live events; until that is done its live events wait for it. The newest page is then compared
-//! for edits. It never concludes a deletion from an absence.
+//! A thread is read from somewhat before its high-water mark to its end, oldest first, through the
+//! same door as live events; until that is done its live events wait for it. What is older than
+//! the mark is known and compared for edits. It never concludes a deletion from an absence.
 
 use super::port::DeliveryError;
-use crate::store::links;
+use crate::store::{links, messages};
 use crate::{Desk, DeskError};
 use domain::{DiscordMessageId, ThreadId};
 use futures::StreamExt;
@@ -15,6 +15,8 @@ use std::time::Duration;
 const AT_ONCE: usize = 4;
 /// The most that Discord gives at once.
 const PAGE: u8 = 100;
+/// How many known messages are read again, for they may have been edited meanwhile.
+const COMPARED: u64 = 50;
 
 impl Desk {
     /// Runs the bridge: keeps promises and reads what was missed, until `stop`.
@@ -73,7 +75,11 @@ impl Desk {
             self.bridge.not_to_be_read(thread);
             return Ok(true);
         };
-        let mut after = link.seen_up_to;
+        let mut after =
+            match messages::known_before(&self.db.read, link.ticket_id, COMPARED).await? {
+                Some(oldest) => DiscordMessageId(oldest.0 - 1),
+                None => DiscordMessageId(thread.0),
+            };
         loop {
             let page = match self.port.page_after(thread, after, PAGE).await {
                 Ok(page) => page,
@@ -86,17 +92,6 @@ impl Desk {
             after = last.id;
             if page.len() < usize::from(PAGE) {
                 break;
-            }
-        }
-        // What is older than the mark may have been edited meanwhile.
-        if link.seen_up_to > DiscordMessageId(thread.0) {
-            match self.port.newest(thread, PAGE).await {
-                Ok(page) => {
-                    for message in &page {
-                        self.take_message(&link, message).await?;
-                    }
-                }
-                Err(error) => return self.unreadable(thread, error).await,
             }
         }
         self.bridge.read_to_end(thread, session);

@@ -57,7 +57,11 @@ impl Desk {
                 let _one_at_a_time = lane.lock().await;
                 if let (true, Some(nonce)) = (message.author.is_us, &message.nonce) {
                     let news = self.confirm(nonce, message.id).await?;
-                    return Ok(if news { Ingested::Taken } else { Ingested::Ignored });
+                    return Ok(if news {
+                        Ingested::Taken
+                    } else {
+                        Ingested::Ignored
+                    });
                 }
                 let Some(link) = links::of_thread(&self.db.read, message.channel).await? else {
                     return Ok(Ingested::Ignored);
@@ -79,7 +83,9 @@ impl Desk {
                 }
                 Ok(result)
             }
-            RemoteEvent::ThreadChanged { thread, archived, .. } => {
+            RemoteEvent::ThreadChanged {
+                thread, archived, ..
+            } => {
                 if !archived && self.bridge.is_behind(thread) {
                     self.bridge.read_again([thread]);
                 }
@@ -91,8 +97,11 @@ impl Desk {
                     return Ok(Ingested::Ignored);
                 }
                 for link in links::all_threads(&self.db, self.guild).await? {
-                    self.thread_in_trouble(link.ticket_id, "The support channel was deleted in Discord.")
-                        .await?;
+                    self.thread_in_trouble(
+                        link.ticket_id,
+                        "The support channel was deleted in Discord.",
+                    )
+                    .await?;
                 }
                 Ok(Ingested::Taken)
             }
@@ -172,7 +181,8 @@ impl Desk {
         if is_staff {
             let status = ticket.status.after_staff_reply();
             work.promise(ticket.id, None, react(SENT));
-            work.spoken(&ticket, Side::Staff, kind, body, status).await?;
+            work.spoken(&ticket, Side::Staff, kind, body, status)
+                .await?;
         } else {
             work.promise(ticket.id, None, react(NOT_SENT));
             work.promise(
@@ -198,9 +208,8 @@ impl Desk {
         part: &crate::store::entities::part::Model,
         message: &RemoteMessage,
     ) -> Result<Ingested, DeskError> {
-        let newer = |known: Option<Timestamp>| {
-            message.edited_at.filter(|at| known.is_none_or(|k| *at > k))
-        };
+        let newer =
+            |known: Option<Timestamp>| message.edited_at.filter(|at| known.is_none_or(|k| *at > k));
         if newer(part.edited_at).is_none() {
             return Ok(Ingested::Ignored);
         }
@@ -230,10 +239,7 @@ impl Desk {
     }
 
     /// A deletion. `false` when it concerns nothing that is shown.
-    pub(crate) async fn take_back(
-        &self,
-        id: domain::DiscordMessageId,
-    ) -> Result<bool, DeskError> {
+    pub(crate) async fn take_back(&self, id: domain::DiscordMessageId) -> Result<bool, DeskError> {
         let Some(part) = messages::part(&self.db.read, id).await? else {
             return Ok(false);
         };
@@ -247,8 +253,11 @@ impl Desk {
         }
         let ticket = work.ticket(old.ticket_id).await?;
         messages::take_back(&work.tx, &old, work.now).await?;
-        work.record(ticket.id, format!("{} deleted a message in Discord", old.author))
-            .await?;
+        work.record(
+            ticket.id,
+            format!("{} deleted a message in Discord", old.author),
+        )
+        .await?;
         let audience = match old.kind {
             MessageKind::Reply => Touched::Everyone,
             MessageKind::Note => Touched::StaffOnly,

@@ -156,8 +156,7 @@ impl Desk {
         command: &Command,
     ) -> Result<Result<Kept, DeliveryError>, DeskError> {
         let link = links::of_ticket(&self.db.read, promise.ticket_id).await?;
-        let Some(ticket) =
-            tickets::of_guild(&self.db.read, self.guild, promise.ticket_id).await?
+        let Some(ticket) = tickets::of_guild(&self.db.read, self.guild, promise.ticket_id).await?
         else {
             return Ok(Ok(Kept::Done));
         };
@@ -182,7 +181,11 @@ impl Desk {
                     return done();
                 }
                 let post = Post::Card(Box::new(self.card(&ticket)));
-                Ok(self.port.edit(thread, card, &post).await.map(|()| Kept::Done))
+                Ok(self
+                    .port
+                    .edit(thread, card, &post)
+                    .await
+                    .map(|()| Kept::Done))
             }
             Command::PostMessage { chunk } => {
                 self.post_piece(promise, thread, &ticket, *chunk).await
@@ -270,13 +273,9 @@ impl Desk {
             return Ok(Ok(Kept::Done));
         };
         let there = messages::chunk_is_there(&self.db.read, id, chunk).await?;
-        let Some(content) = words::post(
-            &self.settings.public_url,
-            ticket.number,
-            &message,
-            chunk,
-        )
-        .filter(|_| !there && message.deleted_at.is_none()) else {
+        let Some(content) = words::post(&self.settings.public_url, ticket.number, &message, chunk)
+            .filter(|_| !there && message.deleted_at.is_none())
+        else {
             return Ok(Ok(Kept::Done));
         };
         let posted = async {
@@ -421,8 +420,13 @@ impl Desk {
             DeliveryError::Unauthorised => {
                 self.bridge.unauthorised(now.after(TOKEN_CHECK));
                 let again = now.after(TOKEN_CHECK);
-                self.put_off(promise, again, "Discord does not accept the bot's token.", false)
-                    .await
+                self.put_off(
+                    promise,
+                    again,
+                    "Discord does not accept the bot's token.",
+                    false,
+                )
+                .await
             }
             DeliveryError::Retry {
                 after,
@@ -479,19 +483,13 @@ impl Desk {
 
     /// An archived thread is not a closed ticket: it is brought back, the promise is kept, and a
     /// closed ticket's thread is put away again.
-    async fn unarchive_for(
-        &self,
-        promise: &Promise,
-        again: Timestamp,
-    ) -> Result<Step, DeskError> {
+    async fn unarchive_for(&self, promise: &Promise, again: Timestamp) -> Result<Step, DeskError> {
         let link = links::of_ticket(&self.db.read, promise.ticket_id).await?;
         let Some(thread) = link.thread_id else {
             return self.park(promise, "The ticket has no thread.").await;
         };
         if let Err(error) = self.port.shape(thread, ThreadShape::Open).await {
-            return self
-                .put_off(promise, again, &error.to_string(), true)
-                .await;
+            return self.put_off(promise, again, &error.to_string(), true).await;
         }
         let mut work = self.work().await?;
         let now = work.now;

@@ -185,8 +185,11 @@ pub trait DiscordPort: Send + Sync + 'static {
     ) -> Result<Vec<RemoteMessage>, DeliveryError>;
 
     /// The newest `limit` (at most 100) messages, oldest first.
-    async fn newest(&self, thread: ThreadId, limit: u8)
-    -> Result<Vec<RemoteMessage>, DeliveryError>;
+    async fn newest(
+        &self,
+        thread: ThreadId,
+        limit: u8,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError>;
 
     /// What the thread is now.
     async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError>;

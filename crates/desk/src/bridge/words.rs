@@ -97,7 +97,11 @@ mod tests {
         let mut said = String::new();
         for chunk in 0..count {
             let post = post(&url, 1_234_567, &message, chunk as i64).expect("a piece");
-            assert!(discord_len(&post) <= DISCORD_CONTENT_MAX, "{}", discord_len(&post));
+            assert!(
+                discord_len(&post) <= DISCORD_CONTENT_MAX,
+                "{}",
+                discord_len(&post)
+            );
             assert!(post.contains(&mark(1_234_567, MessageId(7), chunk as i64)));
             said.push_str(post.split_once('\n').expect("an introduction").1);
         }

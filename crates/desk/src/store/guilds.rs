@@ -12,9 +12,21 @@ use sea_orm::{
 
 /// What a new guild starts with; each guild changes them later.
 const FIRST_CATEGORIES: [(&str, &str, &str); 4] = [
-    ("question", "A question", "How something works, or where to find it."),
-    ("problem", "Something is broken", "It does not do what it should."),
-    ("account", "My account", "Signing in, your data, your settings."),
+    (
+        "question",
+        "A question",
+        "How something works, or where to find it.",
+    ),
+    (
+        "problem",
+        "Something is broken",
+        "It does not do what it should.",
+    ),
+    (
+        "account",
+        "My account",
+        "Signing in, your data, your settings.",
+    ),
     ("billing", "Payments", "Invoices, refunds, subscriptions."),
 ];
 

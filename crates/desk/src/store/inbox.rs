@@ -123,7 +123,10 @@ pub(crate) async fn counts(db: &Db, guild: GuildId, me: PersonId) -> Result<[u64
         .await?
         .ok_or_else(|| DeskError::Internal("a count returned no row".into()))?;
     let mut counts = [0; 4];
-    for (count, name) in counts.iter_mut().zip(["active", "mine", "unassigned", "closed"]) {
+    for (count, name) in counts
+        .iter_mut()
+        .zip(["active", "mine", "unassigned", "closed"])
+    {
         *count = row.try_get::<i64>("", name)?.unsigned_abs();
     }
     Ok(counts)

@@ -51,11 +51,7 @@ impl Shown {
     }
 }
 
-async fn shown(
-    db: &Db,
-    condition: &str,
-    ticket: TicketId,
-) -> Result<Vec<MessageView>, DeskError> {
+async fn shown(db: &Db, condition: &str, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
     // Found through the unique key (ticket_id, position), which is also the order.
     let text = format!(
         "SELECT m.id, m.side, m.author, p.avatar, m.kind, m.origin, m.body, m.created_at,
@@ -136,7 +132,10 @@ async fn position(
     written_as: Option<DiscordMessageId>,
 ) -> Result<i64, DeskError> {
     let number = |row: Option<sea_orm::QueryResult>| -> Result<Option<i64>, DeskError> {
-        Ok(row.map(|r| r.try_get("", "position")).transpose()?.flatten())
+        Ok(row
+            .map(|r| r.try_get("", "position"))
+            .transpose()?
+            .flatten())
     };
     if let Some(id) = written_as {
         let next = number(
@@ -323,4 +322,26 @@ pub(crate) async fn chunk_is_there(
         .one(db)
         .await?
         .is_some())
+}
+
+/// The oldest of a ticket's newest `count` Discord messages that people wrote there, or nothing
+/// when it has no more than that.
+pub(crate) async fn known_before(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    count: u64,
+) -> Result<Option<DiscordMessageId>, DeskError> {
+    let row = db
+        .query_one_raw(sql(
+            db,
+            "SELECT p.discord_message_id AS id FROM part p JOIN message m ON m.id = p.message_id
+             WHERE m.ticket_id = $1 AND m.origin = 'discord'
+             ORDER BY p.discord_message_id DESC LIMIT 1 OFFSET $2",
+            [
+                ticket.into(),
+                i64::try_from(count).unwrap_or(i64::MAX).into(),
+            ],
+        ))
+        .await?;
+    Ok(row.map(|r| r.try_get("", "id")).transpose()?)
 }

@@ -4,8 +4,8 @@
 //! time. A lease ends by itself, so that work of a dead process is taken up again.
 
 use super::db::{Db, sql};
-use super::entities::outbox::{self, WorkState};
 use super::entities::attempt;
+use super::entities::outbox::{self, WorkState};
 use crate::DeskError;
 use domain::{OutboxId, TicketId, Timestamp};
 use sea_orm::{

@@ -17,7 +17,11 @@ pub(crate) async fn upsert(
             "INSERT INTO person (discord_id, name, avatar) VALUES ($1, $2, $3)
              ON CONFLICT (discord_id) DO UPDATE SET name = excluded.name, avatar = excluded.avatar
              RETURNING id",
-            [who.user.into(), who.name.clone().into(), who.avatar.clone().into()],
+            [
+                who.user.into(),
+                who.name.clone().into(),
+                who.avatar.clone().into(),
+            ],
         ))
         .await?
         .ok_or_else(|| DeskError::Internal("an upsert returned no row".into()))?;

@@ -7,8 +7,8 @@ use crate::{DeskError, Staff};
 use domain::view::{EventView, PersonView, TicketView};
 use domain::{CategoryId, GuildId, PersonId, Priority, Status, TicketId, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
+    FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
 /// A ticket with the names that its row refers to.
@@ -56,10 +56,7 @@ const NAMED: &str = "SELECT t.id, t.customer_id, t.number, t.subject, t.status, 
      JOIN customer u ON u.id = t.customer_id
      LEFT JOIN person p ON p.id = t.assignee_id";
 
-async fn one(
-    db: &impl ConnectionTrait,
-    statement: Statement,
-) -> Result<Option<Named>, DeskError> {
+async fn one(db: &impl ConnectionTrait, statement: Statement) -> Result<Option<Named>, DeskError> {
     Ok(Named::find_by_statement(statement).one(db).await?)
 }
 
@@ -77,7 +74,11 @@ pub(crate) async fn by_number(
     number: i64,
 ) -> Result<Option<Named>, DeskError> {
     let text = format!("{NAMED} WHERE t.guild_id = $1 AND t.number = $2");
-    one(&db.read, sql(&db.read, &text, [guild.into(), number.into()])).await
+    one(
+        &db.read,
+        sql(&db.read, &text, [guild.into(), number.into()]),
+    )
+    .await
 }
 
 /// By id, within a guild: for what the bridge shows in Discord.
@@ -206,5 +207,21 @@ pub(crate) async fn add_link(
     })
     .exec_without_returning(db)
     .await?;
+    Ok(())
+}
+
+/// A new ticket's row; the database gives it its id.
+pub(crate) async fn insert(
+    db: &impl ConnectionTrait,
+    row: ticket::Model,
+) -> Result<TicketId, DeskError> {
+    let mut row = row.into_active_model().reset_all();
+    row.id = NotSet;
+    Ok(row.insert(db).await?.id)
+}
+
+/// A changed ticket's row.
+pub(crate) async fn update(db: &impl ConnectionTrait, row: ticket::Model) -> Result<(), DeskError> {
+    row.into_active_model().reset_all().update(db).await?;
     Ok(())
 }

@@ -1,0 +1,258 @@
+//! From Discord to the web: one door, in order, once, and nothing internal through it.
+
+use crate::discord::*;
+use crate::world::*;
+use desk::DeskError;
+use desk::bridge::{Ingested, Press, Pressed, RemoteEvent, RemoteMember};
+use domain::*;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_staff_message_reaches_the_customer_once_and_gets_its_sign() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let said = world.discord.write(thread, MIRA, "On its way.");
+    assert_eq!(world.hear(&said).await, Ingested::Taken);
+    for _ in 0..3 {
+        assert_eq!(world.hear(&said).await, Ingested::Ignored);
+    }
+    world.settle().await;
+    let seen = world.seen_by_customer(&opened).await;
+    assert_eq!(seen.messages.len(), 2);
+    assert_eq!(seen.messages[1].body, "On its way.");
+    assert_eq!(seen.messages[1].author, "Mira Okafor");
+    assert_eq!(seen.messages[1].side, Side::Staff);
+    assert_eq!(seen.ticket.status, Status::Paused);
+    let state = world.discord.state();
+    assert_eq!(state.threads[0].messages[2].reactions, ["✅"]);
+}
+
+#[tokio::test]
+async fn ten_tellers_of_one_fact_make_one_message() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let said = world.discord.write(thread, MIRA, "Once.");
+    let tellers = (0..10).map(|_| world.hear(&said));
+    let results = futures::future::join_all(tellers).await;
+    assert_eq!(results.iter().filter(|r| **r == Ingested::Taken).count(), 1);
+    assert_eq!(world.bodies(&opened).await, ["Where is it?", "Once."]);
+}
+
+#[tokio::test]
+async fn whoever_is_not_staff_does_not_reach_the_customer_and_is_told() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let said = world.discord.write(thread, PAT, "I am the king of support");
+    world.hear(&said).await;
+    world.settle().await;
+    assert_eq!(world.bodies(&opened).await, ["Where is it?"]);
+    let mira = world.mira().await;
+    let view = world.desk.conversation(&mira, 1).await.unwrap();
+    assert_eq!(view.messages[1].kind, MessageKind::Note);
+    let state = world.discord.state();
+    assert_eq!(state.threads[0].messages[2].reactions, ["❌"]);
+    let told = &state.threads[0].messages[3].message.content;
+    assert!(told.contains("staff role"), "{told}");
+}
+
+#[tokio::test]
+async fn bots_system_messages_and_other_channels_are_not_messages() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let mut bot = world.discord.write(thread, MIRA, "beep");
+    bot.author.is_bot = true;
+    let mut pin = world.discord.write(thread, MIRA, "");
+    pin.is_speech = false;
+    let mut elsewhere = world.discord.write(thread, MIRA, "hello");
+    elsewhere.channel = ThreadId(99);
+    for message in [bot, pin, elsewhere] {
+        assert_eq!(world.hear(&message).await, Ingested::Ignored);
+    }
+    assert_eq!(world.bodies(&opened).await, ["Where is it?"]);
+}
+
+#[tokio::test]
+async fn edits_go_forward_only_and_keep_what_was_said() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let first = world.discord.write(thread, MIRA, "v1");
+    world.hear(&first).await;
+    world.clock.advance(Duration::from_secs(1));
+    let second = world.discord.edit_text(&first, "v2");
+    world.clock.advance(Duration::from_secs(1));
+    let third = world.discord.edit_text(&first, "v3");
+    let tell = |m| world.desk.ingest(RemoteEvent::Edited(m));
+    assert_eq!(tell(third).await.unwrap(), Ingested::Taken);
+    assert_eq!(tell(second).await.unwrap(), Ingested::Ignored);
+    // A link preview fires the same event without an edit.
+    assert_eq!(tell(first).await.unwrap(), Ingested::Ignored);
+    let seen = world.seen_by_customer(&opened).await;
+    assert_eq!(seen.messages[1].body, "v3");
+    assert!(seen.messages[1].edited_at.is_some());
+}
+
+#[tokio::test]
+async fn a_deletion_leaves_a_tombstone_and_an_edit_does_not_raise_it() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let said = world.discord.write(thread, MIRA, "oops, a secret");
+    world.hear(&said).await;
+    let gone = RemoteEvent::Deleted {
+        channel: thread,
+        messages: vec![said.id, DiscordMessageId(5)],
+    };
+    assert_eq!(
+        world.desk.ingest(gone.clone()).await.unwrap(),
+        Ingested::Taken
+    );
+    assert_eq!(world.desk.ingest(gone).await.unwrap(), Ingested::Ignored);
+    world.clock.advance(Duration::from_secs(1));
+    let edit = world.discord.edit_text(&said, "still a secret");
+    world.desk.ingest(RemoteEvent::Edited(edit)).await.unwrap();
+    let seen = world.seen_by_customer(&opened).await;
+    assert!(seen.messages[1].deleted);
+    assert_eq!(seen.messages[1].body, "");
+}
+
+#[tokio::test]
+async fn handlers_that_swap_two_messages_do_not_swap_them_on_the_web() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let said: Vec<_> = ["one", "two", "three", "four"]
+        .map(|text| world.discord.write(thread, MIRA, text))
+        .into();
+    for at in [1, 3, 0, 2] {
+        world.hear(&said[at]).await;
+    }
+    assert_eq!(
+        world.bodies(&opened).await,
+        ["Where is it?", "one", "two", "three", "four"]
+    );
+}
+
+#[tokio::test]
+async fn what_was_written_while_we_were_away_comes_in_order_before_what_is_live() {
+    let mut world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let known = world.discord.write(thread, MIRA, "before");
+    world.hear(&known).await;
+
+    world.clock.advance(Duration::from_secs(1));
+    world.discord.edit_text(&known, "before, edited");
+    let missed = world.discord.write(thread, MIRA, "missed");
+    world.clock.advance(Duration::from_secs(1));
+    world.discord.edit_text(&missed, "missed, edited");
+    for n in 0..150 {
+        world.discord.write(thread, MIRA, &format!("burst {n}"));
+    }
+    world.restart().await;
+    world.desk.ingest(RemoteEvent::Connected).await.unwrap();
+    let live = world.discord.write(thread, MIRA, "live");
+    assert_eq!(world.hear(&live).await, Ingested::Deferred);
+    world.reconnect().await;
+    assert_eq!(world.hear(&live).await, Ingested::Ignored);
+
+    let bodies = world.bodies(&opened).await;
+    assert_eq!(bodies.len(), 1 + 2 + 150 + 1);
+    assert_eq!(bodies[1], "before, edited");
+    assert_eq!(bodies[2], "missed, edited");
+    assert_eq!(bodies[3], "burst 0");
+    assert_eq!(bodies[152], "burst 149");
+    assert_eq!(bodies[153], "live");
+}
+
+#[tokio::test]
+async fn catch_up_that_is_refused_is_tried_again() {
+    let mut world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    world.discord.write(thread, MIRA, "missed");
+    world.restart().await;
+    world.desk.ingest(RemoteEvent::Connected).await.unwrap();
+    world.discord.fail(
+        "page_after",
+        Fault::Before(desk::bridge::DeliveryError::Uncertain {
+            reason: "cut".into(),
+        }),
+    );
+    world
+        .desk
+        .ingest(RemoteEvent::GuildReady {
+            guild: GUILD,
+            name: "Harbor Games".into(),
+            threads: vec![],
+        })
+        .await
+        .unwrap();
+    assert!(!world.desk.catch_up_step().await);
+    assert!(world.desk.catch_up_step().await);
+    assert_eq!(world.bodies(&opened).await, ["Where is it?", "missed"]);
+}
+
+fn pressed(press: Press, roles: Vec<RoleId>) -> Pressed {
+    Pressed {
+        guild: GUILD,
+        member: RemoteMember {
+            user: MIRA,
+            name: "Mira Okafor".into(),
+            avatar: None,
+            roles,
+            bot: false,
+        },
+        ticket: TicketId(1),
+        press,
+    }
+}
+
+#[tokio::test]
+async fn buttons_do_what_the_dashboard_does_for_whoever_may() {
+    let world = World::new().await;
+    world.filed().await;
+    let mira = world.mira().await;
+    let staff = || vec![STAFF_ROLE];
+    let press = |p| world.desk.press(pressed(p, staff()));
+
+    press(Press::Assign).await.unwrap();
+    assert!(
+        press(Press::Assign)
+            .await
+            .unwrap()
+            .words
+            .contains("already")
+    );
+    let raised = press(Press::RaisePriority).await.unwrap();
+    assert_eq!(raised.priority, Some(Priority::High));
+    press(Press::SetPriority(Priority::Urgent)).await.unwrap();
+    press(Press::Close).await.unwrap();
+    assert!(press(Press::Close).await.unwrap().words.contains("already"));
+    let view = world.desk.conversation(&mira, 1).await.unwrap();
+    assert_eq!(view.ticket.assignee.unwrap().name, "Mira Okafor");
+    assert_eq!(view.ticket.priority, Priority::Urgent);
+    assert!(view.ticket.status.is_closed());
+    press(Press::Reopen).await.unwrap();
+    let view = world.desk.conversation(&mira, 1).await.unwrap();
+    assert_eq!(view.ticket.status, Status::Open);
+    world.settle().await;
+}
+
+#[tokio::test]
+async fn a_button_is_nothing_without_the_role_or_in_another_guild() {
+    let world = World::new().await;
+    world.filed().await;
+    let mira = world.mira().await;
+    for press in [
+        Press::Assign,
+        Press::RaisePriority,
+        Press::Close,
+        Press::Reopen,
+    ] {
+        let refused = world.desk.press(pressed(press, vec![RoleId(1)])).await;
+        assert!(matches!(refused, Err(DeskError::NotAllowed)));
+        let mut elsewhere = pressed(press, vec![STAFF_ROLE]);
+        elsewhere.guild = DiscordGuildId(77);
+        let refused = world.desk.press(elsewhere).await;
+        assert!(matches!(refused, Err(DeskError::NotFound)));
+    }
+    let view = world.desk.conversation(&mira, 1).await.unwrap();
+    assert_eq!(view.ticket.status, Status::Open);
+    assert_eq!(view.ticket.assignee, None);
+}

@@ -1,0 +1,148 @@
+//! A desk to test: fresh database, clock, Discord, and the few things that every test does.
+
+use crate::discord::*;
+use desk::bridge::{RemoteEvent, RemoteMessage, Step};
+use desk::clock::ManualClock;
+use desk::{
+    Db, Desk, DiscordProfile, GuildSettings, NewTicket, Opened, RequestKey, Settings, Staff,
+};
+use domain::text::{Body, Email, Subject};
+use domain::view::ConversationView;
+use domain::*;
+use std::sync::Arc;
+use std::time::Duration;
+use test_database::TestDatabase;
+
+pub struct World {
+    pub desk: Desk,
+    pub discord: Arc<FakeDiscord>,
+    pub clock: Arc<ManualClock>,
+    database: TestDatabase,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let database = TestDatabase::fresh().await;
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_265_280_000)));
+        let discord = FakeDiscord::new(clock.clone());
+        let desk = open(&database, &discord, &clock).await;
+        connect(&desk).await;
+        Self {
+            desk,
+            discord,
+            clock,
+            database,
+        }
+    }
+
+    /// The process dies and another opens the same data. Leases of the dead end by themselves.
+    pub async fn restart(&mut self) {
+        self.clock.advance(Duration::from_secs(31));
+        self.desk = open(&self.database, &self.discord, &self.clock).await;
+    }
+
+    /// A session with Discord begins, and what was missed is read.
+    pub async fn reconnect(&self) {
+        connect(&self.desk).await;
+    }
+
+    /// Keeps promises until none is due, however long they were put off.
+    pub async fn settle(&self) {
+        for _ in 0..200 {
+            if self.desk.outbox_step().await.unwrap() != Step::Idle {
+                continue;
+            }
+            if self.desk.health().await.unwrap().outbox_waiting == 0 {
+                return;
+            }
+            self.clock.advance(Duration::from_millis(250));
+        }
+        panic!("the outbox does not run dry");
+    }
+
+    pub async fn file(&self, subject: &str, body: &str) -> Opened {
+        let key = RequestKey::parse(&RequestKey::fresh());
+        self.desk
+            .open_ticket(new_ticket(subject, body), key)
+            .await
+            .unwrap()
+    }
+
+    /// A ticket whose thread, card and first message are in Discord.
+    pub async fn filed(&self) -> (Opened, ThreadId) {
+        let opened = self.file("Late parcel", "Where is it?").await;
+        self.settle().await;
+        let thread = self.discord.state().threads.last().unwrap().id;
+        (opened, thread)
+    }
+
+    pub async fn mira(&self) -> Staff {
+        let profile = DiscordProfile {
+            user: MIRA,
+            name: "Mira Okafor".into(),
+            avatar: None,
+        };
+        let person = self.desk.sign_in(profile).await.unwrap();
+        self.desk.staff(person).await.unwrap()
+    }
+
+    pub async fn seen_by_customer(&self, opened: &Opened) -> ConversationView {
+        self.desk.held_ticket(&opened.token).await.unwrap().2
+    }
+
+    pub async fn bodies(&self, opened: &Opened) -> Vec<String> {
+        let seen = self.seen_by_customer(opened).await;
+        seen.messages.into_iter().map(|m| m.body).collect()
+    }
+
+    pub async fn hear(&self, message: &RemoteMessage) -> desk::bridge::Ingested {
+        self.desk
+            .ingest(RemoteEvent::Posted(message.clone()))
+            .await
+            .unwrap()
+    }
+}
+
+async fn connect(desk: &Desk) {
+    desk.ingest(RemoteEvent::Connected).await.unwrap();
+    desk.ingest(RemoteEvent::GuildReady {
+        guild: GUILD,
+        name: "Harbor Games".into(),
+        threads: vec![],
+    })
+    .await
+    .unwrap();
+    assert!(desk.catch_up_step().await);
+}
+
+async fn open(
+    database: &TestDatabase,
+    discord: &Arc<FakeDiscord>,
+    clock: &Arc<ManualClock>,
+) -> Desk {
+    let settings = Settings {
+        public_url: "https://help.example.com".into(),
+        guild: GuildSettings {
+            discord_id: GUILD,
+            support_channel: SUPPORT,
+            staff_role: STAFF_ROLE,
+        },
+    };
+    let db = Db::connect(database.url()).await.unwrap();
+    Desk::open(db, clock.clone(), discord.clone(), settings)
+        .await
+        .unwrap()
+}
+
+pub fn new_ticket(subject: &str, body: &str) -> NewTicket {
+    NewTicket {
+        email: Email::parse("jane@example.com").unwrap(),
+        subject: Subject::parse(subject).unwrap(),
+        category: "question".into(),
+        body: Body::parse(body).unwrap(),
+    }
+}
+
+pub fn body(text: &str) -> Body {
+    Body::parse(text).unwrap()
+}

@@ -1,0 +1,167 @@
+// The drawer that makes Discord misbehave, so that one can watch the helpdesk
+// cope. It remembers what this page has switched on; the stand-in obeys the
+// last word, whoever says it.
+
+import { $, h, icon, iconButton } from "./dom.js";
+import * as api from "./api.js";
+import { dialog } from "./overlay.js";
+
+const SWITCHES = [
+  {
+    id: "limited",
+    label: "Rate-limited",
+    help: "Every new message, yours too, is refused: wait 5 s, says Discord.",
+    watch: "Rate-limited is on. A customer's message waits, and arrives once this is off.",
+    fault: { route: "POST /channels/{id}/messages", action: "rate_limited", retry_after: 5, times: 0 },
+  },
+  {
+    id: "broken",
+    label: "Errors",
+    help: "Every request, yours too, is answered with 500.",
+    watch: "Errors are on. Answer as the customer: their page says that it is queued. Switch this off, and it arrives, once.",
+    fault: { route: "*", action: "status", status: 500, times: 0 },
+  },
+];
+
+const LATENCIES = [[0, "None"], [50, "50 ms, as in real life"], [1000, "1 s"], [4000, "4 s"]];
+
+const BLOWS = [
+  { label: "Ask it to reconnect", help: "Op 7. The bot resumes and misses nothing.", what: { op: 7 }, done: "The bot was asked to reconnect." },
+  { label: "Cut the connection", help: "Close code 4000. The same, less politely.", what: { close: 4000 }, done: "The gateway connection was cut." },
+];
+
+export class Faults {
+  constructor(app) {
+    this.app = app;
+    this.element = $("faults");
+    this.toggle = $("faults-toggle");
+    this.on = new Set();
+    this.others = [];
+    this.latency = 0;
+    this.toggle.addEventListener("click", () => this.show(this.element.hidden));
+    this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.show(false));
+    this.build();
+    this.drawToggle();
+    this.look();
+  }
+
+  /** What is on already: from another tab, or from before a reload. */
+  async look() {
+    const faults = await api.getFaults().catch(() => []);
+    const entryOf = (fault) => SWITCHES.find((entry) => entry.fault.route === fault.route && entry.fault.action === fault.action);
+    this.others = faults.filter((fault) => !entryOf(fault));
+    this.set(new Set(faults.map(entryOf).filter(Boolean).map((entry) => entry.id)), this.latency);
+  }
+
+  show(open) {
+    this.element.hidden = !open;
+    this.toggle.setAttribute("aria-expanded", String(open));
+    if (open) this.look();
+    if (open) this.element.querySelector("button").focus();
+    else this.toggle.focus();
+  }
+
+  build() {
+    this.outcome = h("p", { class: "outcome", role: "status" });
+    this.switches = SWITCHES.map((entry) => h("button", {
+      type: "button",
+      class: "switch",
+      role: "switch",
+      "aria-checked": "false",
+      dataset: { fault: entry.id },
+      on: { click: () => this.flip(entry) },
+    }, h("span", { class: "menu-words" }, h("span", { text: entry.label }), h("small", { text: entry.help })), h("span", { class: "knob", "aria-hidden": "true" })));
+    this.slow = h("select", { on: { change: () => this.setLatency(Number(this.slow.value)) } },
+      LATENCIES.map(([ms, label]) => h("option", { value: ms, text: label })));
+    const blows = BLOWS.map((blow) => h("div", { class: "blow" },
+      h("button", { type: "button", class: "button", text: blow.label, on: { click: () => this.tell(api.gateway(blow.what), blow.done) } }),
+      h("small", { text: blow.help })));
+    this.element.append(
+      h("header", { class: "faults-head" }, h("h2", { text: "Faults" }), iconButton("close", "Close the drawer", () => this.show(false))),
+      h("p", { class: "quiet", text: "Make Discord misbehave and watch the helpdesk: nothing may get lost, nothing may come twice." }),
+      h("h3", { text: "Requests" }), ...this.switches,
+      h("label", { class: "field" }, h("span", { text: "Delay of every answer" }), this.slow),
+      h("h3", { text: "Live connection of the bot" }), ...blows,
+      h("h3", { text: "Afterwards" }),
+      h("div", { class: "faults-foot" },
+        h("button", { type: "button", class: "button is-good", text: "Clear all faults", on: { click: () => this.clear() } }),
+        h("button", { type: "button", class: "button is-quiet-danger", text: "Reset the world…", on: { click: () => this.askReset() } })),
+      this.outcome);
+  }
+
+  async tell(promise, done) {
+    try {
+      await promise;
+      this.outcome.textContent = done;
+      this.outcome.classList.remove("is-bad");
+      return true;
+    } catch (refusal) {
+      this.outcome.textContent = refusal.message;
+      this.outcome.classList.add("is-bad");
+      return false;
+    } finally {
+      this.drawToggle();
+    }
+  }
+
+  active(on = this.on) {
+    return SWITCHES.filter((entry) => on.has(entry.id));
+  }
+
+  async flip(entry) {
+    const next = new Set(this.on);
+    if (!next.delete(entry.id)) next.add(entry.id);
+    const faults = [...this.others, ...this.active(next).map(({ fault }) => fault)];
+    const done = next.has(entry.id) ? entry.watch : `${entry.label}: off. What waited goes out now.`;
+    if (await this.tell(api.setFaults(faults), done)) this.set(next, this.latency);
+  }
+
+  async setLatency(ms) {
+    const done = ms === 0 ? "Discord answers at once." : `Discord takes ${ms} ms to answer.`;
+    if (await this.tell(api.setLatency(ms), done)) this.set(this.on, ms);
+    this.slow.value = this.latency;
+  }
+
+  async clear() {
+    const both = Promise.all([api.setFaults([]), api.setLatency(0)]);
+    if (await this.tell(both, "Discord behaves again.")) this.allClear();
+  }
+
+  askReset() {
+    dialog({
+      title: "Reset the world?",
+      intro: "All threads and messages of the stand-in go, and the guild is as on the first day. The helpdesk keeps its tickets.",
+      action: "Reset the world",
+      danger: true,
+      submit: async () => {
+        await api.reset();
+        this.outcome.textContent = "The world is as on the first day.";
+        this.allClear();
+        this.app.startOver();
+      },
+    });
+  }
+
+  allClear() {
+    this.others = [];
+    this.set(new Set(), 0);
+  }
+
+  set(on, latency) {
+    this.on = on;
+    this.latency = latency;
+    this.slow.value = latency;
+    for (const control of this.switches) control.setAttribute("aria-checked", String(on.has(control.dataset.fault)));
+    this.drawToggle();
+  }
+
+  /** What misbehaves stays in sight while the drawer is closed. */
+  drawToggle() {
+    const words = this.active().map(({ label }) => label);
+    if (this.others.length > 0) words.push("Others");
+    if (this.latency > 0) words.push("Slow");
+    this.toggle.classList.toggle("is-bad", words.length > 0);
+    this.toggle.replaceChildren(icon("storm"), h("span", { text: words.length > 0 ? words.join(", ") : "Faults" }));
+    this.toggle.setAttribute("aria-label", words.length > 0 ? `Faults, on now: ${words.join(", ")}` : "Faults");
+  }
+}

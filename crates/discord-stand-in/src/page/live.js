@@ -1,0 +1,69 @@
+// Keeps the page fresh: listens for changes, fetches the view again, and says
+// so while the stand-in does not answer.
+
+import * as api from "./api.js";
+import { $ } from "./dom.js";
+
+const DEBOUNCE_MS = 50;
+const RETRY_MS = 1000;
+
+export class Live {
+  /** `person()` is whom one plays, `apply(view)` draws what was fetched. */
+  constructor({ person, forgetPerson, apply }) {
+    Object.assign(this, { person, forgetPerson, apply });
+    this.fetching = null;
+    this.again = false;
+  }
+
+  /** Fetches the view; calls during a fetch share one more fetch after it. */
+  refresh() {
+    if (this.fetching) {
+      this.again = true;
+      return this.fetching;
+    }
+    this.fetching = this.fetch().finally(() => { this.fetching = null; });
+    return this.fetching;
+  }
+
+  async fetch() {
+    try {
+      do {
+        this.again = false;
+        const asked = this.person();
+        const view = await api.fetchView(asked);
+        // An answer for somebody whom one no longer plays is of no use.
+        if (asked === this.person()) this.apply(view);
+        else this.again = true;
+      } while (this.again);
+      setStale(false);
+    } catch (refusal) {
+      if (!(refusal instanceof api.Refused)) throw refusal;
+      // The person may be one of an earlier world.
+      if (refusal.status >= 400 && refusal.status < 500) this.forgetPerson();
+      setStale(true);
+      setTimeout(() => this.refresh(), RETRY_MS);
+    }
+  }
+
+  listen() {
+    const events = new EventSource("/stand-in/events");
+    let timer = 0;
+    events.addEventListener("message", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => this.refresh(), DEBOUNCE_MS);
+    });
+    // Whatever happened while the line was down is in the next view.
+    events.addEventListener("open", () => this.refresh());
+    events.addEventListener("error", () => {
+      setStale(true);
+      if (events.readyState === EventSource.CLOSED) setTimeout(() => this.listen(), RETRY_MS);
+    });
+  }
+}
+
+function setStale(stale) {
+  const box = $("stale");
+  if (box.hidden === !stale) return;
+  box.hidden = !stale;
+  box.textContent = stale ? "The stand-in does not answer. Trying again… What you typed is safe." : "";
+}

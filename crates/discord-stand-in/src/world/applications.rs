@@ -1,0 +1,239 @@
+//! The application behind the bot: its switches, its signing key, its registered commands.
+//! What people do with the commands is `interactions`.
+
+use std::collections::BTreeMap;
+
+use ed25519_dalek::{Signer, SigningKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::World;
+use super::attachments::hex;
+use super::seed::SIGNING_SEED;
+use crate::error::{Answer, FormErrors, Refusal};
+
+/// Commands that one scope may hold.
+const MOST_COMMANDS: usize = 130;
+
+/// The application. Its id is its bot's id too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Application {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    /// Privileged intents, as switched in the portal.
+    pub(crate) message_content: bool,
+    pub(crate) guild_members: bool,
+    /// Where interactions are posted; over the gateway, if nowhere.
+    pub(crate) endpoint_url: Option<String>,
+}
+
+/// Registered commands, in Discord's shape.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Commands {
+    pub(crate) global: Vec<Value>,
+    pub(crate) guild: BTreeMap<u64, Vec<Value>>,
+}
+
+impl Application {
+    pub(crate) fn new(id: u64) -> Self {
+        Self {
+            id,
+            name: "Threadline".to_owned(),
+            description: "Every ticket is also a thread.".to_owned(),
+            message_content: true,
+            guild_members: true,
+            endpoint_url: None,
+        }
+    }
+
+    /// The key that clients verify with.
+    pub(crate) fn public_key(&self) -> String {
+        hex(signing_key().verifying_key().as_bytes())
+    }
+
+    /// The signature of an interaction that is posted at `timestamp`.
+    pub(crate) fn sign(timestamp: &str, body: &[u8]) -> String {
+        let signed = [timestamp.as_bytes(), body].concat();
+        hex(&signing_key().sign(&signed).to_bytes())
+    }
+
+    /// `flags`: the privileged intents, in the form for bots in few guilds.
+    fn flags(&self) -> u64 {
+        let content = u64::from(self.message_content) << 19;
+        let members = u64::from(self.guild_members) << 15;
+        content | members
+    }
+}
+
+fn signing_key() -> SigningKey {
+    SigningKey::from_bytes(&SIGNING_SEED)
+}
+
+impl World {
+    /// The application as its bot sees it.
+    pub(crate) fn application_json(&self) -> Value {
+        let app = &self.application;
+        let owner = self.user_json(self.guild.owner_id);
+        json!({
+            "id": app.id.to_string(),
+            "name": app.name,
+            "icon": null,
+            "description": app.description,
+            "summary": "",
+            "type": null,
+            "bot": self.user_json(app.id),
+            "bot_public": false,
+            "bot_require_code_grant": false,
+            "verify_key": app.public_key(),
+            "flags": app.flags(),
+            "owner": owner,
+            "team": null,
+            "redirect_uris": [],
+            "interactions_endpoint_url": app.endpoint_url,
+            "role_connections_verification_url": null,
+            "approximate_guild_count": 1,
+            "integration_types_config": {"0": {}},
+            "hook": true,
+        })
+    }
+
+    /// The part of the application that READY carries.
+    pub(crate) fn application_stub(&self) -> Value {
+        json!({"id": self.application.id.to_string(), "flags": self.application.flags()})
+    }
+
+    fn scope(&mut self, guild: Option<u64>) -> Answer<&mut Vec<Value>> {
+        match guild {
+            None => Ok(&mut self.commands.global),
+            Some(id) if id == self.guild.id => Ok(self.commands.guild.entry(id).or_default()),
+            Some(_) => Err(Refusal::of(50001)),
+        }
+    }
+
+    /// The commands of a scope.
+    pub(crate) fn commands_in(&mut self, guild: Option<u64>) -> Answer<Vec<Value>> {
+        Ok(self.scope(guild)?.clone())
+    }
+
+    /// Replaces all commands of a scope; those that keep their name keep their id.
+    pub(crate) fn put_commands(&mut self, guild: Option<u64>, list: &[Value]) -> Answer<Vec<Value>> {
+        if list.len() > MOST_COMMANDS {
+            return Err(Refusal::of(30032));
+        }
+        let mut form = FormErrors::default();
+        for (index, command) in list.iter().enumerate() {
+            check_command(command, &format!("{index}."), &mut form);
+        }
+        form.finish()?;
+        let old = std::mem::take(self.scope(guild)?);
+        let made: Vec<Value> = list.iter().map(|c| self.make_command(guild, c, &old)).collect();
+        self.scope(guild)?.clone_from(&made);
+        self.touched.insert(0);
+        Ok(made)
+    }
+
+    /// Registers one command, or replaces the one of its name. True if it is new.
+    pub(crate) fn post_command(&mut self, guild: Option<u64>, body: &Value) -> Answer<(Value, bool)> {
+        let mut form = FormErrors::default();
+        check_command(body, "", &mut form);
+        form.finish()?;
+        let old = self.scope(guild)?.clone();
+        let made = self.make_command(guild, body, &old);
+        let scope = self.scope(guild)?;
+        let before = scope.len();
+        scope.retain(|command| command["id"] != made["id"]);
+        let new = scope.len() == before;
+        scope.push(made.clone());
+        self.touched.insert(0);
+        Ok((made, new))
+    }
+
+    /// Changes a registered command.
+    pub(crate) fn patch_command(&mut self, guild: Option<u64>, id: u64, body: &Value) -> Answer<Value> {
+        let version = self.new_id();
+        let found = self.scope(guild)?.iter_mut().find(|c| c["id"] == json!(id.to_string()));
+        let Some(command) = found else {
+            return Err(Refusal::of(10063));
+        };
+        let mut changed = command.clone();
+        for (key, value) in body.as_object().into_iter().flatten() {
+            changed[key] = value.clone();
+        }
+        let mut form = FormErrors::default();
+        check_command(&changed, "", &mut form);
+        form.finish()?;
+        changed["version"] = json!(version.to_string());
+        *command = changed.clone();
+        Ok(changed)
+    }
+
+    /// Removes a registered command.
+    pub(crate) fn delete_command(&mut self, guild: Option<u64>, id: u64) -> Answer<()> {
+        let scope = self.scope(guild)?;
+        let before = scope.len();
+        scope.retain(|command| command["id"] != json!(id.to_string()));
+        if scope.len() == before {
+            return Err(Refusal::of(10063));
+        }
+        self.touched.insert(0);
+        Ok(())
+    }
+
+    /// A registered command by its id.
+    pub(crate) fn command(&self, id: u64) -> Option<&Value> {
+        let id = json!(id.to_string());
+        let everywhere = self.commands.global.iter().chain(self.commands.guild.values().flatten());
+        everywhere.into_iter().find(|command| command["id"] == id)
+    }
+
+    fn make_command(&mut self, guild: Option<u64>, body: &Value, old: &[Value]) -> Value {
+        let kind = body["type"].as_u64().unwrap_or(1);
+        let known = old.iter().find(|c| c["name"] == body["name"] && c["type"] == json!(kind));
+        let known = known.map(|command| command["id"].clone());
+        let id = known.unwrap_or_else(|| json!(self.new_id().to_string()));
+        let version = self.new_id().to_string();
+        let mut made = json!({
+            "id": id,
+            "application_id": self.application.id.to_string(),
+            "version": version,
+            "type": kind,
+            "name": body["name"],
+            "name_localizations": body["name_localizations"],
+            "description": body["description"].as_str().unwrap_or_default(),
+            "description_localizations": body["description_localizations"],
+            "default_member_permissions": body["default_member_permissions"],
+            "dm_permission": body["dm_permission"].as_bool().unwrap_or(true),
+            "nsfw": body["nsfw"].as_bool().unwrap_or(false),
+            "integration_types": body["integration_types"].as_array().cloned().unwrap_or_else(|| vec![json!(0)]),
+        });
+        if body["options"].is_array() {
+            made["options"] = body["options"].clone();
+        }
+        match guild {
+            Some(guild) => made["guild_id"] = json!(guild.to_string()),
+            None => made["contexts"] = body["contexts"].clone(),
+        }
+        made
+    }
+}
+
+fn check_command(command: &Value, path: &str, form: &mut FormErrors) {
+    let name = command["name"].as_str().unwrap_or_default();
+    form.length(&format!("{path}name"), name, 1, 32);
+    let description = command["description"].as_str().unwrap_or_default();
+    if command["type"].as_u64().unwrap_or(1) == 1 {
+        let lower = name.to_lowercase() == name;
+        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '\'');
+        if !name.is_empty() && !(lower && name.chars().all(fits)) {
+            let words = "Command name is invalid";
+            form.add(&format!("{path}name"), "APPLICATION_COMMAND_INVALID_NAME", words);
+        }
+        form.length(&format!("{path}description"), description, 1, 100);
+    }
+    let options = command["options"].as_array().map_or(0, Vec::len);
+    if options > 25 {
+        let words = "Must be 25 or fewer in length.";
+        form.add(&format!("{path}options"), "BASE_TYPE_MAX_LENGTH", words);
+    }
+}

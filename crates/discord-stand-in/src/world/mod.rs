@@ -1,0 +1,205 @@
+//! Everything that this Discord holds, and the rules by which it changes.
+//! It knows no socket and no request: callers say who acts, and get a value or a refusal; what happened leaves as events.
+
+pub(crate) mod applications;
+pub(crate) mod attachments;
+pub(crate) mod channels;
+pub(crate) mod components;
+pub(crate) mod interactions;
+pub(crate) mod mentions;
+pub(crate) mod messages;
+pub(crate) mod people;
+pub(crate) mod permissions;
+pub(crate) mod posting;
+pub(crate) mod reactions;
+pub(crate) mod responses;
+pub(crate) mod seed;
+pub(crate) mod sign_in;
+pub(crate) mod thread_members;
+pub(crate) mod threads;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::error::{Answer, Refusal};
+use crate::snowflake;
+
+use applications::{Application, Commands};
+use attachments::StoredFile;
+use channels::Channel;
+use interactions::{Interaction, OpenModal};
+use messages::Message;
+use people::{Guild, Member, Role, User};
+use sign_in::SignIn;
+
+/// The whole state. It can be written to a file and read back.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct World {
+    #[serde(skip)]
+    pub(crate) clock: Clock,
+    /// What happened since the last delivery, in order.
+    #[serde(skip)]
+    pub(crate) events: Vec<Event>,
+    /// Channels that changed since the last delivery, for those who watch.
+    #[serde(skip)]
+    pub(crate) touched: BTreeSet<u64>,
+    #[serde(skip)]
+    last_sweep_ms: i64,
+    last_id: u64,
+    pub(crate) guild: Guild,
+    pub(crate) roles: BTreeMap<u64, Role>,
+    pub(crate) users: BTreeMap<u64, User>,
+    pub(crate) members: BTreeMap<u64, Member>,
+    /// Channels and threads.
+    pub(crate) channels: BTreeMap<u64, Channel>,
+    /// By channel, then by id: oldest first.
+    pub(crate) messages: BTreeMap<u64, BTreeMap<u64, Message>>,
+    /// Answers that only one person sees.
+    pub(crate) ephemerals: BTreeMap<u64, Message>,
+    pub(crate) files: BTreeMap<u64, StoredFile>,
+    pub(crate) application: Application,
+    pub(crate) commands: Commands,
+    pub(crate) interactions: BTreeMap<u64, Interaction>,
+    /// By person: the modal that is open on their screen.
+    pub(crate) modals: BTreeMap<u64, OpenModal>,
+    pub(crate) notifications: Vec<Notification>,
+    pub(crate) sign_in: SignIn,
+    pub(crate) nonces: Vec<Nonce>,
+    /// By channel: when its name or topic was changed lately.
+    pub(crate) renames: BTreeMap<u64, Vec<i64>>,
+    pub(crate) switches: Switches,
+}
+
+/// What Discord leaves open or keeps to itself, settable so that a client can be tried against either.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Switches {
+    /// How long an enforced nonce is remembered.
+    pub(crate) nonce_window_s: i64,
+    /// A role with fewer members than this is added to a thread when mentioned in it.
+    pub(crate) role_mention_threshold: usize,
+    /// Whether a role mention by a bot adds the role's members too.
+    pub(crate) bot_role_mention_adds: bool,
+    /// Whether a plain send by a moderator unarchives a locked thread.
+    pub(crate) moderator_send_unarchives_locked: bool,
+    /// Active threads that a guild may have.
+    pub(crate) active_threads: usize,
+    /// Whether the second rename within ten minutes is the last.
+    pub(crate) rename_limit: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            nonce_window_s: 120,
+            role_mention_threshold: 100,
+            bot_role_mention_adds: true,
+            moderator_send_unarchives_locked: false,
+            active_threads: 1000,
+            rename_limit: true,
+        }
+    }
+}
+
+/// An enforced nonce and the message that it made.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Nonce {
+    pub(crate) author: u64,
+    pub(crate) nonce: String,
+    pub(crate) channel: u64,
+    pub(crate) message: u64,
+    pub(crate) at_ms: i64,
+}
+
+/// A ping that fired. Silence is the absence of such a record.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Notification {
+    pub(crate) message_id: u64,
+    pub(crate) channel_id: u64,
+    pub(crate) user_ids: Vec<u64>,
+    pub(crate) roles: Vec<u64>,
+    pub(crate) everyone: bool,
+}
+
+/// Something that happened, to be told to those who may know.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub(crate) name: &'static str,
+    pub(crate) data: Value,
+    /// Users who may know of it; everybody, if none.
+    pub(crate) only: Option<Vec<u64>>,
+}
+
+impl World {
+    /// Now, in Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// A new id, greater than every one before.
+    pub(crate) fn new_id(&mut self) -> u64 {
+        self.last_id = snowflake::next(self.last_id, self.now_ms());
+        self.last_id
+    }
+
+    /// Tells everybody in the guild.
+    pub(crate) fn tell_all(&mut self, name: &'static str, data: Value) {
+        self.events.push(Event {
+            name,
+            data,
+            only: None,
+        });
+    }
+
+    /// Tells those who can see `channel` at this moment.
+    pub(crate) fn tell_viewers(&mut self, channel: u64, name: &'static str, data: Value) {
+        let only = Some(self.viewers(channel));
+        self.touched.insert(channel);
+        self.events.push(Event { name, data, only });
+    }
+
+    /// Tells these users only.
+    pub(crate) fn tell(&mut self, users: Vec<u64>, name: &'static str, data: Value) {
+        self.events.push(Event {
+            name,
+            data,
+            only: Some(users),
+        });
+    }
+
+    /// A channel or thread that exists.
+    pub(crate) fn channel(&self, id: u64) -> Answer<&Channel> {
+        self.channels.get(&id).ok_or_else(|| Refusal::of(10003))
+    }
+
+    /// A message that exists in this channel.
+    pub(crate) fn message(&self, channel: u64, id: u64) -> Answer<&Message> {
+        self.messages
+            .get(&channel)
+            .and_then(|list| list.get(&id))
+            .ok_or_else(|| Refusal::of(10008))
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn message_mut(&mut self, channel: u64, id: u64) -> Answer<&mut Message> {
+        self.messages
+            .get_mut(&channel)
+            .and_then(|list| list.get_mut(&id))
+            .ok_or_else(|| Refusal::of(10008))
+    }
+
+    /// Does what the passing of time does: archives quiet threads, forgets old nonces.
+    pub(crate) fn let_time_pass(&mut self) {
+        let now = self.now_ms();
+        if now - self.last_sweep_ms < 500 {
+            return;
+        }
+        self.last_sweep_ms = now;
+        let window_ms = self.switches.nonce_window_s * 1000;
+        self.nonces.retain(|nonce| now - nonce.at_ms < window_ms);
+        self.archive_quiet_threads(now);
+    }
+}
