@@ -1,2 +1,101 @@
-//! Under construction.
-fn main() {}
+//! `cargo xtask`: the project's one entry point for building, showing, testing and checking it.
+//!
+//! This file knows the command line and nothing else; each command lives in its own module.
+//! xtask refuses to know how Threadline works: it starts the real binaries and asks from outside.
+
+mod check;
+mod counts;
+mod debian;
+mod demo;
+mod front_end;
+mod http;
+mod npm;
+mod postgres;
+mod processes;
+mod rules;
+mod screenshots;
+mod setup;
+mod tests;
+mod tools;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::setup::Needs;
+
+/// Builds, shows, tests and checks Threadline. Every command sets up what it needs first.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    max_term_width = 100
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the product beside a local Discord; needs no account, no token and no `.env`.
+    ///
+    /// Builds everything, starts the Discord stand-in and the server on 127.0.0.1 with an
+    /// embedded SQLite database, prints where to go, and runs until Ctrl-C.
+    Demo(demo::Options),
+    /// Run every test: unit and integration on SQLite and PostgreSQL, doc tests, browser tests.
+    ///
+    /// Later stages run even when an earlier one failed. The last line is `N passed, N failed`.
+    Test(tests::Options),
+    /// Formatting, clippy (native and wasm32), rustdoc, and the house rules; no warning passes.
+    Check,
+    /// Build the front end (small wasm, precompressed) and the native debug binaries.
+    Build,
+    /// Install what is missing: wasm target, pinned build tools, npm and Debian packages.
+    ///
+    /// Every other command does this for itself. Done once, it costs under two seconds.
+    SetUp,
+    /// Photograph the demo's pages at 390 and 1440 pixels, light and dark.
+    Screenshots {
+        /// The folder that receives the pictures.
+        #[arg(long, value_name = "DIR", default_value = "target/screenshots")]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever pressed Ctrl-C needs no error text for it.
+        Err(_) if processes::stop_asked() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    processes::listen_for_signals()?;
+    match command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => tests::run(&options),
+        Command::Check => check::run(),
+        Command::Build => {
+            setup::ensure(Needs::build())?;
+            front_end::build()?;
+            front_end::build_binaries()
+        }
+        Command::SetUp => {
+            setup::ensure(Needs::all())?;
+            workspace::say("Everything is in place. Try `cargo xtask demo`.");
+            Ok(())
+        }
+        Command::Screenshots { out } => screenshots::run(&out),
+    }
+}
