@@ -168,7 +168,9 @@ impl Inner {
     pub(crate) fn reset(&mut self) {
         self.gateway.end_all_sessions();
         let clock = self.world.clock.clone();
+        let papers = self.world.papers.take();
         self.world = seed::world(clock);
+        self.world.papers = papers;
         self.limits = Limits::default();
         self.faults = Faults::default();
         self.latency_ms = 0;

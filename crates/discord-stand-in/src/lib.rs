@@ -34,6 +34,7 @@ pub use world::seed::{Person, Seeded};
 
 use hub::Hub;
 use listener::{Door, Peer};
+use tls::Papers;
 
 /// How a stand-in is to be started.
 #[derive(Debug, Clone)]
@@ -94,8 +95,14 @@ impl StandIn {
             Some(path) => state_file::load(path, clock.clone())?,
             None => None,
         };
-        let world = kept.unwrap_or_else(|| world::seed::world(clock));
-        let (acceptor, ca_pem) = tls::make()?;
+        let mut world = kept.unwrap_or_else(|| world::seed::world(clock));
+        let papers = match world.papers.take() {
+            Some(papers) => papers,
+            None => Papers::new()?,
+        };
+        let acceptor = papers.acceptor()?;
+        let ca_pem = papers.ca.clone();
+        world.papers = Some(papers);
         let listen = options.listen;
         let (door, arrivals) = Door::open(listen, acceptor)
             .await

@@ -327,7 +327,9 @@ export class Composer {
       .sort((a, b) => compareIds(a.id, b.id))
       .slice(0, SUGGESTIONS)
       .map(({ word, label }) => ({ label: `@${word}`, description: label, pick: () => this.complete(typed, word) }));
-    if (this.suggested.length === 0) this.closeSuggestions();
+    // A name typed in full needs no help, and Enter shall send it.
+    const done = this.suggested.length === 1 && this.suggested[0].label === `@${typed}`;
+    if (this.suggested.length === 0 || done) this.closeSuggestions();
     else this.showSuggestions();
   }
 

@@ -79,14 +79,14 @@ export class Faults {
     this.element.append(
       h("header", { class: "faults-head" }, h("h2", { text: "Faults" }), iconButton("close", "Close the drawer", () => this.show(false))),
       h("p", { class: "quiet", text: "Make Discord misbehave and watch the helpdesk: nothing may get lost, nothing may come twice." }),
+      this.outcome,
       h("h3", { text: "Requests" }), ...this.switches,
       h("label", { class: "field" }, h("span", { text: "Delay of every answer" }), this.slow),
       h("h3", { text: "Live connection of the bot" }), ...blows,
       h("h3", { text: "Afterwards" }),
       h("div", { class: "faults-foot" },
         h("button", { type: "button", class: "button is-good", text: "Clear all faults", on: { click: () => this.clear() } }),
-        h("button", { type: "button", class: "button is-quiet-danger", text: "Reset the world…", on: { click: () => this.askReset() } })),
-      this.outcome);
+        h("button", { type: "button", class: "button is-quiet-danger", text: "Reset the world…", on: { click: () => this.askReset() } })));
   }
 
   async tell(promise, done) {

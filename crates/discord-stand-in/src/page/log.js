@@ -30,9 +30,13 @@ export class Log {
     follow.observe(this.element);
   }
 
-  noteScroll() {
+  isNearEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
-    this.sticking = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+  }
+
+  noteScroll() {
+    this.sticking = this.isNearEnd();
     if (this.sticking) this.toEnd.hidden = true;
   }
 
@@ -72,7 +76,7 @@ export class Log {
     const before = this.kept.size;
     keepFocus(this.list, () => this.reconcile(items, !switched));
     if (this.sticking) this.scrollToEnd();
-    else if (this.kept.size > before) this.toEnd.hidden = false;
+    else this.toEnd.hidden = this.isNearEnd() || (this.toEnd.hidden && this.kept.size <= before);
   }
 
   /** What the list shall hold, top to bottom; each with a key and a signature. */

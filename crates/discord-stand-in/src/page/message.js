@@ -72,6 +72,7 @@ function answerTo(app, message) {
 
 /** A message in one line of plain text, for lists and quotes. */
 export function preview(message, world) {
+  if (!isSpoken(message)) return noticeWords(message, world);
   const card = message.embeds?.[0]?.title;
   // A card that comes with nothing but a ping is what the message is about.
   if (card && /^(\s|<@[!&]?\d+>|@everyone|@here)*$/.test(message.content ?? "")) return card;
@@ -79,7 +80,7 @@ export function preview(message, world) {
   if (text !== "") return text;
   if (message.embeds?.length > 0) return message.embeds[0].description ?? "a card";
   if (message.attachments?.length > 0) return message.attachments[0].filename;
-  return isSpoken(message) ? "a message without words" : noticeWords(message, world);
+  return "a message without words";
 }
 
 function mentionsMe(world, message) {

@@ -15,6 +15,7 @@ export function menu(anchor, label, items) {
       h("button", {
         type: "button",
         role: "menuitem",
+        ...named(item),
         class: item.danger ? "menu-item is-danger" : "menu-item",
         on: { click: () => { popover.hidePopover(); item.pick(); } },
       }, item.icon && icon(item.icon), itemWords(item))));
@@ -43,6 +44,7 @@ export function optionList(anchor, label, options, { min = 1, max = 1 }, pick) {
       h("button", {
         type: "button",
         role: "option",
+        ...named(option),
         class: "menu-item",
         dataset: { value: option.value },
         on: {
@@ -60,6 +62,9 @@ export function optionList(anchor, label, options, { min = 1, max = 1 }, pick) {
   update();
   const popover = openPopover(anchor, h("div", {}, list, done && h("div", { class: "menu-foot" }, done)), "[role=option]");
 }
+
+/** The label alone is the name; the rest is said after it. */
+const named = (item) => ({ "aria-label": item.label, "aria-description": item.description });
 
 const itemWords = (item) =>
   h("span", { class: "menu-words" },

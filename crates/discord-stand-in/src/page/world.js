@@ -17,6 +17,7 @@ const SEND_IN_THREADS = 38n;
 
 export const isThread = (channel) => THREAD_TYPES.has(channel?.type);
 export const isSpoken = (message) => SPOKEN_TYPES.has(message.type ?? 0);
+const isEphemeral = (message) => ((message.flags ?? 0) & 64) !== 0;
 export const isArchived = (channel) => channel?.thread_metadata?.archived === true;
 export const isLocked = (channel) => channel?.thread_metadata?.locked === true;
 
@@ -29,8 +30,13 @@ export class World {
     this.people = view.people ?? [];
     this.bot = { username: "Bot", ...this.members.get(view.bot.id)?.user, ...view.bot };
     this.channels = [...(view.channels ?? []), ...(view.threads ?? [])];
-    this.messages = view.messages ?? {};
-    this.ephemeral = view.ephemeral ?? [];
+    // What only this person sees is kept apart: it is nobody's last word.
+    this.messages = {};
+    this.ephemeral = [...(view.ephemeral ?? [])];
+    for (const [channelId, list] of Object.entries(view.messages ?? {})) {
+      this.messages[channelId] = list.filter((message) => !isEphemeral(message));
+      this.ephemeral.push(...list.filter(isEphemeral).map((message) => ({ channel_id: channelId, message })));
+    }
     this.modal = view.modal ?? null;
     this.commands = commandsFor(view.commands, view.guild.id);
     this.interactions = view.interactions ?? [];
@@ -119,10 +125,7 @@ export class World {
     const own = this.ephemeral
       .filter((entry) => entry.channel_id === channelId)
       .map((entry) => ({ message: entry.message, ephemeral: true }));
-    const shared = (this.messages[channelId] ?? []).map((message) => ({
-      message,
-      ephemeral: ((message.flags ?? 0) & 64) !== 0,
-    }));
+    const shared = (this.messages[channelId] ?? []).map((message) => ({ message, ephemeral: false }));
     if (own.length === 0) return shared;
     return [...shared, ...own].sort((a, b) => compareIds(a.message.id, b.message.id));
   }

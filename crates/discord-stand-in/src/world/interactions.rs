@@ -326,6 +326,7 @@ impl World {
     pub(crate) fn interaction_record(&self, interaction: &Interaction) -> Value {
         json!({
             "id": interaction.id.to_string(),
+            "token": interaction.token,
             "type": interaction.kind,
             "person": interaction.person.to_string(),
             "channel_id": interaction.channel_id.to_string(),

@@ -26,6 +26,7 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::error::{Answer, Refusal};
 use crate::snowflake;
+use crate::tls::Papers;
 
 use applications::{Application, Commands};
 use attachments::StoredFile;
@@ -71,6 +72,8 @@ pub(crate) struct World {
     /// By channel: when its name or topic was changed lately.
     pub(crate) renames: BTreeMap<u64, Vec<i64>>,
     pub(crate) switches: Switches,
+    /// What it proves its names with.
+    pub(crate) papers: Option<Papers>,
 }
 
 /// What Discord leaves open or keeps to itself, settable so that a client can be tried against either.

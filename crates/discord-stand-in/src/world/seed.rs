@@ -145,6 +145,7 @@ pub(crate) fn world(clock: Clock) -> World {
         nonces: Vec::new(),
         renames: BTreeMap::new(),
         switches: Switches::default(),
+        papers: None,
     }
 }
 
