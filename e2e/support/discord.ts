@@ -1,6 +1,8 @@
 // A small client of the stand-in: its record of the world, its switches, and Discord's REST in the
 // name of one of its people. It holds no state; the stand-in's own record is the truth.
 
+import { until } from "./process.ts";
+
 export interface Person {
   id: string;
   name: string;
@@ -12,16 +14,35 @@ export interface Person {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Shape = any;
 
-export class Discord {
-  people: Person[] = [];
+/** Where things are in the stand-in's guild. */
+export interface Places {
+  guildId: string;
+  supportChannelId: string;
+  staffRoleId: string;
+  applicationId: string;
+}
 
+export class Discord {
   constructor(
     /** Without a slash at the end. */
     readonly base: string,
-    readonly guildId: string,
-    readonly supportChannelId: string,
-    readonly applicationId: string,
+    readonly places: Places,
+    readonly people: Person[],
   ) {}
+
+  /** A client of a stand-in that runs already, by what it says of itself. */
+  static async at(base: string): Promise<Discord> {
+    const world = await call(`${base}/stand-in/world`, "GET");
+    const [guild] = world.guilds;
+    const places: Places = {
+      guildId: guild.id,
+      supportChannelId: guild.channels.find((channel: Shape) => channel.name === "support").id,
+      staffRoleId: guild.roles.find((role: Shape) => role.name === "Support").id,
+      applicationId: world.bot.application_id,
+    };
+    const people = world.people.map((person: Shape) => ({ ...person, name: person.global_name }));
+    return new Discord(base, places, people);
+  }
 
   /** One of the people, by name, or the first member of staff. */
   person(name?: string): Person {
@@ -37,8 +58,70 @@ export class Discord {
 
   /** The threads of the support channel, oldest first. */
   async threads(): Promise<Shape[]> {
-    const { threads } = await this.world();
-    return threads.filter((thread: Shape) => String(thread.parent_id) === this.supportChannelId);
+    const { guilds } = await this.world();
+    return guilds[0].threads.filter((thread: Shape) => thread.parent_id === this.places.supportChannelId);
+  }
+
+  /** The thread of this ticket, once its card is in it. */
+  thread(number: number): Promise<Shape> {
+    return until(`the thread of ticket #${number}`, async () => {
+      const world = await this.world();
+      const thread = world.guilds[0].threads.find((thread: Shape) => thread.name.startsWith(`#${number} `));
+      const isThere = thread && world.messages[thread.id]?.some((message: Shape) => message.embeds.length > 0);
+      return isThere ? thread : undefined;
+    });
+  }
+
+  /** The card on top of a thread, as it is now. */
+  async card(channelId: string): Promise<Card> {
+    const messages = await this.messages(channelId);
+    const message = messages.find((message) => message.embeds.length > 0);
+    if (!message) throw new Error(`There is no card in ${messages.length} messages`);
+    return new Card(message);
+  }
+
+  /** What a thread's messages say, oldest first, the card left out. */
+  async said(channelId: string): Promise<string[]> {
+    const messages = await this.messages(channelId);
+    return messages.filter((message) => message.embeds.length === 0).map((message) => message.content);
+  }
+
+  /** Waits until exactly one message of the thread holds these words, and gives it. */
+  async posted(channelId: string, words: string): Promise<Shape> {
+    await until(`“${words}” in the thread`, async () =>
+      (await this.messages(channelId)).some((message) => message.content.includes(words)),
+    );
+    const found = (await this.messages(channelId)).filter((message) => message.content.includes(words));
+    if (found.length !== 1) throw new Error(`“${words}” is in the thread ${found.length} times`);
+    return found[0];
+  }
+
+  /** Waits until the bot has put this sign under the message. */
+  async reacted(channelId: string, messageId: string, emoji = "✅"): Promise<void> {
+    await until(`${emoji} under the message`, async () => {
+      const message = (await this.messages(channelId)).find((message) => message.id === messageId);
+      return message?.reactions?.some((reaction: Shape) => reaction.emoji.name === emoji);
+    });
+  }
+
+  /** Everything in this thread that made somebody's phone ring. */
+  async rings(channelId: string): Promise<Shape[]> {
+    const { notifications } = await this.world();
+    return notifications.filter((ring: Shape) => ring.channel_id === channelId);
+  }
+
+  /** How often the thread itself was changed over REST, refused changes included. */
+  async changes(channelId: string): Promise<Shape[]> {
+    const { requests } = await this.world();
+    return requests.filter((r: Shape) => r.method === "PATCH" && r.path === `/channels/${channelId}`);
+  }
+
+  /** The newest message that only this person sees. */
+  async whispered(person: Person): Promise<Shape> {
+    return until(`a message for ${person.name} alone`, async () => {
+      const { ephemeral } = await this.world();
+      return ephemeral.filter((it: Shape) => it.person === person.id).at(-1)?.message;
+    });
   }
 
   /** A thread's messages, oldest first, as this person (staff, unless told) reads them. */
@@ -59,15 +142,24 @@ export class Discord {
     return this.rest(person, "DELETE", `/channels/${channelId}/messages/${messageId}`);
   }
 
-  /** Presses the button with this label, or chooses `values` in the menu with this custom id. */
-  async press(person: Person, message: Shape, button: string, values?: string[]): Promise<Shape> {
-    const parts: Shape[] = (message.components ?? []).flatMap((row: Shape) => row.components ?? [row]);
-    const part = parts.find((part) => part.label === button || part.custom_id === button);
-    if (!part) throw new Error(`No button ${button}: ${parts.map((part) => part.label ?? part.custom_id).join(", ")}`);
+  /** Presses the button whose label begins so. */
+  press(person: Person, message: Shape, label: string): Promise<Shape> {
+    return this.use(person, message, (part) => part.label?.startsWith(label));
+  }
+
+  /** Chooses in the message's only menu. */
+  choose(person: Person, message: Shape, value: string): Promise<Shape> {
+    return this.use(person, message, (part) => part.type === 3, [value]);
+  }
+
+  private use(person: Person, message: Shape, wanted: (part: Shape) => boolean, values?: string[]): Promise<Shape> {
+    const parts = componentsOf(message);
+    const part = parts.find(wanted);
+    if (!part) throw new Error(`No such button: ${parts.map((part) => part.label ?? part.custom_id).join(", ")}`);
     return this.rest(person, "POST", "/interactions", {
       type: 3,
-      application_id: this.applicationId,
-      guild_id: this.guildId,
+      application_id: this.places.applicationId,
+      guild_id: this.places.guildId,
       channel_id: message.channel_id,
       message_id: message.id,
       session_id: "e2e",
@@ -75,8 +167,8 @@ export class Discord {
     });
   }
 
-  /** Switches faults on and off. */
-  faults(faults: Shape): Promise<Shape> {
+  /** Replaces all faults that are switched on. */
+  faults(faults: Shape[]): Promise<Shape> {
     return this.call("PUT", "/stand-in/faults", faults);
   }
 
@@ -85,12 +177,37 @@ export class Discord {
     return this.call(method, `/api/v10${path}`, body, { Authorization: person.token });
   }
 
-  private async call(method: string, path: string, body?: Shape, headers: Record<string, string> = {}): Promise<Shape> {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const type: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
-    const response = await fetch(this.base + path, { method, headers: { ...headers, ...type }, ...sent });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
+  private call(method: string, path: string, body?: Shape, headers?: Record<string, string>): Promise<Shape> {
+    return call(this.base + path, method, body, headers);
   }
+}
+
+/** A ticket's card, read as a person would. */
+export class Card {
+  constructor(readonly message: Shape) {}
+
+  get embed(): Shape {
+    return this.message.embeds[0];
+  }
+
+  field(name: string): string {
+    return this.embed.fields.find((field: Shape) => field.name === name)?.value;
+  }
+
+  get buttons(): string[] {
+    return componentsOf(this.message).map((button) => button.label);
+  }
+}
+
+function componentsOf(message: Shape): Shape[] {
+  return (message.components ?? []).flatMap((row: Shape) => row.components ?? [row]);
+}
+
+async function call(url: string, method: string, body?: Shape, headers: Record<string, string> = {}): Promise<Shape> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const type: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+  const response = await fetch(url, { method, headers: { ...headers, ...type }, ...sent });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return text === "" ? null : JSON.parse(text);
 }

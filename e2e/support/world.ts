@@ -1,8 +1,7 @@
 // A whole Threadline for one spec file: the real server and the real stand-in on free ports, with
 // an empty database of their own. Either can be stopped and started again, as in the stories.
 //
-//   import { expect, test } from "../support/world.ts";
-//   test("…", async ({ page, world }) => { await page.goto(world.base); … });
+// Tests take it from support/test.ts, which adds browsers to it.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -82,8 +81,13 @@ export class World {
       log: join(folder, "threadline.log"),
       ready: () => answers(`${base}/api/health`),
     };
-    const discord = new Discord(discordBase, told.guild_id, told.support_channel_id, told.client_id);
-    discord.people = told.people;
+    const places = {
+      guildId: told.guild_id,
+      supportChannelId: told.support_channel_id,
+      staffRoleId: told.staff_role_id,
+      applicationId: told.client_id,
+    };
+    const discord = new Discord(discordBase, places, told.people);
     const world = new World(base, discord, folder, { server: serverOrder, standIn: standInOrder });
     world.standIn = standIn;
     try {

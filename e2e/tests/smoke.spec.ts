@@ -1,6 +1,6 @@
 // The whole machine runs: both programs answer, and the stand-in's people can be played.
 
-import { expect, test } from "../support/world.ts";
+import { expect, test } from "../support/test.ts";
 
 test("the product and the stand-in answer", async ({ page, world }) => {
   const front = await page.goto(`${world.base}/`);

@@ -3,6 +3,7 @@
 //! This file knows the command line and nothing else; each command lives in its own module.
 //! xtask refuses to know how Threadline works: it starts the real binaries and asks from outside.
 
+mod bench;
 mod check;
 mod counts;
 mod debian;
@@ -53,8 +54,16 @@ enum Command {
     Test(tests::Options),
     /// Formatting, clippy (native and wasm32), rustdoc, and the house rules; no warning passes.
     Check,
-    /// Build the front end (small wasm, precompressed) and the native debug binaries.
-    Build,
+    /// Build the front end (small wasm, precompressed) and the native binaries.
+    Build {
+        /// Optimised, for running it for real; takes some minutes longer.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Measure the optimised product: pages and forms, the bridge, memory.
+    ///
+    /// Prints a table with each aim and whether it was met. Leave the machine alone meanwhile.
+    Bench(bench::Options),
     /// Install what is missing: wasm target, pinned build tools, npm and Debian packages.
     ///
     /// Every other command does this for itself. Done once, it costs under two seconds.
@@ -86,11 +95,16 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => tests::run(&options),
         Command::Check => check::run(),
-        Command::Build => {
+        Command::Build { release } => {
             setup::ensure(Needs::build())?;
             front_end::build()?;
-            front_end::build_binaries()
+            if release {
+                front_end::build_for_use()
+            } else {
+                front_end::build_binaries()
+            }
         }
+        Command::Bench(options) => bench::run(&options),
         Command::SetUp => {
             setup::ensure(Needs::all())?;
             workspace::say("Everything is in place. Try `cargo xtask demo`.");

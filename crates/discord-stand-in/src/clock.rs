@@ -30,7 +30,10 @@ impl Clock {
 
     /// The stand-in's present moment in Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
-        #[expect(clippy::disallowed_methods, reason = "this is the clock that all others ask")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the clock that all others ask"
+        )]
         let real = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0));

@@ -60,7 +60,11 @@ async fn person_view(State(hub): State<Arc<Hub>>, Query(viewer): Query<Viewer>) 
     };
     match hub.with(|inner| view::person_json(&inner.world, person)) {
         Some(shown) => Json(shown).into_response(),
-        None => (StatusCode::NOT_FOUND, Json(json!({"message": "no such person"}))).into_response(),
+        None => (
+            StatusCode::NOT_FOUND,
+            Json(json!({"message": "no such person"})),
+        )
+            .into_response(),
     }
 }
 
@@ -68,7 +72,9 @@ async fn events(State(hub): State<Arc<Hub>>) -> impl IntoResponse {
     let changes = BroadcastStream::new(hub.changes.subscribe()).map(|change| {
         // Who fell behind looks at everything again: channel 0.
         let channel = change.unwrap_or(0);
-        Ok::<_, Infallible>(Event::default().data(json!({"channel": channel.to_string()}).to_string()))
+        Ok::<_, Infallible>(
+            Event::default().data(json!({"channel": channel.to_string()}).to_string()),
+        )
     });
     // Open pages must not hold up the end.
     let ended = hub.ended.clone();
@@ -188,8 +194,12 @@ async fn set_switches(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) ->
 async fn set_application(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) -> Json<Value> {
     Json(hub.with(|inner| {
         let app = &mut inner.world.application;
-        app.message_content = wanted["message_content"].as_bool().unwrap_or(app.message_content);
-        app.guild_members = wanted["guild_members"].as_bool().unwrap_or(app.guild_members);
+        app.message_content = wanted["message_content"]
+            .as_bool()
+            .unwrap_or(app.message_content);
+        app.guild_members = wanted["guild_members"]
+            .as_bool()
+            .unwrap_or(app.guild_members);
         inner.world.touched.insert(0);
         inner.world.application_json()
     }))
@@ -198,10 +208,11 @@ async fn set_application(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>)
 /// Sets where interactions are posted; unlike Discord's own route without trying it first, unless `check` is true.
 async fn set_endpoint(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) -> Response {
     let url = wanted["url"].as_str().filter(|url| !url.is_empty());
-    if let Some(url) = url.filter(|_| wanted["check"] == json!(true)) {
-        if !endpoint::is_sound(&hub, url).await {
-            return wrong("the endpoint does not answer pings, or accepts bad signatures");
-        }
+    let checked = url.filter(|_| wanted["check"] == json!(true));
+    if let Some(url) = checked
+        && !endpoint::is_sound(&hub, url).await
+    {
+        return wrong("the endpoint does not answer pings, or accepts bad signatures");
     }
     hub.with(|inner| inner.world.application.endpoint_url = url.map(str::to_owned));
     Json(json!({})).into_response()
@@ -214,18 +225,27 @@ struct Dismissal {
     message: String,
 }
 
-async fn dismiss_modal(State(hub): State<Arc<Hub>>, Json(dismissal): Json<Dismissal>) -> Json<Value> {
+async fn dismiss_modal(
+    State(hub): State<Arc<Hub>>,
+    Json(dismissal): Json<Dismissal>,
+) -> Json<Value> {
     let person = dismissal.person.parse().unwrap_or(0);
     hub.with(|inner| inner.world.dismiss_modal(person));
     Json(json!({}))
 }
 
-async fn dismiss_ephemeral(State(hub): State<Arc<Hub>>, Json(dismissal): Json<Dismissal>) -> Json<Value> {
+async fn dismiss_ephemeral(
+    State(hub): State<Arc<Hub>>,
+    Json(dismissal): Json<Dismissal>,
+) -> Json<Value> {
     let person = dismissal.person.parse().ok();
     let message = dismissal.message.parse().unwrap_or(0);
     hub.with(|inner| {
         let world = &mut inner.world;
-        let found = world.ephemerals.get(&message).filter(|m| m.only_for == person);
+        let found = world
+            .ephemerals
+            .get(&message)
+            .filter(|m| m.only_for == person);
         if let Some(channel) = found.map(|message| message.channel_id) {
             world.ephemerals.remove(&message);
             world.touched.insert(channel);

@@ -83,7 +83,10 @@ impl Faults {
     /// The fault that strikes this request, if any.
     pub(crate) fn on_request(&mut self, method: &str, path: &[&str]) -> Option<Fault> {
         self.strike(|fault| {
-            fault.route.as_deref().is_some_and(|route| route_fits(route, method, path))
+            fault
+                .route
+                .as_deref()
+                .is_some_and(|route| route_fits(route, method, path))
         })
     }
 
@@ -91,7 +94,8 @@ impl Faults {
     pub(crate) fn on_event(&mut self, name: &str) -> Option<Fault> {
         self.strike(|fault| {
             let event = fault.event.as_deref();
-            fault.action != "before_response" && event.is_some_and(|event| event == "*" || event == name)
+            fault.action != "before_response"
+                && event.is_some_and(|event| event == "*" || event == name)
         })
     }
 
@@ -146,10 +150,21 @@ fn route_fits(route: &str, method: &str, path: &[&str]) -> bool {
     if wanted != "*" && !wanted.eq_ignore_ascii_case(method) {
         return false;
     }
-    let steps: Vec<&str> = template.split('/').filter(|step| !step.is_empty()).collect();
+    let steps: Vec<&str> = template
+        .split('/')
+        .filter(|step| !step.is_empty())
+        .collect();
     let open_ended = steps.last() == Some(&"*");
-    let steps = if open_ended { &steps[..steps.len() - 1] } else { &steps[..] };
-    let long_enough = if open_ended { path.len() >= steps.len() } else { path.len() == steps.len() };
+    let steps = if open_ended {
+        &steps[..steps.len() - 1]
+    } else {
+        &steps[..]
+    };
+    let long_enough = if open_ended {
+        path.len() >= steps.len()
+    } else {
+        path.len() == steps.len()
+    };
     long_enough
         && steps
             .iter()

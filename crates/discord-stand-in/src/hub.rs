@@ -102,7 +102,11 @@ impl Inner {
             self.counters.events += 1;
             if let Err(why) = payload::check(event.name, &event.data) {
                 self.counters.undecodable_events += 1;
-                tracing::error!(event = event.name, why, "twilight-model cannot read this event");
+                tracing::error!(
+                    event = event.name,
+                    why,
+                    "twilight-model cannot read this event"
+                );
             }
             let fault = self.faults.on_event(event.name);
             if fault.is_some() {

@@ -147,7 +147,10 @@ impl StandIn {
     #[must_use]
     pub fn public_url(&self) -> String {
         let given = self.hub.options.public_url.as_deref();
-        given.map_or_else(|| self.base_url(), |url| url.trim_end_matches('/').to_owned())
+        given.map_or_else(
+            || self.base_url(),
+            |url| url.trim_end_matches('/').to_owned(),
+        )
     }
 
     /// Everything it holds, as `GET /stand-in/world` shows it.
@@ -203,10 +206,10 @@ impl StandIn {
         for task in std::mem::take(&mut self.tasks) {
             task.abort();
         }
-        if let Some(path) = &self.hub.options.state_file {
-            if let Err(why) = state_file::save(&self.hub, path) {
-                tracing::error!(?why, "the state could not be written");
-            }
+        if let Some(path) = &self.hub.options.state_file
+            && let Err(why) = state_file::save(&self.hub, path)
+        {
+            tracing::error!(?why, "the state could not be written");
         }
     }
 }
@@ -237,8 +240,14 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/", get(page::root))
         .route("/gateway", get(page::root))
         .route("/page/{file}", get(page::part))
-        .route("/oauth2/authorize", get(rest::oauth::ask).post(rest::oauth::decide))
-        .route("/attachments/{channel}/{attachment}/{file}", get(rest::cdn::attachment))
+        .route(
+            "/oauth2/authorize",
+            get(rest::oauth::ask).post(rest::oauth::decide),
+        )
+        .route(
+            "/attachments/{channel}/{attachment}/{file}",
+            get(rest::cdn::attachment),
+        )
         .route("/api/{*path}", any(rest::api))
         .nest("/stand-in", control::routes())
         .with_state(hub)

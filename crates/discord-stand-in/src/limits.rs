@@ -45,7 +45,11 @@ pub(crate) struct Standing {
 pub(crate) enum Verdict {
     Free,
     Counted(Standing),
-    TooMany { wait_ms: i64, global: bool, standing: Option<Standing> },
+    TooMany {
+        wait_ms: i64,
+        global: bool,
+        standing: Option<Standing>,
+    },
 }
 
 impl Default for Limits {
@@ -60,7 +64,13 @@ impl Default for Limits {
 
 impl Limits {
     /// Counts a request of `caller`, or refuses it.
-    pub(crate) fn take(&mut self, caller: u64, method: &str, path: &[&str], now_ms: i64) -> Verdict {
+    pub(crate) fn take(
+        &mut self,
+        caller: u64,
+        method: &str,
+        path: &[&str],
+        now_ms: i64,
+    ) -> Verdict {
         if !self.enabled || matches!(path, ["interactions" | "webhooks", ..]) {
             return Verdict::Free;
         }
@@ -70,16 +80,26 @@ impl Limits {
         }
         if recent.len() >= GLOBAL_PER_S {
             let wait_ms = recent.front().map_or(1, |at| at + 1000 - now_ms).max(1);
-            return Verdict::TooMany { wait_ms, global: true, standing: None };
+            return Verdict::TooMany {
+                wait_ms,
+                global: true,
+                standing: None,
+            };
         }
         recent.push_back(now_ms);
 
         let rule = rule(method, path);
         let major = path.get(1).copied().unwrap_or_default();
         let key = format!("{caller}:{}:{major}", rule.name);
-        let bucket = self.buckets.entry(key).or_insert(Bucket { left: 0, resets_ms: 0 });
+        let bucket = self.buckets.entry(key).or_insert(Bucket {
+            left: 0,
+            resets_ms: 0,
+        });
         if now_ms >= bucket.resets_ms {
-            *bucket = Bucket { left: rule.count, resets_ms: now_ms + rule.window_ms };
+            *bucket = Bucket {
+                left: rule.count,
+                resets_ms: now_ms + rule.window_ms,
+            };
         }
         let mut standing = Standing {
             bucket: name_hash(rule.name),
@@ -90,7 +110,11 @@ impl Limits {
         };
         if bucket.left == 0 {
             let wait_ms = (bucket.resets_ms - now_ms).max(1);
-            return Verdict::TooMany { wait_ms, global: false, standing: Some(standing) };
+            return Verdict::TooMany {
+                wait_ms,
+                global: false,
+                standing: Some(standing),
+            };
         }
         bucket.left -= 1;
         standing.left = bucket.left;
@@ -117,7 +141,11 @@ fn rule(method: &str, path: &[&str]) -> Rule {
         ("GET", _) => ("read", 50, 1_000),
         _ => ("write", 20, 1_000),
     };
-    Rule { name, count, window_ms }
+    Rule {
+        name,
+        count,
+        window_ms,
+    }
 }
 
 /// Bucket names are opaque on the wire.

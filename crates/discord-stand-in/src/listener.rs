@@ -106,7 +106,11 @@ impl Door {
                     if let Ok(Ok(wire)) = shaken {
                         let io = Io {
                             wire,
-                            peer: Peer { addr: peer, served_at: addr, cut: cut.clone() },
+                            peer: Peer {
+                                addr: peer,
+                                served_at: addr,
+                                cut: cut.clone(),
+                            },
                             ended: Box::pin(cut.cancelled_owned()),
                         };
                         ready.send(io).await.ok();

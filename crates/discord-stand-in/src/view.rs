@@ -13,7 +13,8 @@ use crate::world::people::role_json;
 pub(crate) fn world_json(inner: &Inner) -> Value {
     let world = &inner.world;
     let mut guild = world.guild_json();
-    let (threads, channels): (Vec<_>, Vec<_>) = world.channels.values().partition(|c| c.thread.is_some());
+    let (threads, channels): (Vec<_>, Vec<_>) =
+        world.channels.values().partition(|c| c.thread.is_some());
     guild["channels"] = channels.iter().map(|c| world.channel_json(c)).collect();
     guild["threads"] = threads
         .iter()
@@ -24,7 +25,11 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
             shown
         })
         .collect();
-    guild["members"] = world.members.keys().filter_map(|user| world.member_json(*user)).collect();
+    guild["members"] = world
+        .members
+        .keys()
+        .filter_map(|user| world.member_json(*user))
+        .collect();
     let messages: BTreeMap<String, Vec<Value>> = world
         .messages
         .iter()
@@ -48,7 +53,11 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
             "message": world.message_json(message),
         })
     });
-    let modals: Vec<Value> = world.modals.keys().filter_map(|person| modal_json(world, *person)).collect();
+    let modals: Vec<Value> = world
+        .modals
+        .keys()
+        .filter_map(|person| modal_json(world, *person))
+        .collect();
     let bot = &world.users[&world.bot_id()];
     json!({
         "guilds": [guild],
@@ -77,26 +86,47 @@ pub(crate) fn person_json(world: &World, person: u64) -> Option<Value> {
     let mut channels = Vec::new();
     let mut threads = Vec::new();
     let mut messages = BTreeMap::new();
-    for channel in world.channels.values().filter(|c| world.can_view(person, c.id)) {
+    for channel in world
+        .channels
+        .values()
+        .filter(|c| world.can_view(person, c.id))
+    {
         let mut shown = world.channel_json_for(person, channel);
         shown["permissions"] = json!(world.permissions_in(person, channel).bits().to_string());
         if let Some(thread) = &channel.thread {
-            shown["member_ids"] = thread.members.keys().map(|user| json!(user.to_string())).collect();
+            shown["member_ids"] = thread
+                .members
+                .keys()
+                .map(|user| json!(user.to_string()))
+                .collect();
             threads.push(shown);
         } else {
             channels.push(shown);
         }
-        let list = world.messages.get(&channel.id).into_iter().flat_map(|list| list.values());
-        let own = world.ephemerals.values().filter(|message| {
-            message.channel_id == channel.id && message.only_for == Some(person)
-        });
+        let list = world
+            .messages
+            .get(&channel.id)
+            .into_iter()
+            .flat_map(|list| list.values());
+        let own = world
+            .ephemerals
+            .values()
+            .filter(|message| message.channel_id == channel.id && message.only_for == Some(person));
         let mut list: Vec<_> = list.chain(own).collect();
         list.sort_by_key(|message| message.id);
-        let shown: Vec<Value> = list.into_iter().map(|m| world.message_json_for(person, m)).collect();
+        let shown: Vec<Value> = list
+            .into_iter()
+            .map(|m| world.message_json_for(person, m))
+            .collect();
         messages.insert(channel.id.to_string(), shown);
     }
     let roles: Vec<Value> = world.roles.values().map(role_json).collect();
-    let interactions = world.interactions.values().rev().filter(|i| i.person == person).take(20);
+    let interactions = world
+        .interactions
+        .values()
+        .rev()
+        .filter(|i| i.person == person)
+        .take(20);
     Some(json!({
         "guild": {
             "id": world.guild.id.to_string(), "name": world.guild.name, "roles": roles,

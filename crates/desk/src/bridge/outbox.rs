@@ -68,7 +68,7 @@ impl Desk {
     }
 
     /// Keeps promises until `stop`, then ends what is under way.
-    pub(crate) async fn run_outbox(&self, stop: impl Future<Output = ()>) {
+    pub(crate) async fn keep_promises(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         let mut under_way = FuturesUnordered::new();
         loop {

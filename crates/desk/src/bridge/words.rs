@@ -20,7 +20,11 @@ pub(crate) fn pieces(body: &str) -> Vec<&str> {
 
 /// The mark of a piece, as it stands in the post.
 pub(crate) fn mark(number: i64, message: MessageId, chunk: i64) -> String {
-    format!("/staff/tickets/{number}#m{message}.{chunk}>")
+    match chunk {
+        // The message's own anchor on the dashboard.
+        0 => format!("/staff/tickets/{number}#m{message}>"),
+        _ => format!("/staff/tickets/{number}#m{message}.{chunk}>"),
+    }
 }
 
 /// A piece as it is posted: who speaks, from where, and the text.

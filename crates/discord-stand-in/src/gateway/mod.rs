@@ -49,6 +49,15 @@ struct Session {
     left_ms: i64,
 }
 
+/// Who identifies themselves, and what they want to hear.
+#[derive(Debug)]
+pub(crate) struct Client<'a> {
+    pub(crate) user: u64,
+    pub(crate) token: &'a str,
+    pub(crate) intents: Intents,
+    pub(crate) shard: Option<&'a Value>,
+}
+
 /// How a RESUME went.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Resumed {
@@ -77,7 +86,8 @@ impl Gateway {
     /// A socket is gone. Its session waits for a RESUME, unless the client said good-bye.
     pub(crate) fn close(&mut self, socket: u64, for_good: bool, now_ms: i64) {
         self.sockets.remove(&socket);
-        let on_it = |session: &Session| session.socket.as_ref().is_some_and(|(no, _)| *no == socket);
+        let on_it =
+            |session: &Session| session.socket.as_ref().is_some_and(|(no, _)| *no == socket);
         if for_good {
             self.sessions.retain(|_, session| !on_it(session));
         }
@@ -94,17 +104,15 @@ impl Gateway {
     pub(crate) fn identify(
         &mut self,
         world: &World,
-        user: u64,
-        token: &str,
-        intents: Intents,
-        shard: Option<&Value>,
+        client: &Client<'_>,
         url: &str,
         socket: (u64, UnboundedSender<Out>),
     ) -> String {
+        let (user, intents) = (client.user, client.intents);
         let id = new_token();
         let mut session = Session {
             user,
-            token: token.to_owned(),
+            token: client.token.to_owned(),
             intents,
             seq: 0,
             replay: VecDeque::new(),
@@ -113,7 +121,11 @@ impl Gateway {
         };
         let in_guild = world.members.contains_key(&user);
         let guild_id = world.guild.id.to_string();
-        let guilds = if in_guild { json!([{"id": guild_id, "unavailable": true}]) } else { json!([]) };
+        let guilds = if in_guild {
+            json!([{"id": guild_id, "unavailable": true}])
+        } else {
+            json!([])
+        };
         let mut ready = json!({
             "v": 10,
             "user": world.own_user_json(user),
@@ -130,7 +142,7 @@ impl Gateway {
             "geo_ordered_rtc_regions": [],
             "_trace": [],
         });
-        if let Some(shard) = shard {
+        if let Some(shard) = client.shard {
             ready["shard"] = shard.clone();
         }
         session.push("READY", &ready);
@@ -142,14 +154,27 @@ impl Gateway {
     }
 
     /// Takes a session up again, and sends what it missed.
-    pub(crate) fn resume(&mut self, id: &str, token: &str, seq: u64, socket: (u64, UnboundedSender<Out>)) -> Resumed {
-        let Some(session) = self.sessions.get_mut(id).filter(|session| session.token == token) else {
+    pub(crate) fn resume(
+        &mut self,
+        id: &str,
+        token: &str,
+        seq: u64,
+        socket: (u64, UnboundedSender<Out>),
+    ) -> Resumed {
+        let Some(session) = self
+            .sessions
+            .get_mut(id)
+            .filter(|session| session.token == token)
+        else {
             return Resumed::UnknownSession;
         };
         if seq > session.seq {
             return Resumed::BadSequence;
         }
-        let oldest = session.replay.front().map_or(session.seq, |(first, _)| first - 1);
+        let oldest = session
+            .replay
+            .front()
+            .map_or(session.seq, |(first, _)| first - 1);
         if seq < oldest {
             self.sessions.remove(id);
             return Resumed::UnknownSession;
@@ -165,7 +190,11 @@ impl Gateway {
     /// Hands an event to every session that may and wants to know of it.
     pub(crate) fn dispatch(&mut self, world: &World, event: &Event) {
         for session in self.sessions.values_mut() {
-            if event.only.as_ref().is_some_and(|only| !only.contains(&session.user)) {
+            if event
+                .only
+                .as_ref()
+                .is_some_and(|only| !only.contains(&session.user))
+            {
                 continue;
             }
             let in_guild = world.members.contains_key(&session.user);

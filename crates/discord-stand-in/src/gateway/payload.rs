@@ -28,7 +28,8 @@ pub(crate) fn tailor(event: &Event, user: u64, intents: Intents) -> Option<Value
         "TYPING_START" => intents.contains(Intents::GUILD_MESSAGE_TYPING),
         "THREAD_MEMBERS_UPDATE" => {
             let affected = affects(&event.data, &own);
-            intents.contains(Intents::GUILDS) && (affected || intents.contains(Intents::GUILD_MEMBERS))
+            intents.contains(Intents::GUILDS)
+                && (affected || intents.contains(Intents::GUILD_MEMBERS))
         }
         name if name.starts_with("MESSAGE_REACTION") => {
             intents.contains(Intents::GUILD_MESSAGE_REACTIONS)
@@ -50,5 +51,8 @@ pub(crate) fn tailor(event: &Event, user: u64, intents: Intents) -> Option<Value
 fn affects(data: &Value, user: &Value) -> bool {
     let added = data["added_members"].as_array().into_iter().flatten();
     let removed = data["removed_member_ids"].as_array().into_iter().flatten();
-    added.map(|member| &member["user_id"]).chain(removed).any(|id| id == user)
+    added
+        .map(|member| &member["user_id"])
+        .chain(removed)
+        .any(|id| id == user)
 }

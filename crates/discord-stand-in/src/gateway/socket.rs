@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 use twilight_model::gateway::Intents;
 
-use super::{Out, Resumed};
+use super::{Client, Out, Resumed};
 use crate::hub::Hub;
 use crate::rest::auth;
 
@@ -54,7 +54,8 @@ enum Next {
 /// Talks to one client until either side ends it.
 pub(crate) async fn serve(hub: Arc<Hub>, mut socket: WebSocket, query: String, url: String) {
     let (out, mut orders) = unbounded_channel();
-    let (number, interval) = hub.with(|inner| (inner.gateway.open(&out), inner.gateway.heartbeat_interval));
+    let (number, interval) =
+        hub.with(|inner| (inner.gateway.open(&out), inner.gateway.heartbeat_interval));
     let value = |key: &str| {
         url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == key)
@@ -80,8 +81,13 @@ pub(crate) async fn serve(hub: Arc<Hub>, mut socket: WebSocket, query: String, u
     let known_version = value("v").is_none_or(|v| matches!(v.as_str(), "9" | "10"));
     let for_good = if known_version {
         let ms = u64::try_from(interval.as_millis()).unwrap_or(41_250);
-        let hello = json!({"t": null, "s": null, "op": 10, "d": {"heartbeat_interval": ms, "_trace": []}});
-        if connection.send(&mut socket, &hello.to_string()).await.is_ok() {
+        let hello =
+            json!({"t": null, "s": null, "op": 10, "d": {"heartbeat_interval": ms, "_trace": []}});
+        if connection
+            .send(&mut socket, &hello.to_string())
+            .await
+            .is_ok()
+        {
             connection.run(&mut socket, &mut orders, interval).await
         } else {
             false
@@ -98,7 +104,12 @@ pub(crate) async fn serve(hub: Arc<Hub>, mut socket: WebSocket, query: String, u
 
 impl Connection {
     /// True if the session ends with the connection.
-    async fn run(&mut self, socket: &mut WebSocket, orders: &mut UnboundedReceiver<Out>, interval: Duration) -> bool {
+    async fn run(
+        &mut self,
+        socket: &mut WebSocket,
+        orders: &mut UnboundedReceiver<Out>,
+        interval: Duration,
+    ) -> bool {
         loop {
             // Twice the interval: the first beat comes after a whole one with some clients.
             let patience = self.beaten + interval * 2 + Duration::from_secs(1);
@@ -198,8 +209,13 @@ impl Connection {
                 return Next::Close(4014);
             }
             inner.counters.identifies += 1;
-            let shard = data.get("shard");
-            inner.gateway.identify(&inner.world, user, &token, intents, shard, &url, socket);
+            let client = Client {
+                user,
+                token: &token,
+                intents,
+                shard: data.get("shard"),
+            };
+            inner.gateway.identify(&inner.world, &client, &url, socket);
             Next::Stay
         });
         self.identified = matches!(next, Next::Stay);
@@ -212,9 +228,7 @@ impl Connection {
         let seq = data["seq"].as_u64().unwrap_or(0);
         let own = (self.number, self.out.clone());
         let went = self.hub.with(|inner| {
-            if auth::user_of_token(&inner.world, &token).is_none() {
-                return None;
-            }
+            auth::user_of_token(&inner.world, &token)?;
             inner.counters.resumes += 1;
             Some(inner.gateway.resume(id, &token, seq, own))
         });
@@ -237,7 +251,11 @@ impl Connection {
         let nonce = data["nonce"].clone();
         self.hub.with(|inner| {
             let world = &mut inner.world;
-            let members: Vec<Value> = world.members.keys().filter_map(|id| world.member_json(*id)).collect();
+            let members: Vec<Value> = world
+                .members
+                .keys()
+                .filter_map(|id| world.member_json(*id))
+                .collect();
             let chunk = json!({
                 "guild_id": world.guild.id.to_string(), "members": members,
                 "chunk_index": 0, "chunk_count": 1, "not_found": [], "nonce": nonce,

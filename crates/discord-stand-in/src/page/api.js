@@ -56,10 +56,10 @@ function fieldErrors(errors, path = []) {
       : fieldErrors(value, [...path, key]));
 }
 
-async function request(method, url, { body, headers = {} } = {}) {
+async function request(method, url, { body, headers = {}, keepalive = false } = {}) {
   let response;
   try {
-    response = await fetch(url, { method, body, headers, cache: "no-store" });
+    response = await fetch(url, { method, body, headers, keepalive, cache: "no-store" });
   } catch {
     throw new Refused(0, null);
   }
@@ -94,9 +94,11 @@ export const setFaults = (faults) => request("PUT", "/stand-in/faults", json(fau
 export const setLatency = (ms) => request("PUT", "/stand-in/latency", json({ ms }));
 export const gateway = (what) => request("POST", "/stand-in/gateway", json(what));
 export const reset = () => request("POST", "/stand-in/reset");
-export const dismissForm = (person) => request("POST", "/stand-in/modal/dismiss", json({ person: person.id }));
+// Kept alive, so that what was put away just before a reload stays away.
+export const dismissForm = (person) =>
+  request("POST", "/stand-in/modal/dismiss", { ...json({ person: person.id }), keepalive: true });
 export const dismissMessage = (person, message) =>
-  request("POST", "/stand-in/ephemeral/dismiss", json({ person: person.id, message }));
+  request("POST", "/stand-in/ephemeral/dismiss", { ...json({ person: person.id, message }), keepalive: true });
 
 // ---- Discord's REST, as a person -----------------------------------------
 

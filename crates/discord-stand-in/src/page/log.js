@@ -125,9 +125,8 @@ export class Log {
       });
       previous = entry;
     }
-    const arrived = new Set(entries.map((entry) => entry.message.id));
     for (const pending of app.pending) {
-      if (pending.channelId !== channel.id || arrived.has(pending.messageId)) continue;
+      if (pending.channelId !== channel.id || hasArrived(pending, entries)) continue;
       items.push({
         key: `pending:${pending.nonce}`,
         signature: JSON.stringify([pending.error, pending.wait]),
@@ -158,6 +157,15 @@ export class Log {
     for (const [key, { node }] of this.kept) if (!kept.has(key)) node.remove();
     this.kept = kept;
   }
+}
+
+/** Whether the message is here already: live news may overtake the answer to its request. */
+function hasArrived(pending, entries) {
+  if (pending.error) return false;
+  return entries.some(({ message }) => message.id === pending.messageId
+    || (message.author.id === pending.person.id
+      && compareIds(message.id, pending.after) > 0
+      && message.content === pending.payload.content));
 }
 
 function belongsTo(previous, entry) {
@@ -192,14 +200,14 @@ function drawNothing(app) {
   const { world } = app;
   if (app.selected) {
     return h("div", { class: "empty" },
-      h("h1", { text: "Nothing to see here" }),
+      h("h2", { text: "Nothing to see here" }),
       h("p", { dir: "auto", text: `This thread was deleted, or ${nameOf(world.me)} may not see it. Private threads show themselves to staff and to those who were added.` }));
   }
   if (world.threads().length > 0) {
-    return h("div", { class: "empty" }, h("h1", { text: "Pick a thread" }), h("p", { text: "Each ticket of your helpdesk is one." }));
+    return h("div", { class: "empty" }, h("h2", { text: "Pick a thread" }), h("p", { text: "Each ticket of your helpdesk is one." }));
   }
   return h("div", { class: "empty" },
-    h("h1", { text: "Waiting for the first ticket" }),
+    h("h2", { text: "Waiting for the first ticket" }),
     h("p", { text: "Send one from your helpdesk's page. Its thread opens here by itself, within a second." }));
 }
 
@@ -225,7 +233,7 @@ function drawHead(app, channel) {
   keepFocus(head, () => head.replaceChildren(...[
     h("a", { href: "#", class: "icon-button back", "aria-label": "Back to the channels", dataset: { key: "back" } }, icon("back")),
     channel && h("div", { class: "talk-title" },
-      h("h1", { dir: "auto", title: channel.name, text: channel.name }),
+      h("h2", { dir: "auto", title: channel.name, text: channel.name }),
       h("p", { dir: "auto", text: [about, counted, people].filter(Boolean).join(" · ") })),
     isArchived(channel) && h("span", { class: "state", text: "Archived" }),
     isLocked(channel) && h("span", { class: "state", text: "Locked" }),

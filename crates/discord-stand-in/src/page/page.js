@@ -69,7 +69,9 @@ const app = {
   // ---- Messages ----------------------------------------------------------------
 
   sendNew(payload, written) {
-    const pending = { nonce: api.nonce(), channelId: this.selected, person: this.world.me, payload, written, error: null, wait: null };
+    const channelId = this.selected;
+    const after = lastMessage(this.world.channel(channelId));
+    const pending = { nonce: api.nonce(), channelId, after, person: this.world.me, payload, written, error: null, wait: null };
     this.pending.push(pending);
     this.draw();
     return this.deliverAll();

@@ -60,8 +60,15 @@ fn caller(call: &Call<'_>, scope: &str) -> Answer<(u64, bool)> {
     match &call.identity {
         Identity::User(me) => Ok((*me, false)),
         Identity::Bearer { person, token } => {
-            let covers = call.world.grant(token).is_some_and(|grant| grant.covers(scope));
-            if covers { Ok((*person, true)) } else { Err(Refusal::of(50001)) }
+            let covers = call
+                .world
+                .grant(token)
+                .is_some_and(|grant| grant.covers(scope));
+            if covers {
+                Ok((*person, true))
+            } else {
+                Err(Refusal::of(50001))
+            }
         }
         Identity::Nobody => Err(unauthorized()),
     }

@@ -42,7 +42,10 @@ fn add_standing(headers: &mut HeaderMap, standing: &Standing) {
 
 /// A refusal as a response. Those that name a wait carry it as a 429 does.
 pub(crate) fn refused(refusal: &Refusal) -> Response {
-    let waits = refusal.errors.as_ref().and_then(|errors| errors["retry_after_ms"].as_i64());
+    let waits = refusal
+        .errors
+        .as_ref()
+        .and_then(|errors| errors["retry_after_ms"].as_i64());
     match waits {
         Some(wait_ms) => too_many(wait_ms, false, "user", Some(refusal)),
         None => refusal.clone().into_response(),
@@ -50,7 +53,12 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
 }
 
 /// A 429.
-pub(crate) fn too_many(wait_ms: i64, global: bool, scope: &str, refusal: Option<&Refusal>) -> Response {
+pub(crate) fn too_many(
+    wait_ms: i64,
+    global: bool,
+    scope: &str,
+    refusal: Option<&Refusal>,
+) -> Response {
     #[expect(clippy::cast_precision_loss, reason = "waits are far below 2^52 ms")]
     let seconds = wait_ms as f64 / 1000.0;
     let message = refusal.map_or("You are being rate limited.", |refusal| &refusal.message);
@@ -80,7 +88,9 @@ pub(crate) fn faulty(fault: &Fault) -> Response {
         Some(body) => (code(status), axum::Json(body.clone())).into_response(),
         None if status >= 500 => {
             let kind = [(header::CONTENT_TYPE, "text/html")];
-            let page = format!("<html><head><title>{status}</title></head><body>upstream error</body></html>");
+            let page = format!(
+                "<html><head><title>{status}</title></head><body>upstream error</body></html>"
+            );
             (code(status), kind, page).into_response()
         }
         None => {

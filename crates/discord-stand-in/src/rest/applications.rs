@@ -65,7 +65,8 @@ fn commands(call: &mut Call<'_>, app: &str, guild: Option<u64>, rest: &[&str]) -
             ok(call.world.patch_command(guild, command, call.body)?)
         }
         ("DELETE", [command]) => {
-            call.world.delete_command(guild, id(command, "command_id")?)?;
+            call.world
+                .delete_command(guild, id(command, "command_id")?)?;
             Ok(Reply::Empty)
         }
         _ => {

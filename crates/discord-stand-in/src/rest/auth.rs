@@ -10,7 +10,10 @@ pub(crate) enum Identity {
     /// The bot or a person, with a token of their own.
     User(u64),
     /// An application on behalf of a person.
-    Bearer { person: u64, token: String },
+    Bearer {
+        person: u64,
+        token: String,
+    },
     Nobody,
 }
 

@@ -21,7 +21,10 @@ pub(crate) struct Given {
 
 /// The steps of a path, with percent-escapes undone.
 pub(crate) fn steps(path: &str) -> Vec<String> {
-    path.split('/').filter(|step| !step.is_empty()).map(unescape).collect()
+    path.split('/')
+        .filter(|step| !step.is_empty())
+        .map(unescape)
+        .collect()
 }
 
 fn unescape(step: &str) -> String {
@@ -47,7 +50,9 @@ fn unescape(step: &str) -> String {
 /// The pairs of a query; a stray `?` or `&` at the front (serenity sends both) is no pair.
 pub(crate) fn query(text: &str) -> Vec<(String, String)> {
     let text = text.trim_start_matches(['?', '&']);
-    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+    url::form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 /// Reads the body, whatever kind it is of.
@@ -81,10 +86,14 @@ async fn read_parts(request: Request) -> Answer<Given> {
     let broken = || Refusal::of(50035);
     let (parts, body) = request.into_parts();
     // The limit is enforced before the parts are looked at, as Discord's edge does.
-    let bytes = to_bytes(body, REQUEST_LIMIT).await.map_err(|_| Refusal::of(40005))?;
+    let bytes = to_bytes(body, REQUEST_LIMIT)
+        .await
+        .map_err(|_| Refusal::of(40005))?;
     let request = Request::from_parts(parts, Body::from(bytes));
     let request = axum::RequestExt::with_limited_body(request);
-    let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
+    let mut multipart = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| broken())?;
     let mut given = Given::default();
     while let Some(field) = multipart.next_field().await.map_err(|_| broken())? {
         let name = field.name().unwrap_or_default().to_owned();

@@ -15,7 +15,10 @@ pub(crate) async fn attachment(
     Path((channel, id, filename)): Path<(u64, u64, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let gone = (StatusCode::NOT_FOUND, "This content is no longer available.");
+    let gone = (
+        StatusCode::NOT_FOUND,
+        "This content is no longer available.",
+    );
     let now_ms = hub.clock.now_ms();
     if !link_holds(channel, id, &filename, &query.unwrap_or_default(), now_ms) {
         return gone.into_response();
@@ -23,7 +26,9 @@ pub(crate) async fn attachment(
     let file = hub.with(|inner| inner.world.files.get(&id).cloned());
     match file {
         Some(file) if file.channel_id == channel && file.filename == filename => {
-            let kind = file.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
+            let kind = file
+                .content_type
+                .unwrap_or_else(|| "application/octet-stream".to_owned());
             let headers = [
                 (header::CONTENT_TYPE, kind),
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),

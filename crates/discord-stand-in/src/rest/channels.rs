@@ -25,7 +25,8 @@ pub(crate) fn route(call: &mut Call<'_>, channel: u64, rest: &[&str]) -> Answer<
         ("DELETE", []) => ok(call.world.delete_channel(me, channel)?),
         ("PUT", ["permissions", target]) => {
             let target = id(target, "overwrite_id")?;
-            call.world.put_overwrite(me, channel, target, Some(call.body))?;
+            call.world
+                .put_overwrite(me, channel, target, Some(call.body))?;
             Ok(Reply::Empty)
         }
         ("DELETE", ["permissions", target]) => {
@@ -36,7 +37,8 @@ pub(crate) fn route(call: &mut Call<'_>, channel: u64, rest: &[&str]) -> Answer<
         ("POST", ["typing"]) => {
             let found = call.world.visible(me, channel)?;
             let speech = crate::world::World::speech(found);
-            call.world.allowed(me, channel, speech | Permissions::VIEW_CHANNEL)?;
+            call.world
+                .allowed(me, channel, speech | Permissions::VIEW_CHANNEL)?;
             let shown = json!({
                 "channel_id": channel.to_string(), "guild_id": call.world.guild.id.to_string(),
                 "user_id": me.to_string(), "timestamp": call.world.now_ms() / 1000,

@@ -69,13 +69,22 @@ pub(crate) async fn post(hub: Arc<Hub>, id: u64) {
         let world = &inner.world;
         let url = world.application.endpoint_url.clone()?;
         let interaction = world.interactions.get(&id)?;
-        Some((url, interaction.token.clone(), world.interaction_json(interaction)))
+        Some((
+            url,
+            interaction.token.clone(),
+            world.interaction_json(interaction),
+        ))
     });
-    let Some((url, token, body)) = prepared else { return };
+    let Some((url, token, body)) = prepared else {
+        return;
+    };
     let answered = signed(&hub, &url, &body, true).await;
     hub.with(|inner| {
         let went = match answered {
-            Some((200, answer)) => inner.world.call_back(id, &token, &answer, Vec::new()).map(drop),
+            Some((200, answer)) => inner
+                .world
+                .call_back(id, &token, &answer, Vec::new())
+                .map(drop),
             Some((202 | 204, _)) => Ok(()),
             Some(_) | None => {
                 inner.world.fail_interaction(id);

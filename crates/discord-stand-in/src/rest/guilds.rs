@@ -37,8 +37,14 @@ pub(crate) fn route(call: &mut Call<'_>, guild: &str, rest: &[&str]) -> Answer<R
         ("GET", ["threads", "active"]) => {
             let world = &*call.world;
             let threads = world.active_threads(me);
-            let members: Vec<Value> = threads.iter().filter_map(|c| world.thread_member_json(c.id, me)).collect();
-            let threads: Vec<Value> = threads.iter().map(|c| world.channel_json_for(me, c)).collect();
+            let members: Vec<Value> = threads
+                .iter()
+                .filter_map(|c| world.thread_member_json(c.id, me))
+                .collect();
+            let threads: Vec<Value> = threads
+                .iter()
+                .map(|c| world.channel_json_for(me, c))
+                .collect();
             ok(json!({"threads": threads, "members": members}))
         }
         ("GET", ["roles"]) => ok(call.world.roles.values().map(role_json).collect()),
@@ -53,8 +59,15 @@ pub(crate) fn route(call: &mut Call<'_>, guild: &str, rest: &[&str]) -> Answer<R
             }
             let limit = call.limit(1, 1000)?;
             let after = call.asked_id("after")?.unwrap_or(0);
-            let listed = call.world.members.keys().filter(|user| **user > after).take(limit);
-            ok(listed.filter_map(|user| call.world.member_json(*user)).collect())
+            let listed = call
+                .world
+                .members
+                .keys()
+                .filter(|user| **user > after)
+                .take(limit);
+            ok(listed
+                .filter_map(|user| call.world.member_json(*user))
+                .collect())
         }
         ("GET", ["members", "search"]) => {
             let words = call.asked("query").unwrap_or_default().to_lowercase();
@@ -70,12 +83,17 @@ pub(crate) fn route(call: &mut Call<'_>, guild: &str, rest: &[&str]) -> Answer<R
             ok(found.filter_map(|user| world.member_json(*user)).collect())
         }
         (_, ["members", user]) => {
-            let user = if *user == "@me" { me } else { id(user, "user_id")? };
+            let user = if *user == "@me" {
+                me
+            } else {
+                id(user, "user_id")?
+            };
             member(call, me, user)
         }
         ("PUT" | "DELETE", ["members", user, "roles", role]) => {
             let (user, role) = (id(user, "user_id")?, id(role, "role_id")?);
-            call.world.set_member_role(me, user, role, call.method == "PUT")?;
+            call.world
+                .set_member_role(me, user, role, call.method == "PUT")?;
             Ok(Reply::Empty)
         }
         _ => Err(unknown_route()),
@@ -95,7 +113,8 @@ fn member(call: &mut Call<'_>, me: u64, user: u64) -> Answer<Reply> {
             let renames = call.body.get("nick").is_some();
             if renames {
                 let nick = call.body["nick"].as_str().filter(|nick| !nick.is_empty());
-                call.world.rename_member(me, user, nick.map(str::to_owned))?;
+                call.world
+                    .rename_member(me, user, nick.map(str::to_owned))?;
             }
             let found = call.world.member_json(user);
             ok(found.ok_or_else(|| Refusal::of(10007))?)

@@ -61,7 +61,8 @@ fn followups(call: &mut Call<'_>, interaction: &Interaction, rest: &[&str]) -> A
             match call.method {
                 "GET" => shown(call, interaction, message),
                 "PATCH" => {
-                    call.world.edit_answer(interaction, message, call.body, files)?;
+                    call.world
+                        .edit_answer(interaction, message, call.body, files)?;
                     shown(call, interaction, message)
                 }
                 "DELETE" => {
@@ -77,5 +78,7 @@ fn followups(call: &mut Call<'_>, interaction: &Interaction, rest: &[&str]) -> A
 
 fn shown(call: &Call<'_>, interaction: &Interaction, message: u64) -> Answer<Reply> {
     let found = call.world.answer(interaction.channel_id, message);
-    ok(call.world.message_json(found.ok_or_else(|| Refusal::of(10008))?))
+    ok(call
+        .world
+        .message_json(found.ok_or_else(|| Refusal::of(10008))?))
 }

@@ -25,7 +25,8 @@ pub(crate) fn route(call: &mut Call<'_>, channel: u64, rest: &[&str]) -> Answer<
                 Err(_) => {
                     let everywhere = call.world.messages.values();
                     let found = everywhere.into_iter().find_map(|list| list.get(&made));
-                    call.world.message_json_for(me, found.ok_or_else(|| Refusal::of(10008))?)
+                    call.world
+                        .message_json_for(me, found.ok_or_else(|| Refusal::of(10008))?)
                 }
             };
             ok(with_nonce(shown, &call.body["nonce"]))
@@ -53,7 +54,8 @@ fn one(call: &mut Call<'_>, me: u64, channel: u64, message: u64) -> Answer<Reply
         "GET" => ok(call.world.read_message(me, channel, message)?),
         "PATCH" => {
             let files = std::mem::take(&mut call.files);
-            call.world.edit_message(me, channel, message, call.body, files)?;
+            call.world
+                .edit_message(me, channel, message, call.body, files)?;
             let edited = call.world.message(channel, message)?;
             ok(call.world.message_json_for(me, edited))
         }
@@ -98,18 +100,28 @@ fn pins(call: &mut Call<'_>, me: u64, channel: u64, rest: &[&str]) -> Answer<Rep
         ("GET", ["pins"]) => {
             let listed = call.world.pins(me, channel, None, 50)?;
             let items = listed["items"].as_array().cloned().unwrap_or_default();
-            ok(items.into_iter().map(|item| item["message"].clone()).collect())
+            ok(items
+                .into_iter()
+                .map(|item| item["message"].clone())
+                .collect())
         }
         ("PUT" | "DELETE", ["messages", "pins", message] | ["pins", message]) => {
             let message = id(message, "message_id")?;
-            call.world.set_pin(me, channel, message, call.method == "PUT")?;
+            call.world
+                .set_pin(me, channel, message, call.method == "PUT")?;
             Ok(Reply::Empty)
         }
         _ => Err(unknown_route()),
     }
 }
 
-fn reactions(call: &mut Call<'_>, me: u64, channel: u64, message: u64, rest: &[&str]) -> Answer<Reply> {
+fn reactions(
+    call: &mut Call<'_>,
+    me: u64,
+    channel: u64,
+    message: u64,
+    rest: &[&str],
+) -> Answer<Reply> {
     match (call.method, rest) {
         ("PUT", [emoji, "@me"]) => call.world.react(me, channel, message, emoji)?,
         ("DELETE", [emoji, "@me"]) => call.world.unreact(me, channel, message, emoji, me)?,
@@ -117,7 +129,9 @@ fn reactions(call: &mut Call<'_>, me: u64, channel: u64, message: u64, rest: &[&
             let user = id(user, "user_id")?;
             call.world.unreact(me, channel, message, emoji, user)?;
         }
-        ("DELETE", [emoji]) => call.world.clear_reactions(me, channel, message, Some(emoji))?,
+        ("DELETE", [emoji]) => call
+            .world
+            .clear_reactions(me, channel, message, Some(emoji))?,
         ("DELETE", []) => call.world.clear_reactions(me, channel, message, None)?,
         ("GET", [emoji]) => {
             let after = call.asked_id("after")?.unwrap_or(0);

@@ -70,7 +70,11 @@ impl Call<'_> {
     /// The bot, or a refusal for anybody else.
     pub(crate) fn bot(&self) -> Answer<u64> {
         let user = self.user()?;
-        if self.world.is_bot(user) { Ok(user) } else { Err(Refusal::of(20001)) }
+        if self.world.is_bot(user) {
+            Ok(user)
+        } else {
+            Err(Refusal::of(20001))
+        }
     }
 
     /// A query parameter.
@@ -86,14 +90,20 @@ impl Call<'_> {
 
     /// The `limit` parameter, refused outside of 1 to `most`.
     pub(crate) fn limit(&self, otherwise: usize, most: usize) -> Answer<usize> {
-        let Some(text) = self.asked("limit") else { return Ok(otherwise) };
+        let Some(text) = self.asked("limit") else {
+            return Ok(otherwise);
+        };
         match text.parse::<usize>() {
             Ok(count) if (1..=most).contains(&count) => Ok(count),
             Ok(_) => {
                 let words = format!("int value should be between 1 and {most}.");
                 Err(Refusal::field("limit", "NUMBER_TYPE_RANGE", &words))
             }
-            Err(_) => Err(Refusal::field("limit", "NUMBER_TYPE_COERCE", "Value is not an int.")),
+            Err(_) => Err(Refusal::field(
+                "limit",
+                "NUMBER_TYPE_COERCE",
+                "Value is not an int.",
+            )),
         }
     }
 }
@@ -112,13 +122,20 @@ pub(crate) fn unknown_route() -> Refusal {
 }
 
 /// Answers every request below `/api`.
-pub(crate) async fn api(State(hub): State<Arc<Hub>>, ConnectInfo(peer): ConnectInfo<Peer>, request: Request) -> Response {
+pub(crate) async fn api(
+    State(hub): State<Arc<Hub>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
     let method = request.method().as_str().to_owned();
     let full_path = request.uri().path().to_owned();
     let steps = body::steps(&full_path);
     let mut path: Vec<&str> = steps.iter().map(String::as_str).collect();
     path.remove(0);
-    if path.first().is_some_and(|step| step.starts_with('v') && step[1..].parse::<u8>().is_ok()) {
+    if path
+        .first()
+        .is_some_and(|step| step.starts_with('v') && step[1..].parse::<u8>().is_ok())
+    {
         path.remove(0);
     }
     let shown_path = format!("/{}", path.join("/"));
@@ -133,13 +150,16 @@ pub(crate) async fn api(State(hub): State<Arc<Hub>>, ConnectInfo(peer): ConnectI
     if latency_ms > 0 {
         tokio::time::sleep(Duration::from_millis(latency_ms)).await;
     }
-    if let Some(fault) = &fault {
-        if let Some(response) = before(&hub, &peer, fault, &method, &shown_path).await {
-            return response;
-        }
+    if let Some(fault) = &fault
+        && let Some(response) = before(&hub, &peer, fault, &method, &shown_path).await
+    {
+        return response;
     }
 
-    let response = if matches!(path[..], ["oauth2", "token" | "token/revoke"] | ["oauth2", "token", "revoke"]) {
+    let response = if matches!(
+        path[..],
+        ["oauth2", "token" | "token/revoke"] | ["oauth2", "token", "revoke"]
+    ) {
         let response = oauth::token(&hub, &path, request).await;
         let status = response.status().as_u16();
         hub.with(|inner| inner.note(&method, &shown_path, status, None));
@@ -155,8 +175,18 @@ pub(crate) async fn api(State(hub): State<Arc<Hub>>, ConnectInfo(peer): ConnectI
     }
 }
 
-async fn execute(hub: &Arc<Hub>, peer: &Peer, method: &str, path: &[&str], shown_path: &str, request: Request) -> Response {
-    let token = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+async fn execute(
+    hub: &Arc<Hub>,
+    peer: &Peer,
+    method: &str,
+    path: &[&str],
+    shown_path: &str,
+    request: Request,
+) -> Response {
+    let token = request
+        .headers()
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
     let token = token.map(str::to_owned);
     let has_agent = request.headers().contains_key("user-agent");
     let query = body::query(request.uri().query().unwrap_or_default());
@@ -169,31 +199,38 @@ async fn execute(hub: &Arc<Hub>, peer: &Peer, method: &str, path: &[&str], shown
             return refusal.into_response();
         }
     };
-    if let (["applications", "@me"], "PATCH", Some(url)) = (path, method, given.json["interactions_endpoint_url"].as_str()) {
-        if !endpoint::is_sound(hub, url).await {
-            let words = "The specified interactions endpoint URL could not be verified.";
-            let code = "APPLICATION_INTERACTIONS_ENDPOINT_URL_INVALID";
-            return Refusal::field("interactions_endpoint_url", code, words).into_response();
-        }
+    let new_endpoint = given.json["interactions_endpoint_url"].as_str();
+    if let (["applications", "@me"], "PATCH", Some(url)) = (path, method, new_endpoint)
+        && !endpoint::is_sound(hub, url).await
+    {
+        let words = "The specified interactions endpoint URL could not be verified.";
+        let code = "APPLICATION_INTERACTIONS_ENDPOINT_URL_INVALID";
+        return Refusal::field("interactions_endpoint_url", code, words).into_response();
     }
     let gateway_url = hub.options.gateway_url(peer.served_at);
     let (response, to_post, hold_ms) = hub.with(|inner| {
         let identity = auth::identify(&inner.world, token.as_deref(), has_agent);
         let caller = identity.as_ref().ok().and_then(Identity::caller);
-        let (outcome, standing, to_post) = decide(inner, identity, |inner, identity| {
-            let mut call = Call {
-                world: &mut inner.world,
-                method,
-                identity,
-                query: &query,
-                body: &given.json,
-                files: given.files,
-                gateway_url: &gateway_url,
-                to_post: None,
-            };
-            let outcome = route(&mut call, path);
-            (outcome, call.to_post)
-        }, method, path);
+        let (outcome, standing, to_post) = decide(
+            inner,
+            identity,
+            |inner, identity| {
+                let mut call = Call {
+                    world: &mut inner.world,
+                    method,
+                    identity,
+                    query: &query,
+                    body: &given.json,
+                    files: given.files,
+                    gateway_url: &gateway_url,
+                    to_post: None,
+                };
+                let outcome = route(&mut call, path);
+                (outcome, call.to_post)
+            },
+            method,
+            path,
+        );
         let events: Vec<&'static str> = inner.world.events.iter().map(|event| event.name).collect();
         let hold_ms = inner.faults.response_delay_ms(&events);
         let response = finish(outcome, standing.as_ref());
@@ -209,7 +246,11 @@ async fn execute(hub: &Arc<Hub>, peer: &Peer, method: &str, path: &[&str], shown
     response
 }
 
-type Decided = (Result<Reply, Response>, Option<crate::limits::Standing>, Option<u64>);
+type Decided = (
+    Result<Reply, Response>,
+    Option<crate::limits::Standing>,
+    Option<u64>,
+);
 
 /// Limits the caller, then runs the route.
 fn decide(
@@ -231,27 +272,48 @@ fn decide(
     let standing = match verdict {
         Verdict::Free => None,
         Verdict::Counted(standing) => Some(standing),
-        Verdict::TooMany { wait_ms, global, standing } => {
+        Verdict::TooMany {
+            wait_ms,
+            global,
+            standing,
+        } => {
             let scope = if global { "global" } else { "user" };
             let response = too_many(wait_ms, global, scope, None);
             return (Err(response), standing, None);
         }
     };
     let (outcome, to_post) = run(inner, identity);
-    (outcome.map_err(|refusal| answering::refused(&refusal)), standing, to_post)
+    (
+        outcome.map_err(|refusal| answering::refused(&refusal)),
+        standing,
+        to_post,
+    )
 }
 
 /// Carries out the part of a fault that comes before the request. A response ends the matter.
-async fn before(hub: &Hub, peer: &Peer, fault: &Fault, method: &str, path: &str) -> Option<Response> {
+async fn before(
+    hub: &Hub,
+    peer: &Peer,
+    fault: &Fault,
+    method: &str,
+    path: &str,
+) -> Option<Response> {
     let response = match fault.action.as_str() {
         "slow" => {
             tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await;
             return None;
         }
-        "drop_before" => hang_up(peer).await,
+        "drop_before" => {
+            // Nobody gets an answer; the record shows the attempt.
+            hub.with(|inner| inner.note(method, path, 0, None));
+            hang_up(peer).await
+        }
         "status" if !fault.after => faulty(fault),
         "rate_limited" => {
-            #[expect(clippy::cast_possible_truncation, reason = "seconds that a test wrote down")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "seconds that a test wrote down"
+            )]
             let wait_ms = (fault.retry_after.unwrap_or(1.0) * 1000.0) as i64;
             let otherwise = if fault.global { "global" } else { "user" };
             let scope = fault.scope.as_deref().unwrap_or(otherwise);
@@ -294,10 +356,17 @@ fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
         ["attachments", "refresh-urls"] if call.method == "POST" => {
             call.user()?;
             let now = call.world.now_ms();
-            let urls = call.body["attachment_urls"].as_array().cloned().unwrap_or_default();
+            let urls = call.body["attachment_urls"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
             if urls.is_empty() || urls.len() > 50 {
                 let words = "Must be between 1 and 50 in length.";
-                return Err(Refusal::field("attachment_urls", "BASE_TYPE_BAD_LENGTH", words));
+                return Err(Refusal::field(
+                    "attachment_urls",
+                    "BASE_TYPE_BAD_LENGTH",
+                    words,
+                ));
             }
             let refreshed: Vec<Value> = urls
                 .iter()

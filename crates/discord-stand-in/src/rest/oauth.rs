@@ -43,7 +43,13 @@ pub(crate) async fn ask(State(hub): State<Arc<Hub>>, Query(wish): Query<Wish>) -
         let world = &inner.world;
         let people = world.users.values().filter(|user| !user.bot);
         let people: Vec<(u64, String, bool)> = people
-            .map(|user| (user.id, user.shown_name().to_owned(), world.is_staff(user.id)))
+            .map(|user| {
+                (
+                    user.id,
+                    user.shown_name().to_owned(),
+                    world.is_staff(user.id),
+                )
+            })
             .collect();
         (world.application.name.clone(), people)
     });
@@ -59,12 +65,18 @@ pub(crate) async fn ask(State(hub): State<Arc<Hub>>, Query(wish): Query<Wish>) -
     ];
     for (name, value) in kept {
         if let Some(value) = value {
-            fields += &format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
+            fields += &format!(
+                "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+                escape(value)
+            );
         }
     }
     let mut buttons = String::new();
     for (id, name, staff) in people {
-        let initials: String = name.split(' ').filter_map(|word| word.chars().next()).collect();
+        let initials: String = name
+            .split(' ')
+            .filter_map(|word| word.chars().next())
+            .collect();
         let role = if staff { "Support staff" } else { "Member" };
         let name = escape(&name);
         buttons += &format!(
@@ -110,9 +122,14 @@ pub(crate) async fn decide(State(hub): State<Arc<Hub>>, Form(wish): Form<Wish>) 
     if wish.action.as_deref() == Some("authorize") {
         let person = wish.person.as_deref().and_then(|id| id.parse::<u64>().ok());
         let code = hub.with(|inner| {
-            let person = person.filter(|id| inner.world.users.get(id).is_some_and(|user| !user.bot))?;
+            let person =
+                person.filter(|id| inner.world.users.get(id).is_some_and(|user| !user.bot))?;
             let challenge = wish.code_challenge.clone();
-            Some(inner.world.grant_code(person, &wish.scope, &wish.redirect_uri, challenge))
+            Some(
+                inner
+                    .world
+                    .grant_code(person, &wish.scope, &wish.redirect_uri, challenge),
+            )
         });
         let Some(code) = code else {
             return page_of_error("Nobody here has that id.");
@@ -122,7 +139,10 @@ pub(crate) async fn decide(State(hub): State<Arc<Hub>>, Form(wish): Form<Wish>) 
         target
             .query_pairs_mut()
             .append_pair("error", "access_denied")
-            .append_pair("error_description", "The resource owner or authorization server denied the request");
+            .append_pair(
+                "error_description",
+                "The resource owner or authorization server denied the request",
+            );
     }
     if let Some(state) = &wish.state {
         target.query_pairs_mut().append_pair("state", state);
@@ -141,7 +161,10 @@ fn check(hub: &Hub, wish: &Wish) -> Result<(), &'static str> {
     if wish.scope.trim().is_empty() {
         return Err("The application asks for nothing.");
     }
-    let plain = wish.code_challenge_method.as_deref().is_some_and(|method| method != "S256");
+    let plain = wish
+        .code_challenge_method
+        .as_deref()
+        .is_some_and(|method| method != "S256");
     if wish.code_challenge.is_some() && plain {
         return Err("The code challenge must be made with S256.");
     }
@@ -151,7 +174,11 @@ fn check(hub: &Hub, wish: &Wish) -> Result<(), &'static str> {
     } else {
         listed.contains(&wish.redirect_uri)
     };
-    if fits { Ok(()) } else { Err("The redirect address is not one of the application's.") }
+    if fits {
+        Ok(())
+    } else {
+        Err("The redirect address is not one of the application's.")
+    }
 }
 
 fn is_loopback(uri: &str) -> bool {
@@ -207,11 +234,22 @@ pub(crate) async fn token(hub: &Hub, path: &[&str], request: Request) -> Respons
     }
     let kind = header_text(&request, header::CONTENT_TYPE);
     let basic = header_text(&request, header::AUTHORIZATION);
-    if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        return failed(StatusCode::BAD_REQUEST, "invalid_request", "The request must be a form.");
+    if !kind
+        .to_ascii_lowercase()
+        .starts_with("application/x-www-form-urlencoded")
+    {
+        return failed(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            "The request must be a form.",
+        );
     }
     let Ok(bytes) = to_bytes(request.into_body(), 64 * 1024).await else {
-        return failed(StatusCode::BAD_REQUEST, "invalid_request", "The request is too long.");
+        return failed(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            "The request is too long.",
+        );
     };
     let pairs: Vec<(String, String)> = url::form_urlencoded::parse(&bytes).into_owned().collect();
     let field = |name: &str| {
@@ -219,11 +257,18 @@ pub(crate) async fn token(hub: &Hub, path: &[&str], request: Request) -> Respons
         found.map(|(_, value)| value.as_str())
     };
     let given = credentials(&basic).or_else(|| {
-        Some((field("client_id")?.to_owned(), field("client_secret")?.to_owned()))
+        Some((
+            field("client_id")?.to_owned(),
+            field("client_secret")?.to_owned(),
+        ))
     });
     let client = hub.with(|inner| inner.world.application.id.to_string());
     if given != Some((client, CLIENT_SECRET.to_owned())) {
-        return failed(StatusCode::UNAUTHORIZED, "invalid_client", "Unknown client or wrong secret.");
+        return failed(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "Unknown client or wrong secret.",
+        );
     }
     if path.last() == Some(&"revoke") {
         let token = field("token").unwrap_or_default();
@@ -235,7 +280,9 @@ pub(crate) async fn token(hub: &Hub, path: &[&str], request: Request) -> Respons
             let code = field("code").unwrap_or_default();
             let redirect_uri = field("redirect_uri").unwrap_or_default();
             let spent = hub.with(|inner| {
-                inner.world.spend_code(code, redirect_uri, field("code_verifier"))
+                inner
+                    .world
+                    .spend_code(code, redirect_uri, field("code_verifier"))
             });
             spent.ok_or("Invalid \"code\" in request.")
         }
@@ -256,7 +303,10 @@ pub(crate) async fn token(hub: &Hub, path: &[&str], request: Request) -> Respons
 }
 
 fn header_text(request: &Request, name: header::HeaderName) -> String {
-    let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+    let value = request
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
 }
 

@@ -15,7 +15,9 @@ pub(crate) fn on_message(call: &mut Call<'_>, channel: u64, message: &str) -> An
     }
     let me = call.user()?;
     let message = id(message, "message_id")?;
-    let made = call.world.create_thread_on(me, channel, message, call.body)?;
+    let made = call
+        .world
+        .create_thread_on(me, channel, message, call.body)?;
     created(call, me, made)
 }
 
@@ -32,22 +34,32 @@ pub(crate) fn route(call: &mut Call<'_>, channel: u64, rest: &[&str]) -> Answer<
         ("GET", ["threads", "archived", which @ ("public" | "private")]) => {
             let private = *which == "private";
             if private {
-                call.world.allowed(me, channel, Permissions::MANAGE_THREADS)?;
+                call.world
+                    .allowed(me, channel, Permissions::MANAGE_THREADS)?;
             }
             let before = call.asked("before").and_then(parse_iso).unwrap_or(i64::MAX);
-            archived(call, me, channel, private, |_, archived_ms| archived_ms < before)
+            archived(call, me, channel, private, |_, archived_ms| {
+                archived_ms < before
+            })
         }
         ("GET", ["users", "@me", "threads", "archived", "private"]) => {
             call.world.visible(me, channel)?;
             let before = call.asked_id("before")?.unwrap_or(u64::MAX);
             archived(call, me, channel, true, |thread, _| {
-                let joined = thread.thread.as_ref().is_some_and(|t| t.members.contains_key(&me));
+                let joined = thread
+                    .thread
+                    .as_ref()
+                    .is_some_and(|t| t.members.contains_key(&me));
                 joined && thread.id < before
             })
         }
         ("GET", ["thread-members"]) => members(call, me, channel),
         (_, ["thread-members", user]) => {
-            let user = if *user == "@me" { me } else { id(user, "user_id")? };
+            let user = if *user == "@me" {
+                me
+            } else {
+                id(user, "user_id")?
+            };
             member(call, me, channel, user)
         }
         _ => Err(unknown_route()),
@@ -95,15 +107,24 @@ fn archived(
         })
         .filter(|(at, channel)| fits(channel, *at))
         .collect();
-    if call.asked("before").is_some_and(|text| text.parse::<u64>().is_ok()) {
+    if call
+        .asked("before")
+        .is_some_and(|text| text.parse::<u64>().is_ok())
+    {
         found.sort_by_key(|(_, channel)| std::cmp::Reverse(channel.id));
     } else {
         found.sort_by_key(|(at, channel)| std::cmp::Reverse((*at, channel.id)));
     }
     let more = found.len() > limit;
     found.truncate(limit);
-    let members: Vec<Value> = found.iter().filter_map(|(_, c)| world.thread_member_json(c.id, me)).collect();
-    let threads: Vec<Value> = found.iter().map(|(_, c)| world.channel_json_for(me, c)).collect();
+    let members: Vec<Value> = found
+        .iter()
+        .filter_map(|(_, c)| world.thread_member_json(c.id, me))
+        .collect();
+    let threads: Vec<Value> = found
+        .iter()
+        .map(|(_, c)| world.channel_json_for(me, c))
+        .collect();
     ok(json!({"threads": threads, "members": members, "has_more": more}))
 }
 
@@ -118,8 +139,16 @@ fn members(call: &Call<'_>, me: u64, thread: u64) -> Answer<Reply> {
     };
     let with_member = matches!(call.asked("with_member"), Some("true" | "1"));
     let after = call.asked_id("after")?.unwrap_or(0);
-    let limit = if with_member { call.limit(100, 100)? } else { usize::MAX };
-    let listed = inner.members.keys().filter(|user| **user > after).take(limit);
+    let limit = if with_member {
+        call.limit(100, 100)?
+    } else {
+        usize::MAX
+    };
+    let listed = inner
+        .members
+        .keys()
+        .filter(|user| **user > after)
+        .take(limit);
     let shown = listed.filter_map(|user| {
         let mut shown = world.thread_member_json(thread, *user)?;
         if with_member {

@@ -117,7 +117,11 @@ impl World {
     }
 
     /// Replaces all commands of a scope; those that keep their name keep their id.
-    pub(crate) fn put_commands(&mut self, guild: Option<u64>, list: &[Value]) -> Answer<Vec<Value>> {
+    pub(crate) fn put_commands(
+        &mut self,
+        guild: Option<u64>,
+        list: &[Value],
+    ) -> Answer<Vec<Value>> {
         if list.len() > MOST_COMMANDS {
             return Err(Refusal::of(30032));
         }
@@ -127,14 +131,21 @@ impl World {
         }
         form.finish()?;
         let old = std::mem::take(self.scope(guild)?);
-        let made: Vec<Value> = list.iter().map(|c| self.make_command(guild, c, &old)).collect();
+        let made: Vec<Value> = list
+            .iter()
+            .map(|c| self.make_command(guild, c, &old))
+            .collect();
         self.scope(guild)?.clone_from(&made);
         self.touched.insert(0);
         Ok(made)
     }
 
     /// Registers one command, or replaces the one of its name. True if it is new.
-    pub(crate) fn post_command(&mut self, guild: Option<u64>, body: &Value) -> Answer<(Value, bool)> {
+    pub(crate) fn post_command(
+        &mut self,
+        guild: Option<u64>,
+        body: &Value,
+    ) -> Answer<(Value, bool)> {
         let mut form = FormErrors::default();
         check_command(body, "", &mut form);
         form.finish()?;
@@ -150,9 +161,17 @@ impl World {
     }
 
     /// Changes a registered command.
-    pub(crate) fn patch_command(&mut self, guild: Option<u64>, id: u64, body: &Value) -> Answer<Value> {
+    pub(crate) fn patch_command(
+        &mut self,
+        guild: Option<u64>,
+        id: u64,
+        body: &Value,
+    ) -> Answer<Value> {
         let version = self.new_id();
-        let found = self.scope(guild)?.iter_mut().find(|c| c["id"] == json!(id.to_string()));
+        let found = self
+            .scope(guild)?
+            .iter_mut()
+            .find(|c| c["id"] == json!(id.to_string()));
         let Some(command) = found else {
             return Err(Refusal::of(10063));
         };
@@ -183,13 +202,19 @@ impl World {
     /// A registered command by its id.
     pub(crate) fn command(&self, id: u64) -> Option<&Value> {
         let id = json!(id.to_string());
-        let everywhere = self.commands.global.iter().chain(self.commands.guild.values().flatten());
+        let everywhere = self
+            .commands
+            .global
+            .iter()
+            .chain(self.commands.guild.values().flatten());
         everywhere.into_iter().find(|command| command["id"] == id)
     }
 
     fn make_command(&mut self, guild: Option<u64>, body: &Value, old: &[Value]) -> Value {
         let kind = body["type"].as_u64().unwrap_or(1);
-        let known = old.iter().find(|c| c["name"] == body["name"] && c["type"] == json!(kind));
+        let known = old
+            .iter()
+            .find(|c| c["name"] == body["name"] && c["type"] == json!(kind));
         let known = known.map(|command| command["id"].clone());
         let id = known.unwrap_or_else(|| json!(self.new_id().to_string()));
         let version = self.new_id().to_string();
@@ -225,9 +250,14 @@ fn check_command(command: &Value, path: &str, form: &mut FormErrors) {
     if command["type"].as_u64().unwrap_or(1) == 1 {
         let lower = name.to_lowercase() == name;
         let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '\'');
-        if !name.is_empty() && !(lower && name.chars().all(fits)) {
+        let proper = lower && name.chars().all(fits);
+        if !name.is_empty() && !proper {
             let words = "Command name is invalid";
-            form.add(&format!("{path}name"), "APPLICATION_COMMAND_INVALID_NAME", words);
+            form.add(
+                &format!("{path}name"),
+                "APPLICATION_COMMAND_INVALID_NAME",
+                words,
+            );
         }
         form.length(&format!("{path}description"), description, 1, 100);
     }

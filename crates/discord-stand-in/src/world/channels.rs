@@ -142,7 +142,11 @@ impl World {
         let kinds = [kind::TEXT, kind::CATEGORY, kind::ANNOUNCEMENT, kind::FORUM];
         let found = kinds.into_iter().find(|kind| u64::from(*kind) == wanted);
         if found.is_none() {
-            form.add("type", "BASE_TYPE_CHOICES", "Value must be one of (0, 4, 5, 15).");
+            form.add(
+                "type",
+                "BASE_TYPE_CHOICES",
+                "Value must be one of (0, 4, 5, 15).",
+            );
         }
         form.finish()?;
         let id = self.new_id();
@@ -183,7 +187,11 @@ impl World {
         let shown = self.channel_json(&channel);
         let mut audience = self.viewers(id);
         // Who loses sight of it is told of the change that took it, and of nothing after.
-        let gained: Vec<u64> = audience.iter().copied().filter(|u| !before.contains(u)).collect();
+        let gained: Vec<u64> = audience
+            .iter()
+            .copied()
+            .filter(|u| !before.contains(u))
+            .collect();
         audience.extend(before.iter().filter(|user| !gained.contains(user)));
         audience.sort_unstable();
         audience.dedup();
@@ -197,7 +205,11 @@ impl World {
 
     fn apply_channel_fields(&self, channel: &mut Channel, body: &Value) -> Answer<()> {
         if let Some(topic) = body["topic"].as_str() {
-            let most = if channel.kind == kind::FORUM { 4096 } else { 1024 };
+            let most = if channel.kind == kind::FORUM {
+                4096
+            } else {
+                1024
+            };
             let mut form = FormErrors::default();
             form.length("topic", topic, 0, most);
             form.finish()?;
@@ -235,7 +247,10 @@ impl World {
                 .collect();
         }
         if let Some(rules) = body["permission_overwrites"].as_array() {
-            channel.overwrites = rules.iter().filter_map(|rule| self.overwrite(rule)).collect();
+            channel.overwrites = rules
+                .iter()
+                .filter_map(|rule| self.overwrite(rule))
+                .collect();
         }
         Ok(())
     }
@@ -266,11 +281,11 @@ impl World {
         rule: Option<&Value>,
     ) -> Answer<()> {
         self.allowed(actor, channel, Permissions::MANAGE_ROLES)?;
-        let mut list: Vec<Value> = self.channel_json(self.channel(channel)?)
-            ["permission_overwrites"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
+        let mut list: Vec<Value> =
+            self.channel_json(self.channel(channel)?)["permission_overwrites"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
         list.retain(|rule| snowflake::read(&rule["id"]) != Some(target));
         if let Some(rule) = rule {
             let mut rule = rule.clone();
@@ -301,7 +316,8 @@ impl World {
         for gone in children.into_iter().chain([id]) {
             self.channels.remove(&gone);
             self.messages.remove(&gone);
-            self.ephemerals.retain(|_, message| message.channel_id != gone);
+            self.ephemerals
+                .retain(|_, message| message.channel_id != gone);
         }
         self.touched.insert(id);
         if thread {

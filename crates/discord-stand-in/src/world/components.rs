@@ -14,7 +14,11 @@ pub(crate) const COMPONENTS_V2: u64 = 1 << 15;
 /// Checks the embeds of a message.
 pub(crate) fn check_embeds(embeds: &[Value], form: &mut FormErrors) {
     if embeds.len() > 10 {
-        form.add("embeds", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.");
+        form.add(
+            "embeds",
+            "BASE_TYPE_MAX_LENGTH",
+            "Must be 10 or fewer in length.",
+        );
     }
     let mut total = 0;
     for (index, embed) in embeds.iter().enumerate() {
@@ -36,20 +40,36 @@ pub(crate) fn check_embeds(embeds: &[Value], form: &mut FormErrors) {
         }
         if fields.len() > 25 {
             let words = "Must be 25 or fewer in length.";
-            form.add(&format!("embeds.{index}.fields"), "BASE_TYPE_MAX_LENGTH", words);
+            form.add(
+                &format!("embeds.{index}.fields"),
+                "BASE_TYPE_MAX_LENGTH",
+                words,
+            );
         }
-        if embed["color"].as_u64().is_some_and(|color| color > 0x00FF_FFFF) {
+        if embed["color"]
+            .as_u64()
+            .is_some_and(|color| color > 0x00FF_FFFF)
+        {
             let words = "int value should be less than or equal to 16777215.";
             form.add(&format!("embeds.{index}.color"), "NUMBER_TYPE_MAX", words);
         }
-        let urls = [("url", &embed["url"]), ("image.url", &embed["image"]["url"])];
+        let urls = [
+            ("url", &embed["url"]),
+            ("image.url", &embed["image"]["url"]),
+        ];
         for (path, url) in urls {
             let fits = |url: &str| {
-                ["http://", "https://", "attachment://"].iter().any(|s| url.starts_with(s))
+                ["http://", "https://", "attachment://"]
+                    .iter()
+                    .any(|s| url.starts_with(s))
             };
             if url.as_str().is_some_and(|url| !fits(url)) {
                 let words = "Not a well formed URL.";
-                form.add(&format!("embeds.{index}.{path}"), "URL_TYPE_INVALID_URL", words);
+                form.add(
+                    &format!("embeds.{index}.{path}"),
+                    "URL_TYPE_INVALID_URL",
+                    words,
+                );
             }
         }
     }
@@ -60,7 +80,10 @@ pub(crate) fn check_embeds(embeds: &[Value], form: &mut FormErrors) {
 }
 
 /// The embeds as Discord gives them back. `link_of` finds the URL of an attached file.
-pub(crate) fn tidy_embeds(embeds: &[Value], link_of: impl Fn(&str) -> Option<String>) -> Vec<Value> {
+pub(crate) fn tidy_embeds(
+    embeds: &[Value],
+    link_of: impl Fn(&str) -> Option<String>,
+) -> Vec<Value> {
     let mut kept = embeds.to_vec();
     for embed in &mut kept {
         embed["type"] = json!("rich");
@@ -73,7 +96,9 @@ pub(crate) fn tidy_embeds(embeds: &[Value], link_of: impl Fn(&str) -> Option<Str
             }
         }
         for key in ["image", "thumbnail"] {
-            let name = embed[key]["url"].as_str().and_then(|url| url.strip_prefix("attachment://"));
+            let name = embed[key]["url"]
+                .as_str()
+                .and_then(|url| url.strip_prefix("attachment://"));
             if let Some(link) = name.and_then(&link_of) {
                 embed[key]["url"] = json!(link);
             }
@@ -90,10 +115,18 @@ pub(crate) fn check_components(rows: &[Value], flags: u64, form: &mut FormErrors
     let mut seen = HashSet::new();
     if flags & COMPONENTS_V2 != 0 {
         if count(rows) > 40 {
-            form.add("components", "BASE_TYPE_MAX_LENGTH", "Must be 40 or fewer in length.");
+            form.add(
+                "components",
+                "BASE_TYPE_MAX_LENGTH",
+                "Must be 40 or fewer in length.",
+            );
         }
     } else if rows.len() > 5 {
-        form.add("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.");
+        form.add(
+            "components",
+            "BASE_TYPE_BAD_LENGTH",
+            "Must be between 1 and 5 in length.",
+        );
     }
     for (index, row) in rows.iter().enumerate() {
         let path = format!("components.{index}");
@@ -121,7 +154,11 @@ fn check_row(row: &Value, path: &str, seen: &mut HashSet<String>, form: &mut For
             form.length(&format!("{path}.custom_id"), id, 1, 100);
             if !seen.insert(id.to_owned()) {
                 let words = "Component custom id cannot be duplicated";
-                form.add(&format!("{path}.custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", words);
+                form.add(
+                    &format!("{path}.custom_id"),
+                    "COMPONENT_CUSTOM_ID_DUPLICATED",
+                    words,
+                );
             }
         }
         match part["type"].as_u64() {
@@ -143,15 +180,28 @@ fn check_button(part: &Value, path: &str, form: &mut FormErrors) {
         form.add(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", words);
     }
     if part["style"] == json!(5) {
-        form.length(&format!("{path}.url"), part["url"].as_str().unwrap_or_default(), 1, 512);
+        form.length(
+            &format!("{path}.url"),
+            part["url"].as_str().unwrap_or_default(),
+            1,
+            512,
+        );
     } else if !part["custom_id"].is_string() {
-        form.add(path, "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required");
+        form.add(
+            path,
+            "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED",
+            "A custom id is required",
+        );
     }
 }
 
 fn check_select(part: &Value, path: &str, form: &mut FormErrors) {
     if !part["custom_id"].is_string() {
-        form.add(&format!("{path}.custom_id"), "BASE_TYPE_REQUIRED", "This field is required");
+        form.add(
+            &format!("{path}.custom_id"),
+            "BASE_TYPE_REQUIRED",
+            "This field is required",
+        );
     }
     let placeholder = part["placeholder"].as_str().unwrap_or_default();
     form.length(&format!("{path}.placeholder"), placeholder, 0, 150);
@@ -230,7 +280,11 @@ fn number(parts: &mut [Value], next: &mut u64) {
 fn count(parts: &[Value]) -> usize {
     parts
         .iter()
-        .map(|part| 1 + part["components"].as_array().map_or(0, |inner| count(inner)))
+        .map(|part| {
+            1 + part["components"]
+                .as_array()
+                .map_or(0, |inner| count(inner))
+        })
         .sum()
 }
 
@@ -240,7 +294,9 @@ pub(crate) fn find(parts: &[Value], custom_id: &str) -> Option<Value> {
         if part["custom_id"].as_str() == Some(custom_id) {
             return Some(part.clone());
         }
-        let inner = part["components"].as_array().and_then(|inner| find(inner, custom_id));
+        let inner = part["components"]
+            .as_array()
+            .and_then(|inner| find(inner, custom_id));
         let found = inner.or_else(|| {
             let single = part.get("component").or_else(|| part.get("accessory"))?;
             find(std::slice::from_ref(single), custom_id)

@@ -158,7 +158,9 @@ impl World {
     fn resolve_options(&self, options: &Value, resolved: &mut Value) {
         for option in options.as_array().into_iter().flatten() {
             self.resolve_options(&option["options"], resolved);
-            let Some(id) = snowflake::read(&option["value"]) else { continue };
+            let Some(id) = snowflake::read(&option["value"]) else {
+                continue;
+            };
             match option["type"].as_u64() {
                 Some(6) => self.resolve_user(id, resolved),
                 Some(7) => self.resolve_channel(id, resolved),
@@ -223,12 +225,18 @@ impl World {
             for value in &values {
                 let known = |option: &Value| option["value"] == *value;
                 match (kind, snowflake::read(value)) {
-                    (3, _) if !part["options"].as_array().is_some_and(|list| list.iter().any(known)) => {
+                    (3, _)
+                        if !part["options"]
+                            .as_array()
+                            .is_some_and(|list| list.iter().any(known)) =>
+                    {
                         return Err(wrong());
                     }
                     (5, Some(id)) => self.resolve_user(id, &mut resolved),
                     (6, Some(id)) => self.resolve_role(id, &mut resolved),
-                    (7, Some(id)) if self.roles.contains_key(&id) => self.resolve_role(id, &mut resolved),
+                    (7, Some(id)) if self.roles.contains_key(&id) => {
+                        self.resolve_role(id, &mut resolved)
+                    }
                     (7, Some(id)) => self.resolve_user(id, &mut resolved),
                     (8, Some(id)) => self.resolve_channel(id, &mut resolved),
                     _ => {}
@@ -287,7 +295,10 @@ impl World {
     pub(crate) fn interaction_json(&self, interaction: &Interaction) -> Value {
         let guild = self.guild.id.to_string();
         let here = self.channels.get(&interaction.channel_id);
-        let bits = |user| here.map_or(0, |c: &Channel| self.permissions_in(user, c).bits()).to_string();
+        let bits = |user| {
+            here.map_or(0, |c: &Channel| self.permissions_in(user, c).bits())
+                .to_string()
+        };
         let mut member = self.member_json(interaction.person).unwrap_or_default();
         member["permissions"] = json!(bits(interaction.person));
         let mut channel = here.map(|c| self.channel_json(c)).unwrap_or_default();
@@ -314,7 +325,10 @@ impl World {
             "attachment_size_limit": 10_485_760,
         });
         if let Some(id) = interaction.message_id {
-            let message = self.messages.get(&interaction.channel_id).and_then(|list| list.get(&id));
+            let message = self
+                .messages
+                .get(&interaction.channel_id)
+                .and_then(|list| list.get(&id));
             if let Some(message) = message.or_else(|| self.ephemerals.get(&id)) {
                 shown["message"] = self.message_json(message);
             }
@@ -345,10 +359,14 @@ fn answer_to(input: &Value, given: &[Value], form: &mut FormErrors) -> Value {
     let id = &input["custom_id"];
     let answer = given.iter().find(|answer| answer["custom_id"] == *id);
     if input["type"] != json!(4) {
-        let values = answer.map(|answer| answer["values"].clone()).unwrap_or_default();
+        let values = answer
+            .map(|answer| answer["values"].clone())
+            .unwrap_or_default();
         return json!({"type": input["type"], "custom_id": id, "values": values, "id": input["id"]});
     }
-    let text = answer.and_then(|answer| answer["value"].as_str()).unwrap_or_default();
+    let text = answer
+        .and_then(|answer| answer["value"].as_str())
+        .unwrap_or_default();
     let path = format!("data.components.{}", id.as_str().unwrap_or_default());
     let needed = input["required"].as_bool().unwrap_or(true);
     let length = |key: &str, otherwise: u64| {

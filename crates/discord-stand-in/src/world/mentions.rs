@@ -72,12 +72,21 @@ impl Allowed {
         ];
         for (key, parsed, count) in pairs {
             if parsed && count > 0 {
-                let words = format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive.");
-                form.add("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", &words);
+                let words =
+                    format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive.");
+                form.add(
+                    "allowed_mentions",
+                    "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+                    &words,
+                );
             }
             if count > 100 {
                 let words = "Must be 100 or fewer in length.";
-                form.add(&format!("allowed_mentions.{key}"), "BASE_TYPE_MAX_LENGTH", words);
+                form.add(
+                    &format!("allowed_mentions.{key}"),
+                    "BASE_TYPE_MAX_LENGTH",
+                    words,
+                );
             }
         }
         allowed
@@ -86,7 +95,13 @@ impl Allowed {
 
 impl World {
     /// The mentions of `content` that fire when `author` says it in `channel`.
-    pub(crate) fn fired(&self, author: u64, channel: u64, content: &str, allowed: &Allowed) -> Fired {
+    pub(crate) fn fired(
+        &self,
+        author: u64,
+        channel: u64,
+        content: &str,
+        allowed: &Allowed,
+    ) -> Fired {
         let text = without_code(content);
         let mut fired = Fired::default();
         for id in marked(&text, "<@").into_iter().chain(marked(&text, "<@!")) {
@@ -127,7 +142,10 @@ fn without_code(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('`') {
-        let ticks = rest[start..].bytes().take_while(|byte| *byte == b'`').count();
+        let ticks = rest[start..]
+            .bytes()
+            .take_while(|byte| *byte == b'`')
+            .count();
         let fence = &rest[start..start + ticks];
         let inner = &rest[start + ticks..];
         let Some(end) = inner.find(fence) else { break };

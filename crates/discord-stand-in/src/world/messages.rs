@@ -120,7 +120,11 @@ impl World {
     }
 
     fn flat_message_json(&self, message: &Message) -> Value {
-        let mentions: Vec<Value> = message.mentions.iter().map(|id| self.user_json(*id)).collect();
+        let mentions: Vec<Value> = message
+            .mentions
+            .iter()
+            .map(|id| self.user_json(*id))
+            .collect();
         let roles: Vec<String> = message.mention_roles.iter().map(u64::to_string).collect();
         let now = self.now_ms();
         let attachments: Vec<Value> = message
@@ -162,7 +166,11 @@ impl World {
             if channel.thread.is_some() {
                 shown["position"] = json!(message.position);
             }
-            if let Some(thread) = self.channels.get(&message.id).filter(|t| t.parent_id == Some(channel.id)) {
+            if let Some(thread) = self
+                .channels
+                .get(&message.id)
+                .filter(|t| t.parent_id == Some(channel.id))
+            {
                 shown["thread"] = self.channel_json(thread);
             }
         }
@@ -199,31 +207,50 @@ impl World {
     }
 
     /// A page of the history, always newest first; nothing for those who may not read it.
-    pub(crate) fn page(&self, reader: u64, channel: u64, page: Page, limit: usize) -> Answer<Vec<Value>> {
+    pub(crate) fn page(
+        &self,
+        reader: u64,
+        channel: u64,
+        page: Page,
+        limit: usize,
+    ) -> Answer<Vec<Value>> {
         let found = self.visible(reader, channel)?;
         if !found.holds_messages() {
             return Err(Refusal::of(50024));
         }
         let history = Permissions::READ_MESSAGE_HISTORY;
-        let Some(list) = self.messages.get(&channel).filter(|_| self.may(reader, channel, history)) else {
+        let Some(list) = self
+            .messages
+            .get(&channel)
+            .filter(|_| self.may(reader, channel, history))
+        else {
             return Ok(Vec::new());
         };
         let mut picked: Vec<&Message> = match page {
             Page::Latest => list.values().rev().take(limit).collect(),
             Page::Before(id) => list.range(..id).rev().map(|(_, m)| m).take(limit).collect(),
             Page::After(id) => {
-                let next = list.range(id.saturating_add(1)..).map(|(_, m)| m).take(limit);
+                let next = list
+                    .range(id.saturating_add(1)..)
+                    .map(|(_, m)| m)
+                    .take(limit);
                 next.collect::<Vec<_>>().into_iter().rev().collect()
             }
             Page::Around(id) => {
                 let older = list.range(..=id).rev().map(|(_, m)| m).take(limit / 2 + 1);
-                let newer = list.range(id.saturating_add(1)..).map(|(_, m)| m).take(limit / 2);
+                let newer = list
+                    .range(id.saturating_add(1)..)
+                    .map(|(_, m)| m)
+                    .take(limit / 2);
                 older.chain(newer).collect()
             }
         };
         picked.sort_by_key(|message| std::cmp::Reverse(message.id));
         picked.truncate(limit);
-        Ok(picked.into_iter().map(|m| self.message_json_for(reader, m)).collect())
+        Ok(picked
+            .into_iter()
+            .map(|m| self.message_json_for(reader, m))
+            .collect())
     }
 
     /// One message, for those who may read the history.
@@ -234,13 +261,22 @@ impl World {
     }
 
     /// Pins a message, or takes the pin away.
-    pub(crate) fn set_pin(&mut self, actor: u64, channel: u64, id: u64, pinned: bool) -> Answer<()> {
+    pub(crate) fn set_pin(
+        &mut self,
+        actor: u64,
+        channel: u64,
+        id: u64,
+        pinned: bool,
+    ) -> Answer<()> {
         const MOST: usize = 250;
         let found = self.allowed(actor, channel, Permissions::PIN_MESSAGES)?;
         self.check_open(actor, found)?;
         let now = self.now_ms();
         let list = self.messages.entry(channel).or_default();
-        let count = list.values().filter(|message| message.pinned_ms.is_some()).count();
+        let count = list
+            .values()
+            .filter(|message| message.pinned_ms.is_some())
+            .count();
         let Some(message) = list.get_mut(&id) else {
             return Err(Refusal::of(10008));
         };
@@ -279,7 +315,13 @@ impl World {
     }
 
     /// The pinned messages, latest pin first, and whether there are more.
-    pub(crate) fn pins(&self, reader: u64, channel: u64, before: Option<&str>, limit: usize) -> Answer<Value> {
+    pub(crate) fn pins(
+        &self,
+        reader: u64,
+        channel: u64,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Answer<Value> {
         self.visible(reader, channel)?;
         let before = before.and_then(parse_iso).unwrap_or(i64::MAX);
         let mut pinned: Vec<(i64, &Message)> = self
@@ -326,7 +368,13 @@ pub(crate) fn hide_content(shown: &mut Value, bot: u64) {
             fields.remove("poll");
         }
     }
-    if shown.get("referenced_message").is_some_and(Value::is_object) {
-        hide_content(&mut shown["referenced_message"], bot.as_str().and_then(|id| id.parse().ok()).unwrap_or(0));
+    if shown
+        .get("referenced_message")
+        .is_some_and(Value::is_object)
+    {
+        hide_content(
+            &mut shown["referenced_message"],
+            bot.as_str().and_then(|id| id.parse().ok()).unwrap_or(0),
+        );
     }
 }

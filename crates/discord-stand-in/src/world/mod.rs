@@ -1,10 +1,12 @@
 //! Everything that this Discord holds, and the rules by which it changes.
 //! It knows no socket and no request: callers say who acts, and get a value or a refusal; what happened leaves as events.
 
+pub(crate) mod amending;
 pub(crate) mod applications;
 pub(crate) mod attachments;
 pub(crate) mod channels;
 pub(crate) mod components;
+pub(crate) mod drafts;
 pub(crate) mod interactions;
 pub(crate) mod mentions;
 pub(crate) mod messages;

@@ -257,7 +257,10 @@ impl World {
         role: u64,
         has: bool,
     ) -> Answer<()> {
-        if !self.guild_permissions(actor).contains(Permissions::MANAGE_ROLES) {
+        if !self
+            .guild_permissions(actor)
+            .contains(Permissions::MANAGE_ROLES)
+        {
             return Err(Refusal::of(50013));
         }
         if !self.roles.contains_key(&role) || role == self.guild.id {
@@ -280,8 +283,17 @@ impl World {
     }
 
     /// Gives a member another name here, or theirs back.
-    pub(crate) fn rename_member(&mut self, actor: u64, user: u64, nick: Option<String>) -> Answer<()> {
-        let needed = if actor == user { Permissions::CHANGE_NICKNAME } else { Permissions::MANAGE_NICKNAMES };
+    pub(crate) fn rename_member(
+        &mut self,
+        actor: u64,
+        user: u64,
+        nick: Option<String>,
+    ) -> Answer<()> {
+        let needed = if actor == user {
+            Permissions::CHANGE_NICKNAME
+        } else {
+            Permissions::MANAGE_NICKNAMES
+        };
         if !self.guild_permissions(actor).contains(needed) {
             return Err(Refusal::of(50013));
         }
@@ -304,7 +316,11 @@ impl World {
 
     /// Throws a member out.
     pub(crate) fn remove_member(&mut self, actor: u64, user: u64) -> Answer<()> {
-        if actor != user && !self.guild_permissions(actor).contains(Permissions::KICK_MEMBERS) {
+        if actor != user
+            && !self
+                .guild_permissions(actor)
+                .contains(Permissions::KICK_MEMBERS)
+        {
             return Err(Refusal::of(50013));
         }
         if self.members.remove(&user).is_none() {

@@ -102,7 +102,9 @@ impl World {
     /// All who can see the channel.
     pub(crate) fn viewers(&self, channel: u64) -> Vec<u64> {
         let members = self.members.keys().copied();
-        members.filter(|user| self.can_view(*user, channel)).collect()
+        members
+            .filter(|user| self.can_view(*user, channel))
+            .collect()
     }
 
     /// The channel, if it exists (10003) and the user can see it (50001).

@@ -95,7 +95,14 @@ impl World {
     }
 
     /// Takes a user's reaction away.
-    pub(crate) fn unreact(&mut self, actor: u64, channel: u64, id: u64, emoji: &str, user: u64) -> Answer<()> {
+    pub(crate) fn unreact(
+        &mut self,
+        actor: u64,
+        channel: u64,
+        id: u64,
+        emoji: &str,
+        user: u64,
+    ) -> Answer<()> {
         let needed = if actor == user {
             Permissions::READ_MESSAGE_HISTORY
         } else {
@@ -113,17 +120,27 @@ impl World {
             return Ok(());
         }
         reaction.users.retain(|other| *other != user);
-        message.reactions.retain(|reaction| !reaction.users.is_empty());
+        message
+            .reactions
+            .retain(|reaction| !reaction.users.is_empty());
         let shown = self.reaction_event(user, channel, id, emoji);
         self.tell_viewers(channel, "MESSAGE_REACTION_REMOVE", shown);
         Ok(())
     }
 
     /// Takes all reactions away, or all of one kind.
-    pub(crate) fn clear_reactions(&mut self, actor: u64, channel: u64, id: u64, emoji: Option<&str>) -> Answer<()> {
+    pub(crate) fn clear_reactions(
+        &mut self,
+        actor: u64,
+        channel: u64,
+        id: u64,
+        emoji: Option<&str>,
+    ) -> Answer<()> {
         self.allowed(actor, channel, Permissions::MANAGE_MESSAGES)?;
         let message = self.message_mut(channel, id)?;
-        message.reactions.retain(|r| emoji.is_some_and(|emoji| !same(&r.emoji, emoji)));
+        message
+            .reactions
+            .retain(|r| emoji.is_some_and(|emoji| !same(&r.emoji, emoji)));
         let mut shown = json!({
             "channel_id": channel.to_string(), "message_id": id.to_string(),
             "guild_id": self.guild.id.to_string(),
@@ -140,7 +157,13 @@ impl World {
     }
 
     /// Who reacted with this emoji.
-    pub(crate) fn reactors(&self, reader: u64, channel: u64, id: u64, emoji: &str) -> Answer<Vec<u64>> {
+    pub(crate) fn reactors(
+        &self,
+        reader: u64,
+        channel: u64,
+        id: u64,
+        emoji: &str,
+    ) -> Answer<Vec<u64>> {
         self.allowed(reader, channel, Permissions::READ_MESSAGE_HISTORY)?;
         let message = self.message(channel, id)?;
         let found = message.reactions.iter().find(|r| same(&r.emoji, emoji));

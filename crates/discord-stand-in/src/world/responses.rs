@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::World;
 use super::attachments::Upload;
 use super::components::{check_modal, tidy_components};
+use super::drafts::{Draft, EPHEMERAL, LOADING};
 use super::interactions::{Interaction, OpenModal, Progress, interaction_kind};
 use super::mentions::Allowed;
 use super::messages::{Message, message_kind};
-use super::posting::{Draft, EPHEMERAL, LOADING};
 use crate::error::{Answer, FormErrors, Refusal};
 
 /// Time for the first answer.
@@ -29,17 +29,25 @@ impl World {
 
     /// Marks an interaction as lost, because its endpoint answered badly.
     pub(crate) fn fail_interaction(&mut self, id: u64) {
-        if let Some(interaction) = self.interactions.get_mut(&id) {
-            if interaction.progress == Progress::Waiting {
-                interaction.progress = Progress::Failed;
-                self.touched.insert(interaction.channel_id);
-            }
+        let waiting = self.interactions.get_mut(&id);
+        if let Some(waiting) = waiting.filter(|known| known.progress == Progress::Waiting) {
+            waiting.progress = Progress::Failed;
+            self.touched.insert(waiting.channel_id);
         }
     }
 
     /// The first answer. Gives what `?with_response=true` shows.
-    pub(crate) fn call_back(&mut self, id: u64, token: &str, body: &Value, files: Vec<Upload>) -> Answer<Value> {
-        let known = self.interactions.get(&id).filter(|known| known.token == token);
+    pub(crate) fn call_back(
+        &mut self,
+        id: u64,
+        token: &str,
+        body: &Value,
+        files: Vec<Upload>,
+    ) -> Answer<Value> {
+        let known = self
+            .interactions
+            .get(&id)
+            .filter(|known| known.token == token);
         let Some(interaction) = known.cloned() else {
             return Err(Refusal::of(10062));
         };
@@ -55,7 +63,10 @@ impl World {
             4 | 5 => interaction.kind != interaction_kind::AUTOCOMPLETE,
             6 | 7 => from_component,
             8 => interaction.kind == interaction_kind::AUTOCOMPLETE,
-            9 => matches!(interaction.kind, interaction_kind::COMMAND | interaction_kind::COMPONENT),
+            9 => matches!(
+                interaction.kind,
+                interaction_kind::COMMAND | interaction_kind::COMPONENT
+            ),
             _ => false,
         };
         if !fits {
@@ -65,10 +76,23 @@ impl World {
         let mut progress = Progress::Answered;
         let mut original = None;
         match kind {
-            4 => original = Some(self.answer_with_message(&interaction, &data, files, interaction.message_id)?),
+            4 => {
+                original = Some(self.answer_with_message(
+                    &interaction,
+                    &data,
+                    files,
+                    interaction.message_id,
+                )?)
+            }
             5 => {
-                let promise = json!({"flags": data["flags"].as_u64().unwrap_or(0) & EPHEMERAL | LOADING});
-                original = Some(self.answer_with_message(&interaction, &promise, Vec::new(), interaction.message_id)?);
+                let promise =
+                    json!({"flags": data["flags"].as_u64().unwrap_or(0) & EPHEMERAL | LOADING});
+                original = Some(self.answer_with_message(
+                    &interaction,
+                    &promise,
+                    Vec::new(),
+                    interaction.message_id,
+                )?);
                 progress = Progress::Deferred;
             }
             6 => original = interaction.message_id,
@@ -115,7 +139,9 @@ impl World {
         draft.flags = data["flags"].as_u64().unwrap_or(0);
         let id = self.new_id();
         let kind = match (interaction.kind, replies_to) {
-            (interaction_kind::COMMAND, _) if interaction.data["type"] == json!(1) => message_kind::COMMAND,
+            (interaction_kind::COMMAND, _) if interaction.data["type"] == json!(1) => {
+                message_kind::COMMAND
+            }
             (interaction_kind::COMMAND, _) => message_kind::CONTEXT_MENU,
             (_, Some(_)) => message_kind::REPLY,
             _ => message_kind::DEFAULT,
@@ -167,7 +193,11 @@ impl World {
         let choices = data["choices"].as_array().cloned().unwrap_or_default();
         if choices.len() > 25 {
             let words = "Must be 25 or fewer in length.";
-            return Err(Refusal::field("data.choices", "BASE_TYPE_MAX_LENGTH", words));
+            return Err(Refusal::field(
+                "data.choices",
+                "BASE_TYPE_MAX_LENGTH",
+                words,
+            ));
         }
         if let Some(known) = self.interactions.get_mut(&id) {
             known.choices = Some(json!(choices));
@@ -194,7 +224,10 @@ impl World {
 
     /// The interaction of a token that is still alive.
     pub(crate) fn by_token(&self, application: u64, token: &str) -> Answer<Interaction> {
-        let known = self.interactions.values().find(|known| known.token == token);
+        let known = self
+            .interactions
+            .values()
+            .find(|known| known.token == token);
         let Some(known) = known.filter(|_| application == self.application.id) else {
             return Err(Refusal::of(10015));
         };
@@ -214,8 +247,15 @@ impl World {
     }
 
     /// Another answer. The first after a promise fills the promised message.
-    pub(crate) fn follow_up(&mut self, interaction: &Interaction, body: &Value, files: Vec<Upload>) -> Answer<u64> {
-        let promised = interaction.original.filter(|_| interaction.progress == Progress::Deferred);
+    pub(crate) fn follow_up(
+        &mut self,
+        interaction: &Interaction,
+        body: &Value,
+        files: Vec<Upload>,
+    ) -> Answer<u64> {
+        let promised = interaction
+            .original
+            .filter(|_| interaction.progress == Progress::Deferred);
         if let Some(id) = promised {
             self.edit_answer(interaction, id, body, files)?;
             return Ok(id);
@@ -224,7 +264,13 @@ impl World {
     }
 
     /// Changes a message that answers an interaction, or the one whose component was used.
-    pub(crate) fn edit_answer(&mut self, interaction: &Interaction, id: u64, body: &Value, files: Vec<Upload>) -> Answer<()> {
+    pub(crate) fn edit_answer(
+        &mut self,
+        interaction: &Interaction,
+        id: u64,
+        body: &Value,
+        files: Vec<Upload>,
+    ) -> Answer<()> {
         if self.answer(interaction.channel_id, id).is_none() {
             return Err(Refusal::of(10008));
         }

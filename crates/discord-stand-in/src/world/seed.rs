@@ -190,7 +190,13 @@ fn roles() -> BTreeMap<u64, Role> {
         role(GUILD, "@everyone", 0, 0, everyone),
         bot,
         role(SUPPORT_ROLE, "Support", 0x002A_9D8F, 2, support),
-        role(ADMIN_ROLE, "Admin", 0x00E7_6F51, 3, Permissions::ADMINISTRATOR),
+        role(
+            ADMIN_ROLE,
+            "Admin",
+            0x00E7_6F51,
+            3,
+            Permissions::ADMINISTRATOR,
+        ),
     ];
     list.into_iter().map(|role| (role.id, role)).collect()
 }
@@ -226,7 +232,9 @@ fn channels() -> BTreeMap<u64, Channel> {
     log.position = 2;
     log.overwrites = hidden;
     let list = [general, support, log];
-    list.into_iter().map(|channel| (channel.id, channel)).collect()
+    list.into_iter()
+        .map(|channel| (channel.id, channel))
+        .collect()
 }
 
 impl World {

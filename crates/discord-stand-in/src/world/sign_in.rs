@@ -50,7 +50,13 @@ impl Grant {
 
 impl World {
     /// A code for the person's consent.
-    pub(crate) fn grant_code(&mut self, person: u64, scope: &str, redirect_uri: &str, challenge: Option<String>) -> String {
+    pub(crate) fn grant_code(
+        &mut self,
+        person: u64,
+        scope: &str,
+        redirect_uri: &str,
+        challenge: Option<String>,
+    ) -> String {
         let code = new_token();
         let made = Code {
             person,
@@ -64,7 +70,12 @@ impl World {
     }
 
     /// Spends a code. It is gone after the first try, good or bad.
-    pub(crate) fn spend_code(&mut self, code: &str, redirect_uri: &str, verifier: Option<&str>) -> Option<(String, Grant)> {
+    pub(crate) fn spend_code(
+        &mut self,
+        code: &str,
+        redirect_uri: &str,
+        verifier: Option<&str>,
+    ) -> Option<(String, Grant)> {
         let spent = self.sign_in.codes.remove(code)?;
         let fresh = self.now_ms() - spent.made_ms <= CODE_MS;
         let proven = match (&spent.challenge, verifier) {
@@ -82,7 +93,11 @@ impl World {
 
     /// Spends a refresh token for a new pair.
     pub(crate) fn refresh(&mut self, refresh: &str) -> Option<(String, Grant)> {
-        let access = self.sign_in.grants.iter().find(|(_, grant)| grant.refresh == refresh);
+        let access = self
+            .sign_in
+            .grants
+            .iter()
+            .find(|(_, grant)| grant.refresh == refresh);
         let access = access.map(|(access, _)| access.clone())?;
         let old = self.sign_in.grants.remove(&access)?;
         Some(self.new_grant(old.person, &old.scope))
@@ -102,15 +117,24 @@ impl World {
 
     /// Ends every grant of the person whose token this is.
     pub(crate) fn revoke(&mut self, token: &str) {
-        let known = self.sign_in.grants.iter().find(|(access, grant)| *access == token || grant.refresh == token);
+        let known = self
+            .sign_in
+            .grants
+            .iter()
+            .find(|(access, grant)| *access == token || grant.refresh == token);
         if let Some(person) = known.map(|(_, grant)| grant.person) {
-            self.sign_in.grants.retain(|_, grant| grant.person != person);
+            self.sign_in
+                .grants
+                .retain(|_, grant| grant.person != person);
         }
     }
 
     /// What the access token stands for, if it is alive.
     pub(crate) fn grant(&self, access: &str) -> Option<&Grant> {
         let now = self.now_ms();
-        self.sign_in.grants.get(access).filter(|grant| now < grant.expires_ms)
+        self.sign_in
+            .grants
+            .get(access)
+            .filter(|grant| now < grant.expires_ms)
     }
 }

@@ -71,7 +71,11 @@ impl World {
     /// Puts the user into the thread without asking, and tells of it.
     pub(crate) fn join(&mut self, thread: u64, user: u64) {
         let now = self.now_ms();
-        let Some(inner) = self.channels.get_mut(&thread).and_then(|c| c.thread.as_mut()) else {
+        let Some(inner) = self
+            .channels
+            .get_mut(&thread)
+            .and_then(|c| c.thread.as_mut())
+        else {
             return;
         };
         if inner.members.len() >= MOST || inner.members.insert(user, now).is_some() {
@@ -90,7 +94,12 @@ impl World {
     }
 
     /// Takes `user` out of the thread at the wish of `actor`.
-    pub(crate) fn remove_thread_member(&mut self, actor: u64, thread: u64, user: u64) -> Answer<()> {
+    pub(crate) fn remove_thread_member(
+        &mut self,
+        actor: u64,
+        thread: u64,
+        user: u64,
+    ) -> Answer<()> {
         let found = self.visible(actor, thread)?;
         let Some(inner) = &found.thread else {
             return Err(Refusal::of(50024));
@@ -106,7 +115,11 @@ impl World {
             return Err(Refusal::of(10007));
         }
         let saw = self.viewers(thread);
-        if let Some(inner) = self.channels.get_mut(&thread).and_then(|c| c.thread.as_mut()) {
+        if let Some(inner) = self
+            .channels
+            .get_mut(&thread)
+            .and_then(|c| c.thread.as_mut())
+        {
             inner.members.remove(&user);
         }
         self.tell_members(thread, &[], &[user.to_string()], &saw);

@@ -141,7 +141,11 @@ impl World {
     pub(crate) fn create_post(&mut self, actor: u64, forum: u64, body: &Value) -> Answer<u64> {
         let found = self.allowed(actor, forum, Permissions::SEND_MESSAGES)?;
         let tags = snowflake::read_list(body.get("applied_tags"));
-        let known: Vec<u64> = found.tags.iter().filter_map(|tag| snowflake::read(&tag["id"])).collect();
+        let known: Vec<u64> = found
+            .tags
+            .iter()
+            .filter_map(|tag| snowflake::read(&tag["id"]))
+            .collect();
         if tags.iter().any(|tag| !known.contains(tag)) {
             return Err(Refusal::of(10087));
         }
@@ -150,7 +154,11 @@ impl World {
         }
         if tags.len() > 5 {
             let words = "Must be 5 or fewer in length.";
-            return Err(Refusal::field("applied_tags", "BASE_TYPE_MAX_LENGTH", words));
+            return Err(Refusal::field(
+                "applied_tags",
+                "BASE_TYPE_MAX_LENGTH",
+                words,
+            ));
         }
         let id = self.new_id();
         let mut thread = self.new_thread(actor, id, forum, kind::PUBLIC_THREAD, body)?;
@@ -176,10 +184,16 @@ impl World {
         let mut form = FormErrors::default();
         form.length("name", name, 1, 100);
         let given = &body["auto_archive_duration"];
-        let default = self.channel(parent)?.default_archive_minutes.unwrap_or(4320);
+        let default = self
+            .channel(parent)?
+            .default_archive_minutes
+            .unwrap_or(4320);
         let minutes = check_duration(given, &mut form).unwrap_or(default);
         form.finish()?;
-        let active = self.channels.values().filter_map(|channel| channel.thread.as_ref());
+        let active = self
+            .channels
+            .values()
+            .filter_map(|channel| channel.thread.as_ref());
         if active.filter(|thread| !thread.archived).count() >= self.switches.active_threads {
             return Err(Refusal::of(160_006));
         }
@@ -214,7 +228,11 @@ impl World {
         if let Some(member) = self.thread_member_json(id, actor) {
             own["member"] = member;
         }
-        let others: Vec<u64> = self.viewers(id).into_iter().filter(|user| *user != actor).collect();
+        let others: Vec<u64> = self
+            .viewers(id)
+            .into_iter()
+            .filter(|user| *user != actor)
+            .collect();
         self.touched.insert(id);
         self.tell(vec![actor], "THREAD_CREATE", own);
         self.tell(others, "THREAD_CREATE", shown);
@@ -328,7 +346,11 @@ impl World {
             return;
         };
         let shown = self.channel_json(channel);
-        let members: Vec<u64> = channel.thread.iter().flat_map(|t| t.members.keys().copied()).collect();
+        let members: Vec<u64> = channel
+            .thread
+            .iter()
+            .flat_map(|t| t.members.keys().copied())
+            .collect();
         self.tell_viewers(id, "THREAD_UPDATE", shown);
         if woke {
             for user in members {
@@ -408,7 +430,9 @@ fn check_duration(given: &Value, form: &mut FormErrors) -> Option<u64> {
     if given.is_null() {
         return None;
     }
-    let minutes = given.as_u64().filter(|minutes| DURATIONS_MIN.contains(minutes));
+    let minutes = given
+        .as_u64()
+        .filter(|minutes| DURATIONS_MIN.contains(minutes));
     if minutes.is_none() {
         let words = "Value must be one of (60, 1440, 4320, 10080).";
         form.add("auto_archive_duration", "BASE_TYPE_CHOICES", words);

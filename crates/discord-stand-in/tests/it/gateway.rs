@@ -34,28 +34,42 @@ impl Socket {
     }
 
     async fn send(&mut self, frame: Value) {
-        self.stream.send(Message::text(frame.to_string())).await.unwrap();
+        self.stream
+            .send(Message::text(frame.to_string()))
+            .await
+            .unwrap();
     }
 
     /// The next frame, or the code of the close.
     async fn frame(&mut self) -> Result<Value, u16> {
         loop {
-            let next = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("silence");
+            let next = tokio::time::timeout(PATIENCE, self.stream.next())
+                .await
+                .expect("silence");
             let text = match next {
                 Some(Ok(Message::Text(text))) => text.to_string(),
                 Some(Ok(Message::Binary(bytes))) => {
                     let mut text = String::new();
-                    ZlibDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+                    ZlibDecoder::new(&bytes[..])
+                        .read_to_string(&mut text)
+                        .unwrap();
                     text
                 }
-                Some(Ok(Message::Close(frame))) => return Err(frame.map_or(0, |frame| frame.code.into())),
+                Some(Ok(Message::Close(frame))) => {
+                    return Err(frame.map_or(0, |frame| frame.code.into()));
+                }
                 Some(Ok(_)) => continue,
                 Some(Err(_)) | None => return Err(0),
             };
             let frame: Value = serde_json::from_str(&text).unwrap();
             if let Some(name) = frame["t"].as_str() {
                 let read = DispatchEventWithTypeDeserializer::new(name).deserialize(&frame["d"]);
-                assert!(read.is_ok(), "{name}: {} in {}", read.unwrap_err(), frame["d"]);
+                assert!(
+                    read.is_ok(),
+                    "{name}: {} in {}",
+                    read.unwrap_err(),
+                    frame["d"]
+                );
             }
             return Ok(frame);
         }
@@ -73,7 +87,8 @@ impl Socket {
 
     async fn identify(&mut self, token: &str, intents: u64) {
         let properties = json!({"os": "linux", "browser": "test", "device": "test"});
-        let data = json!({"token": token, "intents": intents, "properties": properties, "compress": true});
+        let data =
+            json!({"token": token, "intents": intents, "properties": properties, "compress": true});
         self.send(json!({"op": 2, "d": data})).await;
     }
 }
@@ -88,11 +103,16 @@ async fn a_session_begins_with_ready_and_the_guild_and_its_threads() {
     let thread = world.bot().thread("#1").await;
     let said = world.bot().say(thread, "hello").await;
     let (mut socket, _) = Socket::open(&world).await;
-    socket.identify(&format!("Bot {}", token(&world)), ALL).await;
+    socket
+        .identify(&format!("Bot {}", token(&world)), ALL)
+        .await;
     let ready = socket.event("READY").await;
     assert_eq!(ready["s"], 1);
     let guild = socket.event("GUILD_CREATE").await;
-    assert_eq!(guild["d"]["threads"][0]["last_message_id"], said.to_string());
+    assert_eq!(
+        guild["d"]["threads"][0]["last_message_id"],
+        said.to_string()
+    );
     assert_eq!(guild["d"]["member_count"], 6);
     socket.send(json!({"op": 1, "d": 2})).await;
     assert_eq!(socket.frame().await.unwrap()["op"], 11);
@@ -109,17 +129,25 @@ async fn a_resumed_session_gets_what_it_missed_in_order() {
     let seq = socket.event("GUILD_CREATE").await["s"].clone();
     drop(socket);
     let jonas = world.person("Jonas");
-    let said = [jonas.say(thread, "one").await, jonas.say(thread, "two").await];
+    let said = [
+        jonas.say(thread, "one").await,
+        jonas.say(thread, "two").await,
+    ];
 
     let (mut socket, _) = Socket::open(&world).await;
-    socket.send(json!({"op": 6, "d": {"token": token(&world), "session_id": session, "seq": seq}})).await;
+    socket
+        .send(json!({"op": 6, "d": {"token": token(&world), "session_id": session, "seq": seq}}))
+        .await;
     for expected in said {
         let event = socket.event("MESSAGE_CREATE").await;
         assert_eq!(id(&event["d"]), expected);
     }
     socket.event("RESUMED").await;
     jonas.say(thread, "three").await;
-    assert_eq!(socket.event("MESSAGE_CREATE").await["d"]["content"], "three");
+    assert_eq!(
+        socket.event("MESSAGE_CREATE").await["d"]["content"],
+        "three"
+    );
 }
 
 #[tokio::test]
@@ -142,9 +170,18 @@ async fn a_forgotten_session_is_invalid_and_a_future_sequence_closes() {
 async fn wrong_clients_are_closed_with_the_documented_codes() {
     let world = World::start().await;
     for (frame, code) in [
-        (json!({"op": 2, "d": {"token": "nonsense", "intents": 1, "properties": {}}}), 4004),
-        (json!({"op": 2, "d": {"token": token(&world), "intents": 1 << 30, "properties": {}}}), 4013),
-        (json!({"op": 2, "d": {"token": token(&world), "intents": 1 << 8, "properties": {}}}), 4014),
+        (
+            json!({"op": 2, "d": {"token": "nonsense", "intents": 1, "properties": {}}}),
+            4004,
+        ),
+        (
+            json!({"op": 2, "d": {"token": token(&world), "intents": 1 << 30, "properties": {}}}),
+            4013,
+        ),
+        (
+            json!({"op": 2, "d": {"token": token(&world), "intents": 1 << 8, "properties": {}}}),
+            4014,
+        ),
         (json!({"op": 3, "d": {}}), 4003),
         (json!({"op": 99, "d": {}}), 4001),
         (json!({"op": 1, "d": "x".repeat(5000)}), 4002),
@@ -170,9 +207,20 @@ async fn without_the_content_intent_foreign_text_is_empty() {
     world.bot().say(thread, "own").await;
     assert_eq!(socket.event("MESSAGE_CREATE").await["d"]["content"], "own");
 
-    world.control(Method::PUT, "application", json!({"message_content": false})).await;
+    world
+        .control(
+            Method::PUT,
+            "application",
+            json!({"message_content": false}),
+        )
+        .await;
     let (_, listed) = world.bot().get(&at(thread, "/messages")).await;
-    let texts: Vec<&str> = listed.as_array().unwrap().iter().map(|m| m["content"].as_str().unwrap()).collect();
+    let texts: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["content"].as_str().unwrap())
+        .collect();
     assert_eq!((texts[0], texts[2]), ("own", ""));
     let (mut socket, _) = Socket::open(&world).await;
     socket.identify(&token(&world), 1 << 15).await;
@@ -181,7 +229,10 @@ async fn without_the_content_intent_foreign_text_is_empty() {
 
 #[tokio::test]
 async fn a_client_without_a_pulse_is_closed() {
-    let options = Options { heartbeat_interval: Duration::from_millis(50), ..Options::default() };
+    let options = Options {
+        heartbeat_interval: Duration::from_millis(50),
+        ..Options::default()
+    };
     let world = World::with(options).await;
     let (mut socket, hello) = Socket::open(&world).await;
     assert_eq!(hello["d"]["heartbeat_interval"], 50);
@@ -195,13 +246,23 @@ async fn tests_can_order_reconnects_and_events_out_of_the_usual() {
     let (mut socket, _) = Socket::open(&world).await;
     socket.identify(&token(&world), ALL).await;
     socket.event("GUILD_CREATE").await;
-    world.control(Method::PUT, "faults", json!([{"event": "MESSAGE_CREATE", "action": "duplicate"}])).await;
+    world
+        .control(
+            Method::PUT,
+            "faults",
+            json!([{"event": "MESSAGE_CREATE", "action": "duplicate"}]),
+        )
+        .await;
     let said = world.person("Jonas").say(thread, "twice").await;
     for _ in 0..2 {
         assert_eq!(id(&socket.event("MESSAGE_CREATE").await["d"]), said);
     }
-    world.control(Method::POST, "gateway", json!({"op": 7})).await;
+    world
+        .control(Method::POST, "gateway", json!({"op": 7}))
+        .await;
     assert_eq!(socket.frame().await.unwrap()["op"], 7);
-    world.control(Method::POST, "gateway", json!({"close": 4000})).await;
+    world
+        .control(Method::POST, "gateway", json!({"close": 4000}))
+        .await;
     assert_eq!(socket.frame().await, Err(4000));
 }

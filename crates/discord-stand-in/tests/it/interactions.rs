@@ -13,7 +13,10 @@ use crate::support::{Caller, World, at, id};
 async fn with_button(world: &World, thread: u64) -> u64 {
     let button = json!({"type": 2, "style": 1, "label": "Close", "custom_id": "close"});
     let body = json!({"content": "card", "components": [{"type": 1, "components": [button]}]});
-    id(&world.bot().done(Method::POST, &at(thread, "/messages"), body).await)
+    id(&world
+        .bot()
+        .done(Method::POST, &at(thread, "/messages"), body)
+        .await)
 }
 
 fn press(world: &World, channel: u64, message: u64) -> Value {
@@ -33,7 +36,10 @@ async fn latest(world: &World) -> (u64, String) {
 }
 
 async fn answer(caller: &Caller<'_>, interaction: &(u64, String), body: Value) -> (u16, Value) {
-    let path = format!("/interactions/{}/{}/callback?with_response=true", interaction.0, interaction.1);
+    let path = format!(
+        "/interactions/{}/{}/callback?with_response=true",
+        interaction.0, interaction.1
+    );
     caller.call(Method::POST, &path, body).await
 }
 
@@ -43,18 +49,30 @@ async fn a_press_is_answered_once_and_in_time() {
     let thread = world.bot().thread("#1").await;
     let card = with_button(&world, thread).await;
     let (jonas, bot) = (world.person("Jonas"), world.bot());
-    jonas.done(Method::POST, "/interactions", press(&world, thread, card)).await;
+    jonas
+        .done(Method::POST, "/interactions", press(&world, thread, card))
+        .await;
     let made = latest(&world).await;
     let update = json!({"type": 7, "data": {"content": "closed", "components": []}});
     let (status, shown) = answer(&bot, &made, update.clone()).await;
-    assert_eq!((status, &shown["resource"]["message"]["content"]), (200, &json!("closed")));
+    assert_eq!(
+        (status, &shown["resource"]["message"]["content"]),
+        (200, &json!("closed"))
+    );
     let (status, twice) = answer(&bot, &made, update.clone()).await;
     assert_eq!((status, &twice["code"]), (400, &json!(40060)));
     // The button is gone now.
-    assert_eq!(jonas.refused(Method::POST, "/interactions", press(&world, thread, card)).await, (400, 50035));
+    assert_eq!(
+        jonas
+            .refused(Method::POST, "/interactions", press(&world, thread, card))
+            .await,
+        (400, 50035)
+    );
 
     let card = with_button(&world, thread).await;
-    jonas.done(Method::POST, "/interactions", press(&world, thread, card)).await;
+    jonas
+        .done(Method::POST, "/interactions", press(&world, thread, card))
+        .await;
     let late = latest(&world).await;
     world.stand_in.clock().advance(Duration::from_millis(3_001));
     let (status, shown) = answer(&bot, &late, update).await;
@@ -69,25 +87,49 @@ async fn an_ephemeral_answer_is_for_one_person() {
     let thread = world.bot().thread("#1").await;
     let card = with_button(&world, thread).await;
     let (jonas, bot) = (world.person("Jonas"), world.bot());
-    jonas.done(Method::POST, "/interactions", press(&world, thread, card)).await;
+    jonas
+        .done(Method::POST, "/interactions", press(&world, thread, card))
+        .await;
     let made = latest(&world).await;
     let (status, _) = answer(&bot, &made, json!({"type": 5, "data": {"flags": 64}})).await;
     assert_eq!(status, 200);
     let hook = format!("/webhooks/{}/{}", bot.id, made.1);
-    let edited = bot.done(Method::PATCH, &format!("{hook}/messages/@original"), json!({"content": "psst"})).await;
+    let edited = bot
+        .done(
+            Method::PATCH,
+            &format!("{hook}/messages/@original"),
+            json!({"content": "psst"}),
+        )
+        .await;
     assert_eq!(edited["flags"], 64);
     let view = |person: u64| {
         let path = format!("view?person={person}");
         let world = &world;
-        async move { world.control(Method::GET, &path, Value::Null).await["messages"][thread.to_string()].clone() }
+        async move {
+            world.control(Method::GET, &path, Value::Null).await["messages"][thread.to_string()]
+                .clone()
+        }
     };
     assert_eq!(view(jonas.id).await[1]["content"], "psst");
-    assert_eq!(view(world.person("Aiko").id).await.as_array().unwrap().len(), 1);
-    assert_eq!(world.stand_in.world()["ephemeral"][0]["person"], jonas.id.to_string());
-    bot.done(Method::POST, &hook, json!({"content": "and for all"})).await;
+    assert_eq!(
+        view(world.person("Aiko").id)
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        world.stand_in.world()["ephemeral"][0]["person"],
+        jonas.id.to_string()
+    );
+    bot.done(Method::POST, &hook, json!({"content": "and for all"}))
+        .await;
     assert_eq!(view(jonas.id).await.as_array().unwrap().len(), 3);
     world.stand_in.clock().advance(Duration::from_secs(16 * 60));
-    let late = bot.refused(Method::POST, &hook, json!({"content": "late"})).await;
+    let late = bot
+        .refused(Method::POST, &hook, json!({"content": "late"}))
+        .await;
     assert_eq!(late, (401, 50027));
 }
 
@@ -100,33 +142,56 @@ async fn a_command_opens_a_modal_and_its_answer_mirrors_the_shape() {
     let path = format!("/applications/{}/guilds/{}/commands", bot.id, world.guild());
     let made = bot.done(Method::PUT, &path, list.clone()).await;
     let again = bot.done(Method::PUT, &path, list).await;
-    assert_eq!(made[0]["id"], again[0]["id"], "a command of the same name keeps its id");
+    assert_eq!(
+        made[0]["id"], again[0]["id"],
+        "a command of the same name keeps its id"
+    );
     let run = json!({
         "type": 2, "application_id": bot.id.to_string(), "guild_id": world.guild().to_string(),
         "channel_id": thread.to_string(), "session_id": "test",
         "data": {"id": made[0]["id"], "name": "ticket", "type": 1, "options": []},
     });
     jonas.done(Method::POST, "/interactions", run.clone()).await;
-    let input = json!({"type": 4, "custom_id": "why", "label": "Why", "style": 2, "required": true});
+    let input =
+        json!({"type": 4, "custom_id": "why", "label": "Why", "style": 2, "required": true});
     let modal = json!({"custom_id": "m", "title": "Close", "components": [{"type": 1, "components": [input]}]});
-    let (status, _) = answer(&bot, &latest(&world).await, json!({"type": 9, "data": modal})).await;
+    let (status, _) = answer(
+        &bot,
+        &latest(&world).await,
+        json!({"type": 9, "data": modal}),
+    )
+    .await;
     assert_eq!(status, 200);
     assert_eq!(world.stand_in.world()["modals"][0]["title"], "Close");
     let submit = |value: &str| {
         let mut sent = run.clone();
         let given = json!({"type": 4, "custom_id": "why", "value": value});
         sent["type"] = json!(5);
-        sent["data"] = json!({"custom_id": "m", "components": [{"type": 1, "components": [given]}]});
+        sent["data"] =
+            json!({"custom_id": "m", "components": [{"type": 1, "components": [given]}]});
         sent
     };
-    assert_eq!(jonas.refused(Method::POST, "/interactions", submit("")).await, (400, 50035));
-    jonas.done(Method::POST, "/interactions", submit("done")).await;
+    assert_eq!(
+        jonas
+            .refused(Method::POST, "/interactions", submit(""))
+            .await,
+        (400, 50035)
+    );
+    jonas
+        .done(Method::POST, "/interactions", submit("done"))
+        .await;
     let shown = world.stand_in.world();
     assert_eq!(shown["modals"], json!([]));
-    assert_eq!(shown["interactions"][1]["data"]["components"][0]["components"][0]["value"], "done");
+    assert_eq!(
+        shown["interactions"][1]["data"]["components"][0]["components"][0]["value"],
+        "done"
+    );
     let said = json!({"type": 4, "data": {"content": "noted"}});
     let (_, shown) = answer(&bot, &latest(&world).await, said).await;
-    assert_eq!(shown["resource"]["message"]["webhook_id"], bot.id.to_string());
+    assert_eq!(
+        shown["resource"]["message"]["webhook_id"],
+        bot.id.to_string()
+    );
 }
 
 /// An endpoint that checks signatures, answers pings, and answers the rest inline.
@@ -166,18 +231,28 @@ async fn an_endpoint_is_tried_before_it_is_saved_and_then_gets_all() {
     let world = World::start().await;
     let bot = world.bot();
     let nowhere = json!({"interactions_endpoint_url": "http://127.0.0.1:9/"});
-    assert_eq!(bot.refused(Method::PATCH, "/applications/@me", nowhere).await, (400, 50035));
+    assert_eq!(
+        bot.refused(Method::PATCH, "/applications/@me", nowhere)
+            .await,
+        (400, 50035)
+    );
     let addr = endpoint(world.stand_in.settings().public_key).await;
     let url = json!({"interactions_endpoint_url": format!("http://{addr}/")});
     bot.done(Method::PATCH, "/applications/@me", url).await;
     let thread = bot.thread("#1").await;
     let card = with_button(&world, thread).await;
-    world.person("Jonas").done(Method::POST, "/interactions", press(&world, thread, card)).await;
+    world
+        .person("Jonas")
+        .done(Method::POST, "/interactions", press(&world, thread, card))
+        .await;
     let shown = world
         .until("the inline answer", |world| {
             let messages = &world["messages"][thread.to_string()];
             messages.as_array().is_some_and(|list| list.len() == 2)
         })
         .await;
-    assert_eq!(shown["messages"][thread.to_string()][1]["content"], "inline");
+    assert_eq!(
+        shown["messages"][thread.to_string()][1]["content"],
+        "inline"
+    );
 }

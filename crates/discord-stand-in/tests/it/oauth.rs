@@ -24,22 +24,37 @@ async fn consent(world: &World, extra: &[(&str, &str)]) -> url::Url {
     ];
     form.extend(extra.iter().map(|(key, value)| (*key, (*value).to_owned())));
     let url = format!("{}/oauth2/authorize", world.stand_in.base_url());
-    let page = world.client().get(&url).query(&form[..7]).send().await.unwrap();
+    let page = world
+        .client()
+        .get(&url)
+        .query(&form[..7])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(page.status(), 200);
     assert!(page.text().await.unwrap().contains("Jonas Lind"));
     let sent = world.client().post(url).form(&form).send().await.unwrap();
     assert_eq!(sent.status(), 303);
-    sent.headers()["location"].to_str().unwrap().parse().unwrap()
+    sent.headers()["location"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 fn value(url: &url::Url, key: &str) -> Option<String> {
-    url.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
+    url.query_pairs()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value.into_owned())
 }
 
 async fn token(world: &World, fields: &[(&str, &str)]) -> (u16, Value) {
     let settings = world.stand_in.settings();
     let url = format!("{}/api/oauth2/token", world.stand_in.base_url());
-    let sent = world.client().post(url).basic_auth(settings.client_id, Some(settings.client_secret));
+    let sent = world
+        .client()
+        .post(url)
+        .basic_auth(settings.client_id, Some(settings.client_secret));
     let response = sent.form(fields).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
@@ -66,7 +81,13 @@ async fn sign_in(world: &World, name: &str) -> Value {
 async fn me(world: &World, granted: &Value, path: &str) -> (u16, Value) {
     let url = format!("{}/api/v10{path}", world.stand_in.base_url());
     let access = granted["access_token"].as_str().unwrap();
-    let response = world.client().get(url).bearer_auth(access).send().await.unwrap();
+    let response = world
+        .client()
+        .get(url)
+        .bearer_auth(access)
+        .send()
+        .await
+        .unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
@@ -81,8 +102,17 @@ async fn a_person_signs_in_and_the_token_says_who_they_are() {
     let (_, member) = me(&world, &granted, &path).await;
     let role = world.stand_in.settings().staff_role_id.to_string();
     assert_eq!(member["roles"], json!([role]));
-    assert_eq!(me(&world, &granted, "/users/@me/guilds").await.0, 403, "not asked for");
-    assert_eq!(me(&world, &granted, &format!("/guilds/{}", world.guild())).await.0, 401);
+    assert_eq!(
+        me(&world, &granted, "/users/@me/guilds").await.0,
+        403,
+        "not asked for"
+    );
+    assert_eq!(
+        me(&world, &granted, &format!("/guilds/{}", world.guild()))
+            .await
+            .0,
+        401
+    );
 }
 
 #[tokio::test]
@@ -99,7 +129,10 @@ async fn refreshing_rotates_and_revoking_ends_all() {
     let settings = world.stand_in.settings();
     let url = format!("{}/api/oauth2/token/revoke", world.stand_in.base_url());
     let form = [("token", fresh["access_token"].as_str().unwrap())];
-    let sent = world.client().post(url).basic_auth(settings.client_id, Some(settings.client_secret));
+    let sent = world
+        .client()
+        .post(url)
+        .basic_auth(settings.client_id, Some(settings.client_secret));
     assert_eq!(sent.form(&form).send().await.unwrap().status(), 200);
     assert_eq!(me(&world, &fresh, "/users/@me").await.0, 401);
 }
@@ -110,9 +143,16 @@ async fn a_code_needs_its_verifier_its_address_and_its_time() {
     let person = world.person("Mira").id.to_string();
     let agree = [("person", person.as_str()), ("action", "authorize")];
     let slash = format!("{CALLBACK}/");
-    for (verifier, address, wait_s) in [("wrong", CALLBACK, 0), (VERIFIER, &slash, 0), (VERIFIER, CALLBACK, 101)] {
+    for (verifier, address, wait_s) in [
+        ("wrong", CALLBACK, 0),
+        (VERIFIER, &slash, 0),
+        (VERIFIER, CALLBACK, 101),
+    ] {
         let code = value(&consent(&world, &agree).await, "code").unwrap();
-        world.stand_in.clock().advance(std::time::Duration::from_secs(wait_s));
+        world
+            .stand_in
+            .clock()
+            .advance(std::time::Duration::from_secs(wait_s));
         let fields = [
             ("grant_type", "authorization_code"),
             ("code", &code),
@@ -132,11 +172,32 @@ async fn denial_goes_back_and_strange_wishes_go_nowhere() {
     assert_eq!(value(&back, "state").unwrap(), "st&te");
     let client = world.stand_in.settings().client_id;
     let url = format!("{}/oauth2/authorize", world.stand_in.base_url());
-    for (id, address) in [("1", CALLBACK), (client.as_str(), "https://evil.example/cb")] {
-        let query = [("response_type", "code"), ("client_id", id), ("scope", "identify"), ("redirect_uri", address)];
-        assert_eq!(world.client().get(&url).query(&query).send().await.unwrap().status(), 400);
+    for (id, address) in [
+        ("1", CALLBACK),
+        (client.as_str(), "https://evil.example/cb"),
+    ] {
+        let query = [
+            ("response_type", "code"),
+            ("client_id", id),
+            ("scope", "identify"),
+            ("redirect_uri", address),
+        ];
+        assert_eq!(
+            world
+                .client()
+                .get(&url)
+                .query(&query)
+                .send()
+                .await
+                .unwrap()
+                .status(),
+            400
+        );
     }
     let url = format!("{}/api/oauth2/token", world.stand_in.base_url());
-    let json = world.client().post(url).json(&json!({"grant_type": "authorization_code"}));
+    let json = world
+        .client()
+        .post(url)
+        .json(&json!({"grant_type": "authorization_code"}));
     assert_eq!(json.send().await.unwrap().status(), 400, "forms only");
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 use serenity::all::{
-    ButtonStyle, ChannelId, ChannelType, Client, Context, CreateActionRow, CreateAllowedMentions,
+    ButtonStyle, ChannelId, ChannelType, Context, CreateActionRow, CreateAllowedMentions,
     CreateAttachment, CreateButton, CreateEmbed, CreateInteractionResponse,
     CreateInteractionResponseMessage, CreateMessage, CreateThread, EditMessage, EditThread, Event,
     EventHandler, GatewayIntents, Guild, Http, HttpBuilder, Interaction, Message, Nonce,
@@ -78,7 +78,9 @@ fn http(world: &World) -> Arc<Http> {
         .unwrap();
     let settings = world.stand_in.settings();
     let id = settings.client_id.parse::<u64>().unwrap();
-    let http = HttpBuilder::new(settings.bot_token).client(client).application_id(id.into());
+    let http = HttpBuilder::new(settings.bot_token)
+        .client(client)
+        .application_id(id.into());
     Arc::new(http.build())
 }
 
@@ -92,7 +94,10 @@ struct Bot {
 impl Bot {
     async fn connect(world: &World) -> Self {
         let (sender, seen) = unbounded_channel();
-        let strangers = Strangers { list: Arc::default(), seen: sender.clone() };
+        let strangers = Strangers {
+            list: Arc::default(),
+            seen: sender.clone(),
+        };
         let intents = GatewayIntents::GUILDS
             | GatewayIntents::GUILD_MEMBERS
             | GatewayIntents::GUILD_MESSAGES
@@ -108,11 +113,19 @@ impl Bot {
         let url = client.ws_url.lock().await.clone();
         assert!(url.starts_with("ws://127.0.0.1:"), "{url}");
         let task = tokio::spawn(async move { client.start().await.unwrap() });
-        Self { http: http(world), seen, strangers, task }
+        Self {
+            http: http(world),
+            seen,
+            strangers,
+            task,
+        }
     }
 
     async fn next(&mut self) -> Seen {
-        tokio::time::timeout(PATIENCE, self.seen.recv()).await.expect("nothing came").unwrap()
+        tokio::time::timeout(PATIENCE, self.seen.recv())
+            .await
+            .expect("nothing came")
+            .unwrap()
     }
 
     async fn message(&mut self) -> Message {
@@ -131,7 +144,9 @@ impl Drop for Bot {
 }
 
 fn thread(name: &str) -> CreateThread<'_> {
-    CreateThread::new(name).kind(ChannelType::PrivateThread).invitable(false)
+    CreateThread::new(name)
+        .kind(ChannelType::PrivateThread)
+        .invitable(false)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,14 +163,23 @@ async fn serenity_connects_opens_a_thread_and_sends_once() {
         }
     }
     assert_eq!(guild.unwrap().channels.len(), 3);
-    let made = ChannelId::new(world.support()).create_thread(&bot.http, thread("#1 Sails")).await.unwrap();
+    let made = ChannelId::new(world.support())
+        .create_thread(&bot.http, thread("#1 Sails"))
+        .await
+        .unwrap();
     assert_eq!(made.kind, ChannelType::PrivateThread);
     let message = || {
         CreateMessage::new()
             .content("hello @everyone")
-            .embed(CreateEmbed::new().title("Ticket").field("Status", "open", true))
+            .embed(
+                CreateEmbed::new()
+                    .title("Ticket")
+                    .field("Status", "open", true),
+            )
             .components(vec![CreateActionRow::Buttons(vec![
-                CreateButton::new("close").label("Close").style(ButtonStyle::Danger),
+                CreateButton::new("close")
+                    .label("Close")
+                    .style(ButtonStyle::Danger),
             ])])
             .allowed_mentions(CreateAllowedMentions::new())
             .nonce(Nonce::String("outbox-1".to_owned()))
@@ -166,7 +190,13 @@ async fn serenity_connects_opens_a_thread_and_sends_once() {
     assert_eq!(first.id, second.id);
     assert_eq!(bot.message().await.id, first.id);
     let shown = world.stand_in.world();
-    assert_eq!(shown["messages"][made.id.to_string()].as_array().unwrap().len(), 1);
+    assert_eq!(
+        shown["messages"][made.id.to_string()]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(shown["notifications"], json!([]));
 }
 
@@ -174,11 +204,17 @@ async fn serenity_connects_opens_a_thread_and_sends_once() {
 async fn serenity_waits_out_a_limit_and_sends_again() {
     let world = World::start().await;
     let http = http(&world);
-    let made = ChannelId::new(world.support()).create_thread(&http, thread("#1")).await.unwrap();
+    let made = ChannelId::new(world.support())
+        .create_thread(&http, thread("#1"))
+        .await
+        .unwrap();
     let fault = json!([{"route": "POST /channels/{id}/messages", "action": "rate_limited", "retry_after": 1}]);
     world.control(Method::PUT, "faults", fault).await;
     let began = Instant::now();
-    made.id.send_message(&http, CreateMessage::new().content("patient")).await.unwrap();
+    made.id
+        .send_message(&http, CreateMessage::new().content("patient"))
+        .await
+        .unwrap();
     assert!(began.elapsed() >= Duration::from_secs(1));
     let statuses: Vec<Value> = world.stand_in.world()["requests"]
         .as_array()
@@ -198,7 +234,10 @@ async fn a_press_reaches_serenity_and_its_answer_the_thread() {
     let made = world.bot().thread("#1").await;
     let button = CreateButton::new("close").label("Close");
     let card = CreateMessage::new().content("card").button(button);
-    let card = ChannelId::new(made).send_message(&bot.http, card).await.unwrap();
+    let card = ChannelId::new(made)
+        .send_message(&bot.http, card)
+        .await
+        .unwrap();
     let jonas = world.person("Jonas");
     let press = json!({
         "type": 3, "application_id": world.stand_in.settings().client_id,
@@ -215,60 +254,145 @@ async fn a_press_reaches_serenity_and_its_answer_the_thread() {
     let component = pressed.message_component().unwrap();
     assert_eq!(component.data.custom_id, "close");
     assert_eq!(component.user.name, "jonas.lind");
-    assert!(component.member.as_ref().unwrap().permissions.unwrap().manage_threads());
+    assert!(
+        component
+            .member
+            .as_ref()
+            .unwrap()
+            .permissions
+            .unwrap()
+            .manage_threads()
+    );
     let said = CreateInteractionResponseMessage::new().content("closed by Jonas");
-    component.create_response(&bot.http, CreateInteractionResponse::Message(said)).await.unwrap();
+    component
+        .create_response(&bot.http, CreateInteractionResponse::Message(said))
+        .await
+        .unwrap();
     let answer = component.get_response(&bot.http).await.unwrap();
     assert_eq!(answer.content, "closed by Jonas");
-    assert_eq!(bot.strangers.list.lock().unwrap().as_slice(), [] as [String; 0]);
+    assert_eq!(
+        bot.strangers.list.lock().unwrap().as_slice(),
+        [] as [String; 0]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn serenity_and_twilight_read_every_event() {
     let world = World::start().await;
-    world.control(Method::PUT, "limits", json!({"enabled": false})).await;
+    world
+        .control(Method::PUT, "limits", json!({"enabled": false}))
+        .await;
     let mut bot = Bot::connect(&world).await;
     while !matches!(bot.next().await, Seen::Guild(_)) {}
     let http = bot.http.clone();
-    let (mira, jonas, aiko) = (world.person("Mira"), world.person("Jonas"), world.person("Aiko"));
+    let (mira, jonas, aiko) = (
+        world.person("Mira"),
+        world.person("Jonas"),
+        world.person("Aiko"),
+    );
     let general = world.support() - 1;
 
     // Messages of every kind.
-    let made = ChannelId::new(world.support()).create_thread(&http, thread("#1")).await.unwrap();
+    let made = ChannelId::new(world.support())
+        .create_thread(&http, thread("#1"))
+        .await
+        .unwrap();
     let file = CreateAttachment::bytes(b"log".to_vec(), "log.txt");
-    let sent = made.id.send_message(&http, CreateMessage::new().content("file").add_file(file)).await.unwrap();
-    sent.clone().edit(&http, EditMessage::new().content("file, edited")).await.unwrap();
-    sent.react(&http, ReactionType::Unicode("✅".to_owned())).await.unwrap();
-    let own = at(made.id.get(), &format!("/messages/{}/reactions/%E2%9C%85/@me", sent.id));
+    let sent = made
+        .id
+        .send_message(&http, CreateMessage::new().content("file").add_file(file))
+        .await
+        .unwrap();
+    sent.clone()
+        .edit(&http, EditMessage::new().content("file, edited"))
+        .await
+        .unwrap();
+    sent.react(&http, ReactionType::Unicode("✅".to_owned()))
+        .await
+        .unwrap();
+    let own = at(
+        made.id.get(),
+        &format!("/messages/{}/reactions/%E2%9C%85/@me", sent.id),
+    );
     jonas.done(Method::PUT, &own, Value::Null).await;
     jonas.done(Method::DELETE, &own, Value::Null).await;
-    let said = jonas.say(made.id.get(), &format!("{} look", aiko.mention())).await;
+    let said = jonas
+        .say(made.id.get(), &format!("{} look", aiko.mention()))
+        .await;
     let reply = json!({"content": "reply", "message_reference": {"message_id": said.to_string()}});
-    aiko.done(Method::POST, &at(made.id.get(), "/messages"), reply).await;
+    aiko.done(Method::POST, &at(made.id.get(), "/messages"), reply)
+        .await;
     let pin = at(made.id.get(), &format!("/messages/pins/{said}"));
     mira.done(Method::PUT, &pin, Value::Null).await;
     mira.done(Method::DELETE, &pin, Value::Null).await;
-    jonas.done(Method::POST, &at(made.id.get(), "/typing"), Value::Null).await;
+    jonas
+        .done(Method::POST, &at(made.id.get(), "/typing"), Value::Null)
+        .await;
     let gone = jonas.say(made.id.get(), "gone").await;
-    jonas.done(Method::DELETE, &at(made.id.get(), &format!("/messages/{gone}")), Value::Null).await;
-    let two = [jonas.say(made.id.get(), "1").await.to_string(), jonas.say(made.id.get(), "2").await.to_string()];
-    mira.done(Method::POST, &at(made.id.get(), "/messages/bulk-delete"), json!({"messages": two})).await;
-    mira.done(Method::DELETE, &at(made.id.get(), &format!("/messages/{}/reactions", sent.id)), Value::Null).await;
+    jonas
+        .done(
+            Method::DELETE,
+            &at(made.id.get(), &format!("/messages/{gone}")),
+            Value::Null,
+        )
+        .await;
+    let two = [
+        jonas.say(made.id.get(), "1").await.to_string(),
+        jonas.say(made.id.get(), "2").await.to_string(),
+    ];
+    mira.done(
+        Method::POST,
+        &at(made.id.get(), "/messages/bulk-delete"),
+        json!({"messages": two}),
+    )
+    .await;
+    mira.done(
+        Method::DELETE,
+        &at(made.id.get(), &format!("/messages/{}/reactions", sent.id)),
+        Value::Null,
+    )
+    .await;
 
     // Threads of every kind.
-    made.id.edit_thread(&http, EditThread::new().name("#1 Sails").archived(true).locked(true)).await.unwrap();
-    made.id.edit_thread(&http, EditThread::new().archived(false).locked(false)).await.unwrap();
+    made.id
+        .edit_thread(
+            &http,
+            EditThread::new()
+                .name("#1 Sails")
+                .archived(true)
+                .locked(true),
+        )
+        .await
+        .unwrap();
+    made.id
+        .edit_thread(&http, EditThread::new().archived(false).locked(false))
+        .await
+        .unwrap();
     let member = at(made.id.get(), &format!("/thread-members/{}", mira.id));
     let bot_rest = world.bot();
     bot_rest.done(Method::PUT, &member, Value::Null).await;
     bot_rest.done(Method::DELETE, &member, Value::Null).await;
     let topic = jonas.say(general, "a topic").await;
     let on = at(general, &format!("/messages/{topic}/threads"));
-    jonas.done(Method::POST, &on, json!({"name": "Topic"})).await;
-    jonas.done(Method::POST, &at(general, "/threads"), json!({"name": "Open", "type": 11})).await;
+    jonas
+        .done(Method::POST, &on, json!({"name": "Topic"}))
+        .await;
+    jonas
+        .done(
+            Method::POST,
+            &at(general, "/threads"),
+            json!({"name": "Open", "type": 11}),
+        )
+        .await;
     mira.done(Method::DELETE, &at(topic, ""), Value::Null).await;
     let forum = json!({"name": "ideas", "type": 15, "available_tags": [{"name": "new"}]});
-    let forum = id(&mira.done(Method::POST, &format!("/guilds/{}/channels", world.guild()), forum).await);
+    let forum = id(&mira
+        .done(
+            Method::POST,
+            &format!("/guilds/{}/channels", world.guild()),
+            forum,
+        )
+        .await);
     let post = json!({"name": "Idea", "message": {"content": "more wind"}});
     let post = jonas.done(Method::POST, &at(forum, "/threads"), post).await;
     assert_eq!(post["id"], post["message"]["id"]);
@@ -297,13 +421,21 @@ async fn serenity_and_twilight_read_every_event() {
     let role = world.stand_in.settings().staff_role_id;
     let role = format!("/guilds/{}/members/{}/roles/{role}", world.guild(), aiko.id);
     mira.done(Method::DELETE, &role, Value::Null).await;
-    mira.done(Method::PATCH, &at(general, ""), json!({"topic": "News"})).await;
-    let kick = format!("/guilds/{}/members/{}", world.guild(), world.person("Sam").id);
+    mira.done(Method::PATCH, &at(general, ""), json!({"topic": "News"}))
+        .await;
+    let kick = format!(
+        "/guilds/{}/members/{}",
+        world.guild(),
+        world.person("Sam").id
+    );
     mira.done(Method::DELETE, &kick, Value::Null).await;
     mira.done(Method::DELETE, &at(forum, ""), Value::Null).await;
 
     while !matches!(bot.next().await, Seen::Last) {}
-    assert_eq!(bot.strangers.list.lock().unwrap().as_slice(), [] as [String; 0]);
+    assert_eq!(
+        bot.strangers.list.lock().unwrap().as_slice(),
+        [] as [String; 0]
+    );
     let counters = world.stand_in.world()["counters"].clone();
     assert_eq!(counters["undecodable_events"], 0);
     assert!(counters["events"].as_u64().unwrap() > 40, "{counters}");

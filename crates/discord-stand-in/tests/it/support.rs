@@ -54,7 +54,10 @@ impl World {
     /// By first name.
     pub fn person(&self, name: &str) -> Caller<'_> {
         let people = self.stand_in.settings().people;
-        let found = people.into_iter().find(|person| person.name.starts_with(name)).unwrap();
+        let found = people
+            .into_iter()
+            .find(|person| person.name.starts_with(name))
+            .unwrap();
         Caller {
             world: self,
             token: found.token,
@@ -72,8 +75,18 @@ impl World {
 
     pub async fn control(&self, method: Method, path: &str, body: Value) -> Value {
         let url = format!("{}/stand-in/{path}", self.stand_in.base_url());
-        let response = self.client.request(method, url).json(&body).send().await.unwrap();
-        assert!(response.status().is_success(), "{path}: {}", response.status());
+        let response = self
+            .client
+            .request(method, url)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            response.status().is_success(),
+            "{path}: {}",
+            response.status()
+        );
         response.json().await.unwrap()
     }
 
@@ -112,9 +125,18 @@ impl Caller<'_> {
         self.try_raw(method, path, body).await.unwrap()
     }
 
-    pub async fn try_raw(&self, method: Method, path: &str, body: Value) -> reqwest::Result<reqwest::Response> {
+    pub async fn try_raw(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> reqwest::Result<reqwest::Response> {
         let url = format!("{}/api/v10{path}", self.world.stand_in.base_url());
-        let mut request = self.world.client.request(method, url).header("authorization", &self.token);
+        let mut request = self
+            .world
+            .client
+            .request(method, url)
+            .header("authorization", &self.token);
         if !body.is_null() {
             request = request.json(&body);
         }
@@ -141,13 +163,16 @@ impl Caller<'_> {
 
     pub async fn say(&self, channel: u64, text: &str) -> u64 {
         let path = format!("/channels/{channel}/messages");
-        id(&self.done(Method::POST, &path, json!({"content": text})).await)
+        id(&self
+            .done(Method::POST, &path, json!({"content": text}))
+            .await)
     }
 
     /// A private thread in the support channel.
     pub async fn thread(&self, name: &str) -> u64 {
         let path = format!("/channels/{}/threads", self.world.support());
-        let body = json!({"name": name, "type": 12, "invitable": false, "auto_archive_duration": 1440});
+        let body =
+            json!({"name": name, "type": 12, "invitable": false, "auto_archive_duration": 1440});
         id(&self.done(Method::POST, &path, body).await)
     }
 }

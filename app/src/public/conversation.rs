@@ -1,0 +1,79 @@
+//! The conversation as its customer reads it: their messages on the right, ours on the left.
+//!
+//! Notes do not come here; should one ever, it is left out. Each line carries an id, by which
+//! `live.js` keeps what did not change.
+
+use crate::parts::delivery::customer_mark;
+use crate::parts::face::face;
+use crate::parts::when::ago;
+use domain::view::{ConversationView, MessageView};
+use domain::{MessageKind, Side, Timestamp};
+use leptos::prelude::*;
+
+/// Whether a customer may read it at all.
+fn is_theirs_to_read(message: &&MessageView) -> bool {
+    message.kind == MessageKind::Reply
+}
+
+/// The newest message, for the words that a screen reader hears when it arrives.
+pub(super) fn newest(conversation: &ConversationView) -> Option<&MessageView> {
+    conversation.messages.iter().filter(is_theirs_to_read).last()
+}
+
+/// How many messages the customer sees.
+pub(super) fn length(conversation: &ConversationView) -> usize {
+    conversation.messages.iter().filter(is_theirs_to_read).count()
+}
+
+/// All messages, with a line between days.
+pub(super) fn conversation(conversation: &ConversationView) -> impl IntoView + use<> {
+    let now = conversation.now;
+    let today = now.day();
+    let mut day = String::new();
+    let mut lines = Vec::with_capacity(conversation.messages.len() + 4);
+    for message in conversation.messages.iter().filter(is_theirs_to_read) {
+        let its_day = message.at.day();
+        if its_day != day {
+            let id = format!("day-{}", message.at.iso().get(..10).unwrap_or_default());
+            let words = if its_day == today { "Today".to_owned() } else { its_day.clone() };
+            lines.push(
+                view! { <li class="day" id=id><span>{words}</span></li> }.into_any(),
+            );
+            day = its_day;
+        }
+        lines.push(line(message, now).into_any());
+    }
+    view! { <ol class="talk" id="talk" data-keyed="">{lines}</ol> }
+}
+
+fn line(message: &MessageView, now: Timestamp) -> impl IntoView + use<> {
+    let own = message.side == Side::Customer;
+    let id = format!("m{}", message.id);
+    let author = message.author.clone();
+    let head = if own {
+        view! { <span class="who">"You"</span> }.into_any()
+    } else {
+        view! { <span class="who" dir="auto">{author}</span> }.into_any()
+    };
+    let portrait = (!own).then(|| face(&message.author, message.avatar.as_deref()));
+    let words = if message.deleted {
+        view! { <p class="gone">"This message was removed."</p> }.into_any()
+    } else {
+        view! { <div class="words" dir="auto">{message.body.clone()}</div> }.into_any()
+    };
+    let edited = message
+        .edited_at
+        .filter(|_| !message.deleted)
+        .map(|at| view! { <span class="edited" title=at.exact()>"edited"</span> });
+    let mark = (own && !message.deleted).then(|| customer_mark(message.delivery));
+    view! {
+        <li class=if own { "msg msg-own" } else { "msg msg-staff" } id=id data-own=own.then_some("")>
+            {portrait}
+            <article class="bubble">
+                <header>{head} {ago(message.at, now)} {edited}</header>
+                {words}
+                {mark.map(|mark| view! { <footer>{mark}</footer> })}
+            </article>
+        </li>
+    }
+}

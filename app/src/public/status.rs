@@ -1,0 +1,58 @@
+//! What a ticket's state means for its customer, as one sentence.
+
+use crate::parts::icon::{Icon, icon};
+use domain::Status;
+use domain::view::TicketView;
+use leptos::prelude::*;
+
+/// The sentence.
+pub(super) fn sentence(status: Status) -> &'static str {
+    match status {
+        Status::Paused => "We answered. Waiting for you.",
+        Status::Open | Status::InProgress => "Waiting for our answer.",
+        Status::Closed => "This ticket is closed. Write again to reopen it.",
+    }
+}
+
+/// The sentence's short form, for lists.
+pub(super) fn short(status: Status) -> &'static str {
+    match status {
+        Status::Paused => "We answered",
+        Status::Open | Status::InProgress => "Waiting for our answer",
+        Status::Closed => "Closed",
+    }
+}
+
+/// The name of a state in class names, by whose turn it is.
+pub(super) fn turn(status: Status) -> &'static str {
+    match status {
+        Status::Paused => "yours",
+        Status::Open | Status::InProgress => "ours",
+        Status::Closed => "closed",
+    }
+}
+
+fn glyph(status: Status) -> Icon {
+    match status {
+        Status::Paused => Icon::Reply,
+        Status::Open | Status::InProgress => Icon::Clock,
+        Status::Closed => Icon::Done,
+    }
+}
+
+/// The line over a conversation.
+pub(super) fn line(ticket: &TicketView) -> impl IntoView + use<> {
+    view! {
+        <p class="status" id="status">
+            {icon(glyph(ticket.status))}
+            <span>{sentence(ticket.status)}</span>
+        </p>
+    }
+}
+
+/// The mark in a list.
+pub(super) fn badge(ticket: &TicketView) -> impl IntoView + use<> {
+    view! {
+        <span class=format!("badge badge-{}", turn(ticket.status))>{short(ticket.status)}</span>
+    }
+}

@@ -1,0 +1,343 @@
+//! What every customer's page promises: nothing that anyone typed becomes markup, no script and
+//! no style stands in the page, words match states, and a refused form loses nothing.
+
+use super::*;
+use domain::view::{CategoryView, ConversationView, MessageView, TicketView};
+use domain::{
+    Delivery, Field, Invalid, MessageId, MessageKind, Origin, Priority, Side, Status, Timestamp,
+};
+
+const PAYLOAD: &str = "\"'></textarea></title><script>alert(1)</script><img src=x onerror=alert(1)>";
+
+fn assets() -> Assets {
+    Assets {
+        css: "/pkg/threadline.a.css".into(),
+        js: "/pkg/threadline.b.js".into(),
+        wasm: "/pkg/threadline.c.wasm".into(),
+        live_js: "/live.d.js".into(),
+        favicon: "/favicon.e.svg".into(),
+    }
+}
+
+fn frame(assets: &Assets) -> Frame<'_> {
+    Frame {
+        assets,
+        guild: Some("Harbour Lights"),
+    }
+}
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_265_280_000);
+
+fn minutes_ago(minutes: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.millis() - minutes * 60_000)
+}
+
+fn message_of(id: i64, side: Side, body: &str) -> MessageView {
+    MessageView {
+        id: MessageId(id),
+        side,
+        author: "Kim".into(),
+        avatar: None,
+        kind: MessageKind::Reply,
+        origin: Origin::Web,
+        body: body.into(),
+        at: minutes_ago(12),
+        edited_at: None,
+        deleted: false,
+        delivery: Delivery::Delivered,
+        failure: None,
+    }
+}
+
+fn ticket_view(status: Status) -> TicketView {
+    TicketView {
+        number: 7,
+        subject: "The map does not load".into(),
+        status,
+        priority: Priority::Urgent,
+        category: "Technical".into(),
+        customer: "mara@example.com".into(),
+        assignee: None,
+        created_at: minutes_ago(120),
+        rev: 3,
+    }
+}
+
+fn conversation_of(status: Status, messages: Vec<MessageView>) -> ConversationView {
+    ConversationView {
+        ticket: ticket_view(status),
+        messages,
+        history: Vec::new(),
+        thread_url: None,
+        thread_trouble: None,
+        now: NOW,
+    }
+}
+
+fn render(conversation: &ConversationView) -> String {
+    ticket(&frame(&assets()), conversation, "tok", &ReplyForm::default())
+}
+
+fn categories() -> Vec<CategoryView> {
+    vec![
+        CategoryView {
+            key: "payment".into(),
+            name: "Payment".into(),
+            help: "Refunds, invoices".into(),
+        },
+        CategoryView {
+            key: PAYLOAD.into(),
+            name: PAYLOAD.into(),
+            help: PAYLOAD.into(),
+        },
+    ]
+}
+
+/// Nothing of the payload works, and the page has no script but the one it links.
+#[track_caller]
+fn assert_harmless(page: &str) {
+    assert!(!page.contains("<script>"), "a script of someone else's");
+    assert!(!page.contains("<img src=x"), "a picture of someone else's");
+    assert!(!page.contains("\"'>"), "an attribute left early");
+    assert_eq!(page.matches("<script").count(), 1);
+    assert_eq!(page.matches("</title>").count(), 1);
+    assert_eq!(page.matches("</textarea>").count(), page.matches("<textarea").count());
+    assert!(page.contains(r#"<script type="module" src="/live.d.js"></script>"#));
+    for inline in [" style=", "<style", " onclick=", " onload=", "javascript:"] {
+        assert!(!page.contains(inline), "{inline} in the page");
+    }
+}
+
+#[track_caller]
+fn assert_complete(page: &str) {
+    assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"));
+    assert!(page.ends_with("</html>"));
+    for part in [
+        "name=\"viewport\"",
+        "name=\"color-scheme\"",
+        "href=\"/pkg/threadline.a.css\"",
+        "href=\"/favicon.e.svg\"",
+        "<title>",
+        "<main id=\"main\"",
+    ] {
+        assert!(page.contains(part), "{part} is missing");
+    }
+    // The dashboard's weight is not the customer's to carry.
+    assert!(!page.contains(".wasm") && !page.contains("threadline.b.js"));
+}
+
+#[test]
+fn every_page_is_complete_and_free_of_inline_code() {
+    let assets = assets();
+    let f = frame(&assets);
+    let conversation = conversation_of(Status::Open, vec![message_of(1, Side::Customer, "Hello")]);
+    for page in [
+        home(&f, false),
+        home(&f, true),
+        new_ticket(&f, &categories(), &NewTicketForm::default()),
+        render(&conversation),
+        my_tickets(&f, &[], NOW),
+        my_tickets(&f, &[("tok".into(), ticket_view(Status::Open))], NOW),
+        sign_in(&f, "/staff", None),
+        message(&f, "Nothing here", "The link may be incomplete.", Some(("/", "Home"))),
+    ] {
+        assert_complete(&page);
+        assert_harmless(&page);
+    }
+}
+
+#[test]
+fn what_customers_type_into_the_form_stays_text() {
+    let form = NewTicketForm {
+        email: PAYLOAD.into(),
+        subject: PAYLOAD.into(),
+        category: PAYLOAD.into(),
+        body: PAYLOAD.into(),
+        request_key: PAYLOAD.into(),
+        errors: vec![Invalid::new(Field::Body, PAYLOAD)],
+        notice: Some(PAYLOAD.into()),
+    };
+    assert_harmless(&new_ticket(&frame(&assets()), &categories(), &form));
+}
+
+#[test]
+fn what_anyone_says_in_a_ticket_stays_text() {
+    let mut from_staff = message_of(2, Side::Staff, PAYLOAD);
+    from_staff.author = PAYLOAD.into();
+    from_staff.avatar = Some(format!("https://cdn.example/{PAYLOAD}"));
+    let mut conversation =
+        conversation_of(Status::Paused, vec![message_of(1, Side::Customer, PAYLOAD), from_staff]);
+    conversation.ticket.subject = PAYLOAD.into();
+    conversation.ticket.category = PAYLOAD.into();
+    let reply = ReplyForm {
+        body: PAYLOAD.into(),
+        request_key: PAYLOAD.into(),
+        errors: vec![Invalid::new(Field::Body, PAYLOAD)],
+        notice: Some(PAYLOAD.into()),
+    };
+    let assets = assets();
+    let f = Frame {
+        assets: &assets,
+        guild: Some(PAYLOAD),
+    };
+    assert_harmless(&ticket(&f, &conversation, "tok", &reply));
+    assert_harmless(&my_tickets(&f, &[("tok".into(), conversation.ticket.clone())], NOW));
+    assert_harmless(&message(&f, PAYLOAD, PAYLOAD, Some(("/", PAYLOAD))));
+    assert_harmless(&sign_in(&f, PAYLOAD, Some(PAYLOAD)));
+    assert_harmless(&home(&f, true));
+}
+
+#[test]
+fn a_refused_form_keeps_everything_and_says_why_twice() {
+    let form = NewTicketForm {
+        email: "mara(at)example".into(),
+        subject: "A subject".into(),
+        category: "payment".into(),
+        body: "Line one\n\n  line <two> & more".into(),
+        request_key: "key-1234567890123456".into(),
+        errors: vec![Invalid::new(Field::Email, "Enter an e-mail address like name@example.com.")],
+        notice: None,
+    };
+    let page = new_ticket(&frame(&assets()), &categories(), &form);
+    assert_eq!(page.matches("Enter an e-mail address like name@example.com.").count(), 2);
+    assert!(page.contains("One thing needs your attention"));
+    assert!(page.contains("<a href=\"#email\">"));
+    assert!(page.contains("value=\"mara(at)example\""));
+    assert!(page.contains("value=\"A subject\""));
+    assert!(page.contains("value=\"key-1234567890123456\""));
+    assert!(page.contains("Line one\n\n  line &lt;two&gt; &amp; more</textarea>"));
+    assert_eq!(page.matches(" checked").count(), 1);
+    let email = page
+        .split("<input")
+        .find(|input| input.contains("name=\"email\""))
+        .expect("an e-mail field");
+    assert!(email.contains("aria-invalid=\"true\""));
+    assert!(email.contains("aria-describedby=\"email-help email-problem\""));
+    assert!(page.contains("id=\"email-problem\""));
+    assert_eq!(page.matches("aria-invalid").count(), 1);
+    assert!(page.contains("tabindex=\"-1\" autofocus") || page.contains("autofocus tabindex=\"-1\""));
+    assert!(page.contains("<title>Not sent yet"));
+}
+
+#[test]
+fn forms_have_the_names_and_addresses_that_others_rely_on() {
+    let page = new_ticket(&frame(&assets()), &categories(), &NewTicketForm::default());
+    for name in ["email", "subject", "category", "body", "request_key"] {
+        assert!(page.contains(&format!("name=\"{name}\"")), "{name}");
+    }
+    assert!(page.contains("action=\"/new\"") && page.contains("multipart/form-data"));
+    let page = render(&conversation_of(Status::Open, Vec::new()));
+    assert!(page.contains("action=\"/t/tok\"") && page.contains("multipart/form-data"));
+    assert!(page.contains("action=\"/t/tok/close\""));
+    assert!(page.contains("<meta name=\"threadline-ticket\" content=\"7\""));
+    assert!(page.contains("data-live=\"ticket\"") && page.contains("data-rev=\"3\""));
+    let page = render(&conversation_of(Status::Closed, Vec::new()));
+    assert!(page.contains("action=\"/t/tok/reopen\""));
+    assert!(!page.contains("/t/tok/close"));
+}
+
+#[test]
+fn the_status_is_a_sentence() {
+    for (status, sentence) in [
+        (Status::Open, "Waiting for our answer."),
+        (Status::InProgress, "Waiting for our answer."),
+        (Status::Paused, "We answered. Waiting for you."),
+        (Status::Closed, "This ticket is closed. Write again to reopen it."),
+    ] {
+        let page = render(&conversation_of(status, vec![message_of(1, Side::Customer, "Hello")]));
+        assert!(page.contains(&format!("<span>{sentence}</span>")), "{sentence}");
+    }
+}
+
+#[test]
+fn a_customers_own_messages_say_where_they_are() {
+    for (delivery, mark) in [
+        (Delivery::Queued, ("queued", "Queued")),
+        (Delivery::Delivered, ("delivered", "Delivered")),
+        (Delivery::Failed, ("failed", "Not delivered yet, we know")),
+    ] {
+        let mut own = message_of(1, Side::Customer, "Hello");
+        own.delivery = delivery;
+        own.failure = Some("a reason for staff".into());
+        let page = render(&conversation_of(Status::Open, vec![own]));
+        assert!(page.contains(&format!("data-delivery=\"{}\"", mark.0)));
+        assert!(page.contains(mark.1));
+        assert!(!page.contains("a reason for staff"));
+    }
+    let page = render(&conversation_of(Status::Open, vec![message_of(1, Side::Staff, "Hi")]));
+    assert!(!page.contains("data-delivery"), "ours arrive by being read");
+}
+
+#[test]
+fn notes_and_priorities_stay_with_staff() {
+    let mut note = message_of(2, Side::Staff, "between us");
+    note.kind = MessageKind::Note;
+    let page = render(&conversation_of(Status::Open, vec![message_of(1, Side::Customer, "Hello"), note]));
+    assert!(!page.contains("between us"));
+    assert!(!page.contains("Urgent"));
+}
+
+#[test]
+fn a_removed_message_leaves_a_trace_and_an_edited_one_says_so() {
+    let mut gone = message_of(1, Side::Staff, "");
+    gone.deleted = true;
+    gone.edited_at = Some(NOW);
+    let mut edited = message_of(2, Side::Staff, "Better words");
+    edited.edited_at = Some(minutes_ago(1));
+    let page = render(&conversation_of(Status::Paused, vec![gone, edited]));
+    assert_eq!(page.matches("This message was removed.").count(), 1);
+    assert_eq!(page.matches(">edited</span>").count(), 1);
+}
+
+#[test]
+fn days_are_told_apart() {
+    let mut first = message_of(1, Side::Customer, "Monday");
+    first.at = minutes_ago(60 * 24 * 3);
+    let second = message_of(2, Side::Customer, "Today");
+    let page = render(&conversation_of(Status::Open, vec![first, second]));
+    assert_eq!(page.matches("class=\"day\"").count(), 2);
+    assert!(page.contains("<span>18 November 2026</span>"));
+    assert!(page.contains("<span>Today</span>"));
+}
+
+#[test]
+fn line_breaks_and_directions_survive() {
+    let page = render(&conversation_of(
+        Status::Open,
+        vec![message_of(1, Side::Customer, "one\n  two\n\nשלום 👩‍👩‍👧")],
+    ));
+    assert!(page.contains("<div dir=\"auto\" class=\"words\">one\n  two\n\nשלום 👩‍👩‍👧</div>"));
+}
+
+#[test]
+fn a_face_is_a_picture_only_from_where_pictures_come() {
+    for (address, is_shown) in [
+        ("https://cdn.discordapp.com/avatars/1/a.png", true),
+        ("javascript:alert(1)", false),
+        ("data:image/svg+xml,x", false),
+    ] {
+        let mut message = message_of(1, Side::Staff, "Hi");
+        message.avatar = Some(address.into());
+        let page = render(&conversation_of(Status::Paused, vec![message]));
+        assert_eq!(page.contains("<img"), is_shown, "{address}");
+    }
+}
+
+#[test]
+fn the_link_to_sign_in_carries_where_to_return() {
+    let page = sign_in(&frame(&assets()), "/staff/tickets/3?view=mine", None);
+    assert!(page.contains("href=\"/auth/discord?return=/staff/tickets/3%3Fview%3Dmine\""));
+}
+
+#[test]
+fn the_list_links_each_ticket_by_its_token() {
+    let rows = [("tok-a".to_owned(), ticket_view(Status::Paused))];
+    let page = my_tickets(&frame(&assets()), &rows, NOW);
+    assert!(page.contains("href=\"/t/tok-a\""));
+    assert!(page.contains("We answered"));
+    assert!(page.contains("2 h ago"));
+    let empty = my_tickets(&frame(&assets()), &[], NOW);
+    assert!(empty.contains("No tickets in this browser yet."));
+    // An empty list asks for no live connection, which would be refused.
+    assert!(!empty.contains("threadline-live"));
+}

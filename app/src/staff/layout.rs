@@ -1,0 +1,149 @@
+//! The dashboard's frame: reads what comes with the page, then lays out rail, list and ticket.
+//!
+//! There is one suspended place on the whole page, this one, and it is passed once; everything
+//! inside is plain signals (see [`super::workplace`]).
+
+use super::keys::{self, KEYS};
+use super::list::List;
+use super::live;
+use super::place::Place;
+use super::rail::Rail;
+use super::ticket::Ticket;
+use super::workplace::{First, Workplace};
+use crate::api::tickets;
+use crate::parts::icon::{Icon, icon};
+use domain::view::InboxFilter;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_query_map};
+
+/// Reads what the address names.
+async fn read_first(filter: InboxFilter, place: Place) -> First {
+    let inbox = tickets::inbox(filter, None).await;
+    let ticket = match place {
+        Place::Ticket(number) => Some(tickets::conversation(number).await),
+        Place::List => None,
+        Place::Nowhere => {
+            say_not_found();
+            None
+        }
+    };
+    First {
+        inbox: inbox.map_err(|failure| failure.0),
+        ticket: ticket.map(|ticket| ticket.map_err(|failure| failure.0)),
+    }
+}
+
+/// Gives the response the status of a page that is not there.
+fn say_not_found() {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+}
+
+/// The dashboard.
+#[component]
+pub(crate) fn Layout() -> impl IntoView {
+    let location = use_location();
+    let query = use_query_map();
+    let filter =
+        Memo::new(move |_| InboxFilter::from_key(&query.read().get("view").unwrap_or_default()));
+    let place = Memo::new(move |_| Place::of(&location.pathname.get()));
+    let first =
+        OnceResource::new_blocking(read_first(filter.get_untracked(), place.get_untracked()));
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                let first = first.await;
+                view! { <Desk workplace=Workplace::new(filter, place, first)/> }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Desk(workplace: Workplace) -> AnyView {
+    let help = RwSignal::new(false);
+    live::follow(workplace);
+    keys::listen(workplace, help);
+    let title = move || {
+        let guild = workplace
+            .inbox
+            .value
+            .with(|view| view.as_ref().map(|view| view.guild.name.clone()))
+            .unwrap_or_else(|| "Helpdesk".to_owned());
+        let here = workplace
+            .ticket
+            .value
+            .with(|view| {
+                view.as_ref()
+                    .map(|view| format!("#{} {}", view.ticket.number, view.ticket.subject))
+            })
+            .unwrap_or_else(|| workplace.filter.get().words().to_owned());
+        format!("{here} · {guild}")
+    };
+    view! {
+        <Title text=title/>
+        <a class="skip" href="#ticket">
+            "Skip to the ticket"
+        </a>
+        <div
+            class="desk"
+            data-open=move || (workplace.place.get() != Place::List).then_some("")
+        >
+            <Rail workplace help/>
+            <List workplace/>
+            <Ticket workplace/>
+        </div>
+        <Show when=move || help.get()>
+            <div class="keys" role="dialog" aria-label="Keyboard">
+                <h2>"Keyboard"</h2>
+                <dl>
+                    {KEYS
+                        .into_iter()
+                        .map(|(key, does)| {
+                            view! {
+                                <div>
+                                    <dt>
+                                        <kbd>{key}</kbd>
+                                    </dt>
+                                    <dd>{does}</dd>
+                                </div>
+                            }
+                        })
+                        .collect_view()}
+                    <div>
+                        <dt>
+                            <kbd>"Ctrl Enter"</kbd>
+                        </dt>
+                        <dd>"Send what you wrote"</dd>
+                    </div>
+                </dl>
+                <button
+                    type="button"
+                    class="button button-small"
+                    on:click=move |_| help.set(false)
+                >
+                    "Close this"
+                </button>
+            </div>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What any other address under the dashboard says.
+#[component]
+pub(crate) fn Nowhere() -> impl IntoView {
+    say_not_found();
+    view! {
+        <main class="blank" id="ticket">
+            {icon(Icon::Inbox)}
+            <h1>"There is nothing here"</h1>
+            <p>
+                <a href="/staff">"Go to the list"</a>
+            </p>
+        </main>
+    }
+}

@@ -1,0 +1,106 @@
+//! The rail: where one is, the views with their counts, and who one is.
+
+use super::place::view_address;
+use super::workplace::Workplace;
+use crate::parts::face::face;
+use crate::parts::icon::{Icon, icon, mark};
+use domain::view::InboxFilter;
+use leptos::prelude::*;
+
+fn glyph(filter: InboxFilter) -> Icon {
+    match filter {
+        InboxFilter::Active => Icon::Inbox,
+        InboxFilter::Mine => Icon::Person,
+        InboxFilter::Unassigned => Icon::PersonAsk,
+        InboxFilter::Closed => Icon::Done,
+    }
+}
+
+/// The rail; on small screens, the bar on top.
+#[component]
+pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
+    let guild = Memo::new(move |_| {
+        workplace
+            .inbox
+            .value
+            .with(|view| view.as_ref().map(|view| view.guild.name.clone()))
+            .unwrap_or_else(|| "Helpdesk".to_owned())
+    });
+    let me = Memo::new(move |_| {
+        workplace
+            .inbox
+            .value
+            .with(|view| view.as_ref().map(|view| view.me.clone()))
+    });
+    let count = move |place: usize| {
+        workplace
+            .inbox
+            .value
+            .with(|view| view.as_ref().and_then(|view| view.counts.get(place).copied()))
+    };
+    view! {
+        <header class="rail">
+            <a class="brand" href="/staff">
+                {mark()}
+                <span dir="auto">{move || guild.get()}</span>
+            </a>
+            <nav aria-label="Views">
+                <ul>
+                    {InboxFilter::ALL
+                        .into_iter()
+                        .enumerate()
+                        .map(|(place, filter)| {
+                            view! {
+                                <li>
+                                    <a
+                                        href=view_address(filter)
+                                        title=filter.words()
+                                        aria-current=move || {
+                                            (workplace.filter.get() == filter).then_some("true")
+                                        }
+                                    >
+                                        {icon(glyph(filter))}
+                                        <span class="rail-words">{filter.words()}</span>
+                                        <span class="count">
+                                            {move || count(place).map(|n| n.to_string())}
+                                        </span>
+                                    </a>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            </nav>
+            <div class="rail-end">
+                <button
+                    type="button"
+                    class="rail-button rail-keys"
+                    title="Keyboard"
+                    aria-expanded=move || help.get().to_string()
+                    on:click=move |_| help.update(|shown| *shown = !*shown)
+                >
+                    {icon(Icon::Keyboard)}
+                    <span class="rail-words">"Keyboard"</span>
+                </button>
+                {move || {
+                    me.get()
+                        .map(|me| {
+                            view! {
+                                <div class="me" title=me.name.clone()>
+                                    {face(&me.name, me.avatar.as_deref())}
+                                    <span class="rail-words" dir="auto">{me.name.clone()}</span>
+                                </div>
+                            }
+                        })
+                }}
+                <form method="post" action="/auth/sign-out">
+                    <button type="submit" class="rail-button" title="Sign out">
+                        {icon(Icon::SignOut)}
+                        <span class="rail-words">"Sign out"</span>
+                    </button>
+                </form>
+            </div>
+        </header>
+    }
+    .into_any()
+}

@@ -1,0 +1,132 @@
+//! The Discord that the benchmarks stand beside: the stand-in, in this process, on a thread of its
+//! own, with rate limits off.
+//!
+//! It starts it, pulls its levers and reads what the product's settings need. How Discord behaves
+//! is the stand-in's affair.
+
+use crate::wire::{Connection, Request};
+use anyhow::{Context, Result};
+use discord_stand_in::{Fault, Options, Person, StandIn};
+use serde_json::json;
+use server::config::{NO_DOTENV, Vars};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use tokio::runtime::Handle;
+use tokio::sync::broadcast;
+
+/// How long the stand-in takes to answer where its speed matters: about as long as Discord.
+pub const LATENCY_MS: u64 = 50;
+
+/// A running stand-in.
+pub struct Discord {
+    stand_in: StandIn,
+}
+
+impl Discord {
+    /// Starts one on `runtime`, answering at once.
+    pub async fn start(runtime: &Handle) -> Result<Self> {
+        let stand_in = runtime
+            .spawn(StandIn::start(Options::default()))
+            .await
+            .context("the stand-in panicked")??;
+        let discord = Self { stand_in };
+        discord.pull("limits", json!({"enabled": false})).await?;
+        // Load makes more threads than Discord would let stand open.
+        discord
+            .pull("switches", json!({"active_threads": 1_000_000}))
+            .await?;
+        Ok(discord)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.stand_in.addr()
+    }
+
+    /// From now on it answers after this long.
+    pub async fn set_latency(&self, ms: u64) -> Result<()> {
+        self.pull("latency", json!({"ms": ms})).await
+    }
+
+    async fn pull(&self, lever: &str, to: serde_json::Value) -> Result<()> {
+        let path = format!("/stand-in/{lever}");
+        let request = Request::json("PUT", self.address(), &path, &to);
+        let mut connection = Connection::open(self.address()).await?;
+        let answer = connection.ask(request).await?;
+        answer.expect_status(200, &path)?;
+        Ok(())
+    }
+
+    /// Asks the bot, at its next delivery, to send nothing for an hour.
+    pub fn hold_deliveries(&self) {
+        self.stand_in.set_faults(vec![Fault {
+            route: Some("POST /channels/{channel}/threads".to_owned()),
+            action: "rate_limited".to_owned(),
+            retry_after: Some(3_600.0),
+            global: true,
+            times: Some(1),
+            ..Fault::default()
+        }]);
+    }
+
+    /// Says which channel changed, at the moment when it does.
+    pub fn changes(&self) -> broadcast::Receiver<u64> {
+        self.stand_in.changes()
+    }
+
+    /// The ids of the tickets' threads, by the tickets' numbers.
+    pub fn threads(&self) -> HashMap<i64, u64> {
+        let world = self.stand_in.world();
+        let threads = world["guilds"][0]["threads"].as_array();
+        let threads = threads.into_iter().flatten();
+        threads
+            .filter_map(|thread| {
+                let name = thread["name"].as_str()?.strip_prefix('#')?;
+                let number = name.split(' ').next()?.parse().ok()?;
+                let id = thread["id"].as_str()?.parse().ok()?;
+                Some((number, id))
+            })
+            .collect()
+    }
+
+    /// A member of the staff.
+    pub fn staff(&self) -> Result<Person> {
+        let people = self.stand_in.settings().people;
+        people
+            .into_iter()
+            .find(|person| person.staff)
+            .context("the stand-in has no staff")
+    }
+
+    /// The settings of a server that lives in `folder`, listens at `address` and takes this for
+    /// Discord.
+    pub fn settings(&self, folder: &Path, site: &Path, address: SocketAddr) -> Result<Vars> {
+        let authority = folder.join("stand-in-ca.pem");
+        std::fs::write(&authority, self.stand_in.ca_pem())
+            .with_context(|| format!("cannot write {}", authority.display()))?;
+        let seeded = self.stand_in.settings();
+        let text = |path: &Path| path.display().to_string();
+        let settings = [
+            ("DISCORD_TOKEN", seeded.bot_token),
+            ("CLIENT_ID", seeded.client_id),
+            ("DISCORD_CLIENT_SECRET", seeded.client_secret),
+            ("DISCORD_PUBLIC_KEY", seeded.public_key),
+            ("GUILD_ID", seeded.guild_id.to_string()),
+            (
+                "DISCORD_SUPPORT_CHANNEL_ID",
+                seeded.support_channel_id.to_string(),
+            ),
+            ("DISCORD_STAFF_ROLE_ID", seeded.staff_role_id.to_string()),
+            ("PUBLIC_URL", format!("http://{address}")),
+            ("LISTEN", address.to_string()),
+            ("DATA_DIR", text(folder)),
+            ("SITE_DIR", text(site)),
+            ("DISCORD_STAND_IN", self.stand_in.base_url()),
+            ("DISCORD_STAND_IN_CA", text(&authority)),
+            (NO_DOTENV, "1".to_owned()),
+        ];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value));
+        Ok(settings.into_iter().collect())
+    }
+}

@@ -1,0 +1,332 @@
+//! What the desk asks of Discord, as REST requests: one attempt each, and what came of it.
+//!
+//! Answers are read only as far as they are needed, so that something new in them breaks nothing.
+//! It never retries and remembers only who we are.
+
+use super::read::{self, WireMember, WireUser};
+use super::rest::{Ask, Rest};
+use super::{DiscordConfig, write};
+use desk::bridge::{
+    DeliveryError, DiscordPort, Nonce, Post, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec,
+    ThreadState,
+};
+use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, ThreadId, Timestamp};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+use serenity::all::{
+    AutoArchiveDuration, ChannelId, ChannelType, CreateThread, GuildId, MessageId, UserId,
+};
+use serenity::http::Route;
+use tokio::sync::OnceCell;
+
+/// Discord's REST API, for the desk.
+pub struct SerenityPort {
+    rest: Rest,
+    us: OnceCell<UserId>,
+}
+
+impl std::fmt::Debug for SerenityPort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SerenityPort").finish_non_exhaustive()
+    }
+}
+
+/// Something that was made.
+#[derive(Deserialize)]
+struct Made<Id> {
+    id: Id,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    threads: Vec<ListedThread>,
+}
+
+#[derive(Deserialize)]
+struct ListedThread {
+    id: ChannelId,
+    #[serde(default)]
+    name: String,
+    owner_id: Option<UserId>,
+    parent_id: Option<ChannelId>,
+}
+
+#[derive(Deserialize)]
+struct Channel {
+    last_message_id: Option<MessageId>,
+    thread_metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    archived: bool,
+    #[serde(default)]
+    locked: bool,
+}
+
+impl SerenityPort {
+    /// A way to Discord of its own.
+    pub fn new(config: &DiscordConfig) -> anyhow::Result<Self> {
+        Ok(Self {
+            rest: Rest::new(config)?,
+            us: OnceCell::new(),
+        })
+    }
+
+    async fn us(&self) -> Result<UserId, DeliveryError> {
+        let ask = || async {
+            let user: WireUser = self.rest.ask(Ask::get(Route::UserMe)).await?;
+            Ok(user.id)
+        };
+        self.us.get_or_try_init(ask).await.copied()
+    }
+
+    async fn messages(
+        &self,
+        thread: ThreadId,
+        params: Vec<(&'static str, String)>,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
+        let us = self.us().await?;
+        let channel_id = channel(thread.get());
+        let ask = Ask::get(Route::ChannelMessages { channel_id }).params(params);
+        let page: Vec<Value> = self.rest.ask(ask).await?;
+        let told = page.len();
+        let mut messages: Vec<RemoteMessage> = page
+            .into_iter()
+            .filter_map(|value| read::message(value, Some(us)))
+            .collect();
+        if messages.len() < told {
+            tracing::warn!(
+                discord.thread_id = thread.0,
+                unreadable = told - messages.len(),
+                "A page of a thread holds messages that cannot be read"
+            );
+        }
+        // Discord lists the newest first, whatever was asked for.
+        messages.sort_by_key(|message| message.id);
+        Ok(messages)
+    }
+}
+
+#[async_trait::async_trait]
+impl DiscordPort for SerenityPort {
+    async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError> {
+        let thread = CreateThread::new(&spec.name)
+            .kind(ChannelType::PrivateThread)
+            .invitable(false)
+            .auto_archive_duration(AutoArchiveDuration::OneWeek);
+        let route = Route::ChannelThreads {
+            channel_id: channel(spec.parent.get()),
+        };
+        let made: Result<Made<ChannelId>, _> = self.rest.ask(Ask::post(route, &thread)).await;
+        match made {
+            Ok(made) => Ok(ThreadId::from(made.id.get())),
+            Err(DeliveryError::Gone { code, .. }) => Err(DeliveryError::Gone {
+                code,
+                reason: "The support channel was deleted in Discord.".to_owned(),
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn find_thread(
+        &self,
+        spec: &ThreadSpec,
+        mark: &str,
+        since: Timestamp,
+    ) -> Result<Option<ThreadId>, DeliveryError> {
+        let us = self.us().await?;
+        let parent = channel(spec.parent.get());
+        let find = |listed: Listed| {
+            listed
+                .threads
+                .into_iter()
+                .filter(|t| t.owner_id == Some(us) && t.parent_id == Some(parent))
+                .filter(|t| t.name.starts_with(mark))
+                .map(|t| ThreadId::from(t.id.get()))
+                .filter(|id| id.created_at() >= since)
+                .min()
+        };
+        let active = Route::GuildThreadsActive {
+            guild_id: guild(spec.guild),
+        };
+        if let Some(found) = find(self.rest.ask(Ask::get(active)).await?) {
+            return Ok(Some(found));
+        }
+        let archived = Ask::get(Route::ChannelArchivedPrivateThreads { channel_id: parent })
+            .params(vec![("limit", "100".to_owned())]);
+        Ok(find(self.rest.ask(archived).await?))
+    }
+
+    async fn post(
+        &self,
+        thread: ThreadId,
+        nonce: &Nonce,
+        post: &Post,
+    ) -> Result<DiscordMessageId, DeliveryError> {
+        let route = Route::ChannelMessages {
+            channel_id: channel(thread.get()),
+        };
+        let message = write::post(nonce, post);
+        let made: Result<Made<MessageId>, _> = self.rest.ask(Ask::post(route, &message)).await;
+        match made {
+            Ok(made) => Ok(DiscordMessageId::from(made.id.get())),
+            // Not the thread is gone: an earlier attempt's message, known by its nonce, was deleted.
+            Err(DeliveryError::Gone {
+                code: code @ Some(10_008),
+                ..
+            }) => Err(DeliveryError::Permanent {
+                code,
+                reason: "It was posted, but deleted in Discord before we knew.".to_owned(),
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn edit(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+        post: &Post,
+    ) -> Result<(), DeliveryError> {
+        let route = Route::ChannelMessage {
+            channel_id: channel(thread.get()),
+            message_id: message_id(message),
+        };
+        let edit = Ask::patch(route, &write::edit(post));
+        let _: IgnoredAny = self.rest.ask(edit).await?;
+        Ok(())
+    }
+
+    async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError> {
+        let closed = shape == ThreadShape::Closed;
+        let route = Route::Channel {
+            channel_id: channel(thread.get()),
+        };
+        // In two requests, the second would meet an archived thread and be refused.
+        let both = json!({"archived": closed, "locked": closed});
+        let _: IgnoredAny = self.rest.ask(Ask::patch(route, &both)).await?;
+        Ok(())
+    }
+
+    async fn react(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+        emoji: &str,
+    ) -> Result<(), DeliveryError> {
+        let reaction = in_address(emoji);
+        let route = Route::ChannelMessageReactionMe {
+            channel_id: channel(thread.get()),
+            message_id: message_id(message),
+            reaction: &reaction,
+        };
+        self.rest.tell(Ask::put(route)).await
+    }
+
+    async fn page_after(
+        &self,
+        thread: ThreadId,
+        after: DiscordMessageId,
+        limit: u8,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
+        let params = vec![
+            ("limit", limit.clamp(1, 100).to_string()),
+            ("after", after.to_string()),
+        ];
+        self.messages(thread, params).await
+    }
+
+    async fn newest(
+        &self,
+        thread: ThreadId,
+        limit: u8,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
+        let params = vec![("limit", limit.clamp(1, 100).to_string())];
+        self.messages(thread, params).await
+    }
+
+    async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError> {
+        let route = Route::Channel {
+            channel_id: channel(thread.get()),
+        };
+        let channel: Channel = self.rest.ask(Ask::get(route)).await?;
+        let metadata = channel.thread_metadata.ok_or_else(|| DeliveryError::Gone {
+            code: None,
+            reason: "What has the thread's id is not a thread.".to_owned(),
+        })?;
+        Ok(ThreadState {
+            archived: metadata.archived,
+            locked: metadata.locked,
+            last_message: channel
+                .last_message_id
+                .map(|id| DiscordMessageId::from(id.get())),
+        })
+    }
+
+    async fn member(
+        &self,
+        guild_id: DiscordGuildId,
+        user: DiscordUserId,
+    ) -> Result<Option<RemoteMember>, DeliveryError> {
+        let route = Route::GuildMember {
+            guild_id: guild(guild_id),
+            user_id: UserId::new(user.get().max(1)),
+        };
+        match self.rest.ask::<WireMember>(Ask::get(route)).await {
+            Ok(wire) => Ok(read::member(wire)),
+            // Unknown member, unknown user.
+            Err(DeliveryError::Gone {
+                code: Some(10_007 | 10_013),
+                ..
+            }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+// serenity's ids refuse zero, which is nobody's id: one is nobody's either, and Discord says so.
+
+fn channel(id: u64) -> ChannelId {
+    ChannelId::new(id.max(1))
+}
+
+fn guild(id: DiscordGuildId) -> GuildId {
+    GuildId::new(id.get().max(1))
+}
+
+fn message_id(id: DiscordMessageId) -> MessageId {
+    MessageId::new(id.get().max(1))
+}
+
+/// An emoji as a piece of an address.
+fn in_address(emoji: &str) -> String {
+    emoji.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_emoji_stands_in_an_address() {
+        assert_eq!(in_address("✅"), "%E2%9C%85");
+        assert_eq!(in_address("a/b"), "%61%2F%62");
+    }
+
+    #[test]
+    fn a_thread_is_private_and_closed_to_guests() {
+        let thread = CreateThread::new("#12 Cannot log in")
+            .kind(ChannelType::PrivateThread)
+            .invitable(false)
+            .auto_archive_duration(AutoArchiveDuration::OneWeek);
+        assert_eq!(
+            serde_json::to_value(&thread).unwrap(),
+            json!({
+                "name": "#12 Cannot log in", "type": 12, "invitable": false,
+                "auto_archive_duration": 10_080,
+            })
+        );
+    }
+}

@@ -1,0 +1,360 @@
+//! Discord's to ours: messages, guilds, threads and members as the desk knows them.
+//!
+//! A message is read the same way whether it came from the gateway, from a page of history or
+//! from an event that serenity could not read whole: only what we need is looked at, so that
+//! something new in Discord costs us no message. It decides nothing about what it reads.
+
+use desk::bridge::{ActiveThread, RemoteAuthor, RemoteEvent, RemoteMember, RemoteMessage};
+use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, Timestamp};
+use serde::Deserialize;
+use serde_json::Value;
+use serenity::all::{
+    ChannelId as Id, GuildChannel, GuildId, MessageId, RoleId as DiscordRoleId,
+    Timestamp as DiscordTimestamp, UserId,
+};
+
+/// Messages that people wrote: plain ones, replies, and the two kinds that answer commands.
+const SPEECH: [u8; 4] = [0, 19, 20, 23];
+
+#[derive(Deserialize)]
+pub(super) struct WireUser {
+    pub(super) id: UserId,
+    username: String,
+    global_name: Option<String>,
+    avatar: Option<String>,
+    bot: Option<bool>,
+}
+
+impl WireUser {
+    fn name(self, nick: Option<String>) -> String {
+        nick.or(self.global_name).unwrap_or(self.username)
+    }
+
+    fn picture(&self) -> Option<String> {
+        let (id, hash) = (self.id, self.avatar.as_ref()?);
+        Some(format!(
+            "https://cdn.discordapp.com/avatars/{id}/{hash}.png?size=64"
+        ))
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct WireMember {
+    /// Absent in a message, whose author it is.
+    user: Option<WireUser>,
+    nick: Option<String>,
+    roles: Vec<DiscordRoleId>,
+}
+
+#[derive(Deserialize)]
+struct WireFile {
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct WireSticker {
+    name: String,
+}
+
+/// What is said, in a message or in one that was forwarded with it.
+#[derive(Deserialize)]
+struct WireWords {
+    #[serde(default)]
+    content: String,
+    #[serde(default)]
+    attachments: Vec<WireFile>,
+    #[serde(default)]
+    sticker_items: Option<Vec<WireSticker>>,
+}
+
+/// A forwarded message, in Discord's wrapping or in serenity's, which has none.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WireSnapshot {
+    Wrapped { message: WireWords },
+    Bare(WireWords),
+}
+
+#[derive(Deserialize)]
+struct WireMessage {
+    id: MessageId,
+    channel_id: Id,
+    author: WireUser,
+    #[serde(flatten)]
+    words: WireWords,
+    edited_timestamp: Option<DiscordTimestamp>,
+    #[serde(rename = "type")]
+    kind: u8,
+    nonce: Option<Value>,
+    webhook_id: Option<Value>,
+    member: Option<WireMember>,
+    message_snapshots: Option<Vec<WireSnapshot>>,
+}
+
+/// A message, or `None` when it lacks what every whole message has.
+pub(super) fn message(value: Value, us: Option<UserId>) -> Option<RemoteMessage> {
+    let wire: WireMessage = serde_json::from_value(value).ok()?;
+    let mut lines = lines(wire.words);
+    for snapshot in wire.message_snapshots.unwrap_or_default() {
+        let (WireSnapshot::Wrapped { message } | WireSnapshot::Bare(message)) = snapshot;
+        lines.push("Forwarded:".to_owned());
+        lines.extend(self::lines(message));
+    }
+    let (nick, roles) = match wire.member {
+        Some(member) => (member.nick, Some(roles(member.roles))),
+        None => (None, None),
+    };
+    let author = RemoteAuthor {
+        user: DiscordUserId::from(wire.author.id.get()),
+        is_us: us == Some(wire.author.id),
+        is_bot: wire.author.bot.unwrap_or(false) || wire.webhook_id.is_some_and(|id| !id.is_null()),
+        avatar: wire.author.picture(),
+        name: wire.author.name(nick),
+        roles,
+    };
+    Some(RemoteMessage {
+        id: DiscordMessageId::from(wire.id.get()),
+        channel: ThreadId::from(wire.channel_id.get()),
+        author,
+        content: lines.join("\n"),
+        edited_at: wire.edited_timestamp.and_then(timestamp),
+        nonce: wire.nonce.and_then(nonce),
+        is_speech: SPEECH.contains(&wire.kind),
+    })
+}
+
+fn lines(words: WireWords) -> Vec<String> {
+    let text = Some(words.content).filter(|text| !text.is_empty());
+    let files = words.attachments.into_iter().map(|file| file.url);
+    let stickers = words
+        .sticker_items
+        .unwrap_or_default()
+        .into_iter()
+        .map(|sticker| format!("Sticker: {}", sticker.name));
+    text.into_iter().chain(files).chain(stickers).collect()
+}
+
+fn nonce(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn timestamp(at: DiscordTimestamp) -> Option<Timestamp> {
+    let micros = at.unix_timestamp_nanos() / 1_000;
+    i64::try_from(micros).ok().map(Timestamp)
+}
+
+fn roles(roles: Vec<DiscordRoleId>) -> Vec<RoleId> {
+    roles
+        .into_iter()
+        .map(|role| RoleId::from(role.get()))
+        .collect()
+}
+
+/// A member, as the members' list or an interaction tells it.
+pub(super) fn member(wire: WireMember) -> Option<RemoteMember> {
+    let user = wire.user?;
+    Some(RemoteMember {
+        user: DiscordUserId::from(user.id.get()),
+        avatar: user.picture(),
+        bot: user.bot.unwrap_or(false),
+        name: user.name(wire.nick),
+        roles: roles(wire.roles),
+    })
+}
+
+/// The same from serenity's own form.
+pub(super) fn interaction_member(member: &serenity::all::Member) -> RemoteMember {
+    let user = WireUser {
+        id: member.user.id,
+        username: member.user.name.clone(),
+        global_name: member.user.global_name.clone(),
+        avatar: member.user.avatar.map(|hash| hash.to_string()),
+        bot: Some(member.user.bot),
+    };
+    RemoteMember {
+        user: DiscordUserId::from(user.id.get()),
+        avatar: user.picture(),
+        bot: member.user.bot,
+        name: user.name(member.nick.clone()),
+        roles: roles(member.roles.clone()),
+    }
+}
+
+/// A guild's arrival.
+pub(super) fn guild(id: GuildId, name: &str, threads: &[GuildChannel]) -> RemoteEvent {
+    RemoteEvent::GuildReady {
+        guild: DiscordGuildId::from(id.get()),
+        name: name.to_owned(),
+        threads: threads
+            .iter()
+            .map(|thread| active(thread.id, thread.last_message_id))
+            .collect(),
+    }
+}
+
+#[derive(Deserialize)]
+struct WireThread {
+    id: Id,
+    last_message_id: Option<MessageId>,
+}
+
+#[derive(Deserialize)]
+struct WireGuild {
+    id: GuildId,
+    name: String,
+    #[serde(default)]
+    threads: Vec<WireThread>,
+}
+
+/// A guild's arrival in an event that serenity could not read whole.
+pub(super) fn raw_guild(value: Value) -> Option<(GuildId, String, RemoteEvent)> {
+    let wire: WireGuild = serde_json::from_value(value).ok()?;
+    let ready = RemoteEvent::GuildReady {
+        guild: DiscordGuildId::from(wire.id.get()),
+        name: wire.name.clone(),
+        threads: wire
+            .threads
+            .into_iter()
+            .map(|thread| active(thread.id, thread.last_message_id))
+            .collect(),
+    };
+    Some((wire.id, wire.name, ready))
+}
+
+fn active(thread: Id, last: Option<MessageId>) -> ActiveThread {
+    ActiveThread {
+        thread: ThreadId::from(thread.get()),
+        last_message: last.map(|id| DiscordMessageId::from(id.get())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn wire() -> Value {
+        json!({
+            "id": "9000", "channel_id": "800", "type": 0, "content": "hello", "tts": false,
+            "author": {"id": "5", "username": "mira", "global_name": "Mira", "avatar": "a1b2"},
+            "member": {"nick": "Mira (support)", "roles": ["77"], "flags": 0},
+            "timestamp": "2026-11-21T12:48:00.000000+00:00",
+            "edited_timestamp": "2026-11-21T12:48:01.000250+00:00",
+            "attachments": [{"id": "1", "url": "https://cdn.discordapp.com/a.png?ex=1&", "size": 3}],
+            "nonce": "n-1", "something_new": {"deep": [1]},
+        })
+    }
+
+    #[test]
+    fn a_live_message_is_read_with_all_that_it_tells() {
+        let read = message(wire(), Some(UserId::new(6))).unwrap();
+        assert_eq!(read.id, DiscordMessageId(9000));
+        assert_eq!(read.channel, ThreadId(800));
+        assert_eq!(read.author.name, "Mira (support)");
+        assert_eq!(read.author.roles, Some(vec![RoleId(77)]));
+        assert_eq!(
+            read.author.avatar.as_deref(),
+            Some("https://cdn.discordapp.com/avatars/5/a1b2.png?size=64")
+        );
+        assert!(!read.author.is_us && !read.author.is_bot && read.is_speech);
+        assert_eq!(
+            read.content,
+            "hello\nhttps://cdn.discordapp.com/a.png?ex=1&"
+        );
+        assert_eq!(read.edited_at, Some(Timestamp(1_795_265_281_000_250)));
+        assert_eq!(read.nonce.as_deref(), Some("n-1"));
+    }
+
+    #[test]
+    fn a_page_of_history_tells_less_and_is_read_too() {
+        let mut page = wire();
+        page.as_object_mut()
+            .unwrap()
+            .retain(|key, _| key != "member" && key != "nonce");
+        page["edited_timestamp"] = Value::Null;
+        let read = message(page, Some(UserId::new(5))).unwrap();
+        assert_eq!(read.author.name, "Mira");
+        assert_eq!(read.author.roles, None);
+        assert!(read.author.is_us);
+        assert_eq!(read.edited_at, None);
+    }
+
+    #[test]
+    fn stickers_and_forwards_are_said_in_words() {
+        let mut forward = wire();
+        forward["content"] = json!("");
+        forward["attachments"] = json!([]);
+        forward["sticker_items"] = json!([{"id": "3", "name": "Wave", "format_type": 1}]);
+        let inner = json!({"content": "from elsewhere", "attachments": [], "type": 0});
+        for snapshot in [json!({"message": inner}), inner.clone()] {
+            forward["message_snapshots"] = json!([snapshot]);
+            let read = message(forward.clone(), None).unwrap();
+            assert_eq!(read.content, "Sticker: Wave\nForwarded:\nfrom elsewhere");
+        }
+    }
+
+    #[test]
+    fn only_what_people_wrote_is_speech() {
+        for kind in 0..=50_u8 {
+            let mut value = wire();
+            value["type"] = json!(kind);
+            let read = message(value, None).unwrap();
+            assert_eq!(read.is_speech, [0, 19, 20, 23].contains(&kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn programs_are_known_as_such() {
+        let mut webhook = wire();
+        webhook["webhook_id"] = json!("12");
+        assert!(message(webhook, None).unwrap().author.is_bot);
+        let mut bot = wire();
+        bot["author"]["bot"] = json!(true);
+        assert!(message(bot, None).unwrap().author.is_bot);
+    }
+
+    #[test]
+    fn serenitys_own_form_reads_the_same() {
+        let mut value = wire();
+        for (key, filler) in [
+            ("mention_everyone", json!(false)),
+            ("mentions", json!([])),
+            ("mention_roles", json!([])),
+            ("embeds", json!([])),
+            ("pinned", json!(false)),
+            ("attachments", json!([])),
+        ] {
+            value[key] = filler;
+        }
+        let typed: serenity::all::Message = serde_json::from_value(value.clone()).unwrap();
+        let again = serde_json::to_value(&typed).unwrap();
+        assert_eq!(message(again, None), message(value, None));
+    }
+
+    #[test]
+    fn half_a_message_is_none() {
+        assert_eq!(
+            message(json!({"id": "1", "channel_id": "2", "embeds": []}), None),
+            None
+        );
+    }
+
+    #[test]
+    fn a_member_is_named_as_the_guild_names_them() {
+        let read = |value: Value| member(serde_json::from_value(value).unwrap());
+        let told = read(json!({
+            "user": {"id": "5", "username": "mira", "global_name": null, "avatar": null},
+            "nick": null, "roles": [], "joined_at": null,
+        }));
+        let told = told.unwrap();
+        assert_eq!(
+            (told.name.as_str(), told.avatar, told.bot),
+            ("mira", None, false)
+        );
+        assert_eq!(read(json!({"roles": []})), None);
+    }
+}

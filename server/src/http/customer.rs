@@ -1,0 +1,289 @@
+//! The customers' pages: file a ticket, follow it by its private link, find one's tickets again.
+//!
+//! Each handler loads first and then has the whole page drawn; a refused form comes back with
+//! every word that was typed. No session is touched: a customer is whoever holds the link.
+
+use super::Web;
+use super::cookies::Held;
+use super::form::Form;
+use crate::errors::explain;
+use app::public::{NewTicketForm, ReplyForm};
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use desk::{DeskError, NewTicket, RequestKey};
+use domain::text::{Body, Email, Subject};
+use domain::{AppError, Field, Invalid};
+
+const NO_FILES: &str =
+    "Files cannot be attached yet. Send your message without the file; your text is still here.";
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/", get(home))
+        .route("/new", get(new_form).post(file_ticket))
+        .route("/t/{token}", get(ticket).post(reply))
+        .route("/t/{token}/close", post(close))
+        .route("/t/{token}/reopen", post(reopen))
+        .route("/my", get(my_tickets))
+}
+
+async fn home(State(web): State<Web>, headers: HeaderMap) -> Response {
+    if let Err(error) = know_guild(&web).await {
+        return web.pages.error(&explain(&error));
+    }
+    let has_tickets = !Held::from_headers(&headers).is_empty();
+    web.pages.show(StatusCode::OK, |frame| {
+        app::public::home(frame, has_tickets)
+    })
+}
+
+async fn new_form(State(web): State<Web>) -> Response {
+    let form = NewTicketForm {
+        request_key: RequestKey::fresh(),
+        ..NewTicketForm::default()
+    };
+    show_new(&web, StatusCode::OK, form).await
+}
+
+async fn file_ticket(State(web): State<Web>, headers: HeaderMap, request: Request) -> Response {
+    let mut sent = match Form::read(request).await {
+        Ok(sent) => sent,
+        Err(refusal) => return refusal.answer(&web.pages, "/new"),
+    };
+    let mut form = NewTicketForm {
+        email: sent.take(Field::Email.name()),
+        subject: sent.take(Field::Subject.name()),
+        category: sent.take(Field::Category.name()),
+        body: sent.take(Field::Body.name()),
+        request_key: sent.take("request_key"),
+        ..NewTicketForm::default()
+    };
+    let key = RequestKey::parse(&form.request_key);
+    let opened = match read_ticket(&web, &form, sent.has_files).await {
+        Ok(new) => web.desk.open_ticket(new, key).await,
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok(opened) => {
+            let cookie = Held::from_headers(&headers).with(&opened.token, web.https);
+            keep(see_other(&opened.token), cookie)
+        }
+        Err(error) => {
+            let status = note(&error, &mut form.errors, &mut form.notice);
+            show_new(&web, status, form).await
+        }
+    }
+}
+
+/// Judges all fields at once. The category is asked for here too, so that a form with several
+/// faults is told all of them the first time.
+async fn read_ticket(web: &Web, form: &NewTicketForm, files: bool) -> Result<NewTicket, DeskError> {
+    let mut errors = Vec::new();
+    let email = kept(Email::parse(&form.email), &mut errors);
+    let subject = kept(Subject::parse(&form.subject), &mut errors);
+    let known = web.desk.categories().await?;
+    if !known.iter().any(|c| c.key == form.category) {
+        errors.push(Invalid::new(Field::Category, "Choose what it is about."));
+    }
+    let body = kept(Body::parse(&form.body), &mut errors);
+    if files {
+        errors.push(Invalid::new(Field::Files, NO_FILES));
+    }
+    match (email, subject, body) {
+        (Some(email), Some(subject), Some(body)) if errors.is_empty() => Ok(NewTicket {
+            email,
+            subject,
+            category: form.category.clone(),
+            body,
+        }),
+        _ => Err(DeskError::Invalid(errors)),
+    }
+}
+
+fn kept<T>(parsed: Result<T, Invalid>, errors: &mut Vec<Invalid>) -> Option<T> {
+    parsed.map_err(|error| errors.push(error)).ok()
+}
+
+async fn show_new(web: &Web, status: StatusCode, mut form: NewTicketForm) -> Response {
+    if RequestKey::parse(&form.request_key).is_none() {
+        form.request_key = RequestKey::fresh();
+    }
+    if let Err(error) = know_guild(web).await {
+        return web.pages.error(&explain(&error));
+    }
+    match web.desk.categories().await {
+        Ok(categories) => web.pages.show(status, |frame| {
+            app::public::new_ticket(frame, &categories, &form)
+        }),
+        Err(error) => web.pages.error(&explain(&error)),
+    }
+}
+
+async fn ticket(State(web): State<Web>, token: Token, headers: HeaderMap) -> Response {
+    let cookie = Held::from_headers(&headers).with(&token.0, web.https);
+    let reply = ReplyForm {
+        request_key: RequestKey::fresh(),
+        ..ReplyForm::default()
+    };
+    keep(
+        show_ticket(&web, StatusCode::OK, &token.0, &reply).await,
+        cookie,
+    )
+}
+
+async fn show_ticket(web: &Web, status: StatusCode, token: &str, reply: &ReplyForm) -> Response {
+    match web.desk.held_ticket(token).await {
+        Ok((_, guild, conversation)) => {
+            web.pages.know(&guild.name);
+            web.pages.show(status, |frame| {
+                app::public::ticket(frame, &conversation, token, reply)
+            })
+        }
+        Err(error) => web.pages.error(&explain(&error)),
+    }
+}
+
+async fn reply(State(web): State<Web>, token: Token, request: Request) -> Response {
+    let mut sent = match Form::read(request).await {
+        Ok(sent) => sent,
+        Err(refusal) => return refusal.answer(&web.pages, "/t"),
+    };
+    let mut form = ReplyForm {
+        body: sent.take(Field::Body.name()),
+        request_key: sent.take("request_key"),
+        ..ReplyForm::default()
+    };
+    match send_reply(&web, &token.0, &form, sent.has_files).await {
+        Ok(()) => see_other(&token.0),
+        Err(DeskError::NotFound) => web.pages.error(&AppError::NotFound),
+        Err(error) => {
+            let status = note(&error, &mut form.errors, &mut form.notice);
+            if RequestKey::parse(&form.request_key).is_none() {
+                form.request_key = RequestKey::fresh();
+            }
+            show_ticket(&web, status, &token.0, &form).await
+        }
+    }
+}
+
+async fn send_reply(
+    web: &Web,
+    token: &str,
+    form: &ReplyForm,
+    files: bool,
+) -> Result<(), DeskError> {
+    let holder = web.desk.holder(token).await?;
+    let mut errors = Vec::new();
+    let body = kept(Body::parse(&form.body), &mut errors);
+    if files {
+        errors.push(Invalid::new(Field::Files, NO_FILES));
+    }
+    match body {
+        Some(body) if errors.is_empty() => {
+            let key = RequestKey::parse(&form.request_key);
+            web.desk.customer_reply(&holder, body, key).await
+        }
+        _ => Err(DeskError::Invalid(errors)),
+    }
+}
+
+async fn close(State(web): State<Web>, token: Token, request: Request) -> Response {
+    if let Err(refusal) = Form::read(request).await {
+        return refusal.answer(&web.pages, "/t");
+    }
+    let done = match web.desk.holder(&token.0).await {
+        Ok(holder) => web.desk.customer_close(&holder).await,
+        Err(error) => Err(error),
+    };
+    after_button(&web, &token.0, done).await
+}
+
+async fn reopen(State(web): State<Web>, token: Token, request: Request) -> Response {
+    if let Err(refusal) = Form::read(request).await {
+        return refusal.answer(&web.pages, "/t");
+    }
+    let done = match web.desk.holder(&token.0).await {
+        Ok(holder) => web.desk.customer_reopen(&holder).await,
+        Err(error) => Err(error),
+    };
+    after_button(&web, &token.0, done).await
+}
+
+async fn after_button(web: &Web, token: &str, done: Result<(), DeskError>) -> Response {
+    match done {
+        Ok(()) => see_other(token),
+        Err(DeskError::NotFound) => web.pages.error(&AppError::NotFound),
+        Err(error) => {
+            let mut form = ReplyForm {
+                request_key: RequestKey::fresh(),
+                ..ReplyForm::default()
+            };
+            let status = note(&error, &mut form.errors, &mut form.notice);
+            show_ticket(web, status, token, &form).await
+        }
+    }
+}
+
+async fn my_tickets(State(web): State<Web>, headers: HeaderMap) -> Response {
+    if let Err(error) = know_guild(&web).await {
+        return web.pages.error(&explain(&error));
+    }
+    let held = Held::from_headers(&headers);
+    match web.desk.held_rows(held.tokens()).await {
+        Ok(rows) => web.pages.show(StatusCode::OK, |frame| {
+            app::public::my_tickets(frame, &rows, web.desk.now())
+        }),
+        Err(error) => web.pages.error(&explain(&error)),
+    }
+}
+
+/// The token in a private link's address. One that is not even text is one that opens nothing.
+struct Token(String);
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Token {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        state: &S,
+    ) -> Result<Self, Self::Rejection> {
+        let path: Result<Path<String>, PathRejection> =
+            Path::from_request_parts(parts, state).await;
+        Ok(Self(path.map(|Path(token)| token).unwrap_or_default()))
+    }
+}
+
+/// Puts an error into the form that comes back, and names the status.
+fn note(error: &DeskError, errors: &mut Vec<Invalid>, notice: &mut Option<String>) -> StatusCode {
+    let told = explain(error);
+    match &told {
+        AppError::Invalid { fields } => errors.clone_from(fields),
+        other => *notice = Some(other.to_string()),
+    }
+    super::pages::status_of(&told)
+}
+
+/// The guild's name, for the frame.
+async fn know_guild(web: &Web) -> Result<(), DeskError> {
+    let guild = web.desk.guild_view().await?;
+    web.pages.know(&guild.name);
+    Ok(())
+}
+
+fn see_other(token: &str) -> Response {
+    Redirect::to(&format!("/t/{token}")).into_response()
+}
+
+fn keep(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    if let Some(cookie) = cookie
+        && !response.status().is_client_error()
+        && !response.status().is_server_error()
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,66 @@
+//! What runs beside requests: keeping promises to Discord, forgetting old sessions.
+//!
+//! It starts, watches and ends these tasks; what they do is the desk's.
+
+use desk::Desk;
+use futures::FutureExt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often expired sessions are forgotten.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How long a task that panicked rests before it begins anew.
+const REST: Duration = Duration::from_secs(1);
+
+/// Starts them all; they end when `stop` is cancelled.
+pub(crate) fn start(desk: &Desk, stop: &CancellationToken, tracker: &TaskTracker) {
+    let (outbox, sweeper) = (desk.clone(), desk.clone());
+    let (a, b) = (stop.clone(), stop.clone());
+    tracker.spawn(keep_alive("outbox", stop.clone(), move || {
+        let (desk, stop) = (outbox.clone(), a.clone());
+        async move { desk.run_outbox(stop.cancelled_owned()).await }
+    }));
+    tracker.spawn(keep_alive("session sweeper", stop.clone(), move || {
+        sweep(sweeper.clone(), b.clone())
+    }));
+}
+
+/// Runs a task again after a panic: one bad row must not end all deliveries until a restart.
+async fn keep_alive<F, Work>(name: &'static str, stop: CancellationToken, work: F)
+where
+    F: Fn() -> Work,
+    Work: Future<Output = ()>,
+{
+    loop {
+        let ended = AssertUnwindSafe(work()).catch_unwind().await;
+        if stop.is_cancelled() {
+            return;
+        }
+        match ended {
+            Ok(()) => tracing::error!(task = name, "A task ended although nobody stopped it"),
+            Err(_) => tracing::error!(task = name, "A task panicked and begins anew"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(REST) => {}
+        }
+    }
+}
+
+async fn sweep(desk: Desk, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        match desk.sessions_sweep().await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "Expired sessions were forgotten"),
+            Err(error) => tracing::warn!(%error, "Expired sessions could not be forgotten"),
+        }
+    }
+}

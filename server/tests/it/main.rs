@@ -1,0 +1,12 @@
+//! The whole server on a real database, against the local Discord over TLS and a real gateway.
+//!
+//! What people do, what they do wrong, and what goes wrong around them.
+
+mod bad_input;
+mod faults;
+mod live;
+mod outage;
+mod sign_in;
+mod stories;
+mod visitor;
+mod world;
