@@ -15,6 +15,7 @@ use crate::parts::icon::{Icon, icon};
 use domain::view::InboxFilter;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
 /// Reads what the address names.
@@ -59,6 +60,8 @@ pub(crate) fn Layout() -> impl IntoView {
                 view! { <Desk workplace=Workplace::new(filter, place, first)/> }
             })}
         </Suspense>
+        // Shows nothing: the router waits for it before it puts a new address into the bar.
+        <Outlet/>
     }
 }
 
@@ -81,7 +84,7 @@ fn Desk(workplace: Workplace) -> AnyView {
                     .map(|view| format!("#{} {}", view.ticket.number, view.ticket.subject))
             })
             .unwrap_or_else(|| workplace.filter.get().words().to_owned());
-        format!("{here} · {guild}")
+        as_title(format!("{here} · {guild}"))
     };
     view! {
         <Title text=title/>
@@ -145,5 +148,15 @@ pub(crate) fn Nowhere() -> impl IntoView {
                 <a href="/staff">"Go to the list"</a>
             </p>
         </main>
+    }
+}
+
+/// A title as `<Title>` takes it: on the server it writes its text out as it is, so whoever could
+/// name a ticket could end the element there; in the browser it sets a property, which is safe.
+fn as_title(text: String) -> String {
+    if cfg!(feature = "ssr") {
+        text.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        text
     }
 }

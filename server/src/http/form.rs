@@ -49,14 +49,12 @@ async fn read(request: Request) -> Result<Form, Refusal> {
     let form = match kind {
         Some(Kind::Multipart) => multipart(bounded).await,
         Some(Kind::UrlEncoded) => url_encoded(bounded.into_body()).await,
-        None => {
-            discard(bounded.into_body()).await;
-            return Err(Refusal::WrongType);
-        }
+        None => nothing(bounded).await,
     };
     match form {
         // Too large for the file alone: the text came before it and is kept.
         Ok(form) if form.has_files => Ok(form),
+        Err(Refusal::WrongType) => Err(Refusal::WrongType),
         _ if over.load(Ordering::Relaxed) => Err(Refusal::TooLarge),
         other => other,
     }
@@ -122,9 +120,19 @@ async fn multipart(request: Request) -> Result<Form, Refusal> {
     }
 }
 
-async fn discard(body: Body) {
-    let mut chunks = body.into_data_stream();
-    while let Some(Ok(_)) = chunks.next().await {}
+/// A button sends no field, and some clients then name no format either. Anything else that is
+/// not a form is read to its end and refused.
+async fn nothing(request: Request) -> Result<Form, Refusal> {
+    let named = request.headers().contains_key(header::CONTENT_TYPE);
+    let mut chunks = request.into_body().into_data_stream();
+    let mut is_empty = true;
+    while let Some(chunk) = chunks.next().await {
+        is_empty &= chunk.map_err(|_| Refusal::CutOff)?.is_empty();
+    }
+    if named || !is_empty {
+        return Err(Refusal::WrongType);
+    }
+    Ok(Form::default())
 }
 
 /// The body up to [`BODY_MAX`]. What follows is read and dropped, and `over` says that there was
@@ -135,15 +143,19 @@ fn bounded(body: Body, over: Arc<AtomicBool>) -> impl Stream<Item = Result<Bytes
         let over = over.clone();
         async move {
             loop {
-                let chunk = match chunks.next().await? {
+                let mut chunk = match chunks.next().await? {
                     Ok(chunk) => chunk,
                     Err(error) => return Some((Err(error), (chunks, seen))),
                 };
+                let room = BODY_MAX.saturating_sub(seen);
                 seen += chunk.len();
-                if seen <= BODY_MAX {
+                if chunk.len() > room {
+                    over.store(true, Ordering::Relaxed);
+                    chunk.truncate(room);
+                }
+                if !chunk.is_empty() {
                     return Some((Ok(chunk), (chunks, seen)));
                 }
-                over.store(true, Ordering::Relaxed);
                 if seen > BODY_MAX + DRAIN_MAX {
                     return None;
                 }
@@ -229,6 +241,14 @@ mod tests {
         );
         let huge = part("body", "", &"x".repeat(BODY_MAX)) + "--xyz--\r\n";
         assert_eq!(refused(post(MULTIPART, huge)).await, Refusal::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn a_button_sends_nothing() {
+        let bare = Request::post("/t/x/close").body(Body::empty()).unwrap();
+        assert!(Form::read(bare).await.is_ok());
+        let named = post("text/plain", "");
+        assert_eq!(Form::read(named).await.unwrap_err(), Refusal::WrongType);
     }
 
     #[tokio::test]

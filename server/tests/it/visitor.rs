@@ -56,7 +56,11 @@ impl Visitor {
         };
         let cookies = self.cookies.lock().unwrap();
         let pairs: Vec<_> = cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let request = self.http.request(method, url).header("accept", "text/html");
+        let accept = match path.starts_with("/api/") {
+            true => "application/json",
+            false => "text/html",
+        };
+        let request = self.http.request(method, url).header("accept", accept);
         match pairs.is_empty() {
             true => request,
             false => request.header("cookie", pairs.join("; ")),
@@ -137,9 +141,7 @@ impl Visitor {
 
     /// Calls one of the dashboard's functions.
     pub async fn call(&self, name: &str, fields: &[(&str, &str)]) -> Page {
-        let request = self
-            .request(Method::POST, &format!("/api/staff/{name}"))
-            .header("accept", "application/json");
+        let request = self.request(Method::POST, &format!("/api/staff/{name}"));
         self.send(request.form(fields)).await
     }
 }

@@ -37,6 +37,11 @@ impl World {
 
     /// Starts with a Discord of the test's making.
     pub async fn start_over(options: Options) -> Self {
+        // `RUST_LOG=info` shows what the server says while a test runs.
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+            .with_test_writer()
+            .try_init();
         let discord = StandIn::start(options).await.unwrap();
         let database = TestDatabase::fresh().await;
         let folder = tempfile::tempdir().unwrap();

@@ -14,9 +14,8 @@ use crate::store::{links, messages, outbox, tickets};
 use crate::work::Touched;
 use crate::{Desk, DeskError};
 use domain::{Delivery, DiscordMessageId, MessageId, Status, ThreadId, Timestamp};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use std::time::Duration;
+use tokio::task::{JoinError, JoinSet};
 
 /// How many promises are being kept at once, over all lanes.
 const AT_ONCE: usize = 16;
@@ -70,7 +69,9 @@ impl Desk {
     /// Keeps promises until `stop`, then ends what is under way.
     pub(crate) async fn keep_promises(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
-        let mut under_way = FuturesUnordered::new();
+        // Tasks of their own: a delivery that holds the writing connection must go on while the
+        // loop waits for that connection.
+        let mut under_way = JoinSet::new();
         loop {
             // Armed before looking, so that a promise made meanwhile is not missed.
             let woken = self.bridge.woken();
@@ -79,7 +80,10 @@ impl Desk {
             let mut failed = false;
             while under_way.len() < AT_ONCE {
                 match self.lease().await {
-                    Ok(Some(promise)) => under_way.push(self.keep(promise)),
+                    Ok(Some(promise)) => {
+                        let desk = self.clone();
+                        under_way.spawn(async move { desk.keep(promise).await });
+                    }
                     Ok(None) => break,
                     Err(error) => {
                         tracing::error!(%error, "the outbox could not be read");
@@ -95,12 +99,12 @@ impl Desk {
             };
             tokio::select! {
                 () = &mut stop => break,
-                Some(result) = under_way.next() => report(result),
+                Some(result) = under_way.join_next() => report(result),
                 () = woken => {}
                 () = tokio::time::sleep(idle_for) => {}
             }
         }
-        while let Some(result) = under_way.next().await {
+        while let Some(result) = under_way.join_next().await {
             report(result);
         }
     }
@@ -538,9 +542,11 @@ impl Desk {
     }
 }
 
-fn report(result: Result<Step, DeskError>) {
-    if let Err(error) = result {
-        // The lease ends by itself, and the promise is tried again.
-        tracing::error!(%error, "a promise to Discord could not be recorded");
+fn report(result: Result<Result<Step, DeskError>, JoinError>) {
+    // In both cases the lease ends by itself, and the promise is tried again.
+    match result {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::error!(%error, "a promise to Discord could not be recorded"),
+        Err(error) => tracing::error!(%error, "keeping a promise to Discord panicked"),
     }
 }
