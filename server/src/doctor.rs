@@ -64,9 +64,9 @@ pub async fn examine(config: &Config) -> bool {
 async fn database(config: &Config) -> Outcome {
     match storage::look(config).await {
         Ok(0) => Outcome::Well("opened; it is of this version".to_owned()),
-        Ok(waiting) => Outcome::Well(format!(
-            "opened; {waiting} migrations wait, which `threadline serve` applies"
-        )),
+        Ok(_) => Outcome::Well(
+            "opened; it is of an older version, which `threadline serve` brings up".to_owned(),
+        ),
         Err(error) => Outcome::Ill(format!("{error:#}")),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn start(desk: &Desk, stop: &CancellationToken, tracker: &TaskTracker
     let (a, b) = (stop.clone(), stop.clone());
     tracker.spawn(keep_alive("outbox", stop.clone(), move || {
         let (desk, stop) = (outbox.clone(), a.clone());
-        async move { desk.run_outbox(stop.cancelled_owned()).await }
+        async move { desk.run_bridge(stop.cancelled_owned()).await }
     }));
     tracker.spawn(keep_alive("session sweeper", stop.clone(), move || {
         sweep(sweeper.clone(), b.clone())

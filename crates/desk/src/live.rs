@@ -203,6 +203,11 @@ impl Subscription {
         }
     }
 
+    /// Where the stream stands, as an event id to go on from; none while a resync is still owed.
+    pub fn place(&self) -> Option<String> {
+        (!self.resync).then(|| self.id())
+    }
+
     fn id(&self) -> String {
         format!("{}.{}", self.epoch, self.last)
     }
@@ -257,6 +262,21 @@ mod tests {
         hub.announce(hint(1, 2, false));
         let mut second = hub.subscribe(Audience::Customer(vec![holder(1)]), Some(&id));
         assert!(matches!(second.next().await, Signal::Hint { rev: 2, .. }));
+    }
+
+    #[tokio::test]
+    async fn a_viewer_who_heard_nothing_yet_has_a_place_to_go_on_from() {
+        let hub = Hub::new();
+        let held = || Audience::Customer(vec![holder(1)]);
+        let place = hub.subscribe(held(), None).place().expect("a place");
+        hub.announce(hint(1, 1, false));
+        let mut again = hub.subscribe(held(), Some(&place));
+        assert!(matches!(again.next().await, Signal::Hint { rev: 1, .. }));
+        // In another life of the server, that place means that all must be read again.
+        let mut later = Hub::new().subscribe(held(), Some(&place));
+        assert_eq!(later.place(), None);
+        assert!(matches!(later.next().await, Signal::Resync { .. }));
+        assert!(later.place().is_some());
     }
 
     #[tokio::test]

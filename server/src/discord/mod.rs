@@ -17,6 +17,8 @@ mod port;
 mod read;
 mod rest;
 mod status;
+#[cfg(test)]
+mod tests;
 mod watchdog;
 mod write;
 

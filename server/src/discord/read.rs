@@ -240,7 +240,7 @@ mod tests {
     fn wire() -> Value {
         json!({
             "id": "9000", "channel_id": "800", "type": 0, "content": "hello", "tts": false,
-            "author": {"id": "5", "username": "mira", "global_name": "Mira", "avatar": "a1b2"},
+            "author": {"id": "5", "username": "mira", "global_name": "Mira", "avatar": "0123456789abcdef0123456789abcdef"},
             "member": {"nick": "Mira (support)", "roles": ["77"], "flags": 0},
             "timestamp": "2026-11-21T12:48:00.000000+00:00",
             "edited_timestamp": "2026-11-21T12:48:01.000250+00:00",
@@ -258,7 +258,9 @@ mod tests {
         assert_eq!(read.author.roles, Some(vec![RoleId(77)]));
         assert_eq!(
             read.author.avatar.as_deref(),
-            Some("https://cdn.discordapp.com/avatars/5/a1b2.png?size=64")
+            Some(
+                "https://cdn.discordapp.com/avatars/5/0123456789abcdef0123456789abcdef.png?size=64"
+            )
         );
         assert!(!read.author.is_us && !read.author.is_bot && read.is_speech);
         assert_eq!(

@@ -98,17 +98,22 @@ async fn multipart(request: Request) -> Result<Form, Refusal> {
         let mut part = match parts.next_field().await {
             Ok(Some(part)) => part,
             Ok(None) => return Ok(form),
-            // A file that was cut off by the limit ends here, with the text before it.
+            // What follows a file is no text of ours.
             Err(_) if form.has_files => return Ok(form),
             Err(_) => return Err(Refusal::CutOff),
         };
         let name = part.name().unwrap_or_default().to_owned();
-        if name == domain::Field::Files.name() || part.file_name().is_some() {
+        let file = part.file_name().map(str::to_owned);
+        if file.is_some() || name == domain::Field::Files.name() {
             loop {
                 match part.chunk().await {
                     Ok(Some(chunk)) => form.has_files |= !chunk.is_empty(),
                     Ok(None) => break,
-                    Err(_) if form.has_files => return Ok(form),
+                    // Cut off, by the limit or the line: the text before it is kept.
+                    Err(_) if form.has_files || file.is_some_and(|f| !f.is_empty()) => {
+                        form.has_files = true;
+                        return Ok(form);
+                    }
                     Err(_) => return Err(Refusal::CutOff),
                 }
             }

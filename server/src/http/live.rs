@@ -138,7 +138,7 @@ impl Reader {
     /// browser connects again after either and gets what it may see then.
     async fn next(&mut self) -> Option<Event> {
         if !std::mem::replace(&mut self.greeted, true) {
-            return Some(Event::default().retry(RETRY));
+            return Some(self.greeting());
         }
         loop {
             tokio::select! {
@@ -147,6 +147,17 @@ impl Reader {
                 signal = self.subscription.next() => return Some(event(&signal)),
                 _ = self.check.tick() => if !self.still_may_listen().await { return None },
             }
+        }
+    }
+
+    /// Tells how long to wait before connecting again, and where the stream begins: a browser that
+    /// has heard of nothing yet must come back with a place to go on from, or it would miss what
+    /// happened in between.
+    fn greeting(&self) -> Event {
+        let greeting = Event::default().retry(RETRY);
+        match self.subscription.place() {
+            Some(id) => greeting.id(id),
+            None => greeting,
         }
     }
 

@@ -20,7 +20,7 @@ const COMPARED: u64 = 50;
 
 impl Desk {
     /// Runs the bridge: keeps promises and reads what was missed, until `stop`.
-    pub async fn run_outbox(&self, stop: impl Future<Output = ()>) {
+    pub async fn run_bridge(&self, stop: impl Future<Output = ()>) {
         let (ended, mut end) = tokio::sync::watch::channel(false);
         let reading = async {
             loop {
