@@ -23,7 +23,10 @@ pub(crate) enum Assignment {
 
 /// One page of the list.
 #[server(prefix = "/api/staff", endpoint = "inbox")]
-pub(crate) async fn inbox(filter: InboxFilter, after: Option<String>) -> Result<InboxView, Failure> {
+pub(crate) async fn inbox(
+    filter: InboxFilter,
+    after: Option<String>,
+) -> Result<InboxView, Failure> {
     let staff = staff().await?;
     answer(desk()?.inbox(&staff, filter, after.as_deref()).await)
 }

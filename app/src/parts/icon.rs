@@ -7,7 +7,10 @@ use leptos::prelude::*;
 
 /// A drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "some are for customers' pages only"))]
+#[cfg_attr(
+    not(feature = "ssr"),
+    expect(dead_code, reason = "some are for customers' pages only")
+)]
 pub(crate) enum Icon {
     Alert,
     Back,
@@ -40,20 +43,32 @@ impl Icon {
         match self {
             Self::Alert => "M12 4 2.8 19.5h18.4zM12 10v4.2M12 16.9v.1",
             Self::Back => "M14.5 5.5 8 12l6.5 6.5",
-            Self::Bubble => "M6 5h12a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-6l-4.5 3.5V16H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z",
+            Self::Bubble => {
+                "M6 5h12a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-6l-4.5 3.5V16H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z"
+            }
             Self::Check => "m5 12.5 4.5 4.5L19 7.5",
             Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2",
             Self::Done => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.3 12.2l2.6 2.6 4.8-5.2",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::External => "M14 4.5h5.5V10M19.5 4.5 11 13M17 14v5.5H4.5V7H10",
-            Self::Eye => "M2.5 12S6 5.8 12 5.8 21.5 12 21.5 12 18 18.2 12 18.2 2.5 12 2.5 12zM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6z",
+            Self::Eye => {
+                "M2.5 12S6 5.8 12 5.8 21.5 12 21.5 12 18 18.2 12 18.2 2.5 12 2.5 12zM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6z"
+            }
             Self::Inbox => "M4 13l2.6-7.5h10.8L20 13v5.5H4zM4 13h4.8l1.4 2.5h3.6l1.4-2.5H20",
-            Self::Keyboard => "M3.5 7h17v10h-17zM7 10.2v.1M10.3 10.2v.1M13.7 10.2v.1M17 10.2v.1M8.5 13.8h7",
-            Self::Link => "M10 14a4 4 0 0 0 5.8.2l2.9-2.9a4 4 0 0 0-5.7-5.7l-1.3 1.3M14 10a4 4 0 0 0-5.8-.2l-2.9 2.9a4 4 0 0 0 5.7 5.7l1.3-1.3",
+            Self::Keyboard => {
+                "M3.5 7h17v10h-17zM7 10.2v.1M10.3 10.2v.1M13.7 10.2v.1M17 10.2v.1M8.5 13.8h7"
+            }
+            Self::Link => {
+                "M10 14a4 4 0 0 0 5.8.2l2.9-2.9a4 4 0 0 0-5.7-5.7l-1.3 1.3M14 10a4 4 0 0 0-5.8-.2l-2.9 2.9a4 4 0 0 0 5.7 5.7l1.3-1.3"
+            }
             Self::Lock => "M6 11h12v8.5H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
             Self::Panel => "M4 5h16v14H4zM14.5 5v14",
-            Self::Person => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20c.8-3.8 3.7-5.5 7.5-5.5s6.7 1.7 7.5 5.5",
-            Self::PersonAsk => "M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM3 20c.7-3.8 3.4-5.5 7-5.5 1.1 0 2.1.2 3 .5M18 14.5v6M15 17.5h6",
+            Self::Person => {
+                "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20c.8-3.8 3.7-5.5 7.5-5.5s6.7 1.7 7.5 5.5"
+            }
+            Self::PersonAsk => {
+                "M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM3 20c.7-3.8 3.4-5.5 7-5.5 1.1 0 2.1.2 3 .5M18 14.5v6M15 17.5h6"
+            }
             Self::Plus => "M12 5v14M5 12h14",
             Self::PriorityHigh => "m6.5 14.5 5.5-5.5 5.5 5.5",
             Self::PriorityLow => "m6.5 9.5 5.5 5.5 5.5-5.5",

@@ -147,14 +147,19 @@ mod tests {
                 } else if path.file_name().is_some_and(|name| name != "text_area.rs") {
                     let source = std::fs::read_to_string(&path).expect("text");
                     // Split, so that this test does not find itself after a rename.
-                    if source.contains(concat!("<text", "area\n")) || source.contains(concat!("<text", "area ")) {
+                    if source.contains(concat!("<text", "area\n"))
+                        || source.contains(concat!("<text", "area "))
+                    {
                         found.push(path.display().to_string());
                     }
                 }
             }
         }
         let mut found = Vec::new();
-        look(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        look(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut found,
+        );
         assert!(found.is_empty(), "a bare text box in {found:?}");
     }
 }

@@ -17,12 +17,20 @@ fn is_theirs_to_read(message: &&MessageView) -> bool {
 
 /// The newest message, for the words that a screen reader hears when it arrives.
 pub(super) fn newest(conversation: &ConversationView) -> Option<&MessageView> {
-    conversation.messages.iter().filter(is_theirs_to_read).last()
+    conversation
+        .messages
+        .iter()
+        .filter(is_theirs_to_read)
+        .last()
 }
 
 /// How many messages the customer sees.
 pub(super) fn length(conversation: &ConversationView) -> usize {
-    conversation.messages.iter().filter(is_theirs_to_read).count()
+    conversation
+        .messages
+        .iter()
+        .filter(is_theirs_to_read)
+        .count()
 }
 
 /// All messages, with a line between days.
@@ -35,10 +43,12 @@ pub(super) fn conversation(conversation: &ConversationView) -> impl IntoView + u
         let its_day = message.at.day();
         if its_day != day {
             let id = format!("day-{}", message.at.iso().get(..10).unwrap_or_default());
-            let words = if its_day == today { "Today".to_owned() } else { its_day.clone() };
-            lines.push(
-                view! { <li class="day" id=id><span>{words}</span></li> }.into_any(),
-            );
+            let words = if its_day == today {
+                "Today".to_owned()
+            } else {
+                its_day.clone()
+            };
+            lines.push(view! { <li class="day" id=id><span>{words}</span></li> }.into_any());
             day = its_day;
         }
         lines.push(line(message, now).into_any());

@@ -53,7 +53,7 @@ pub fn home(f: &Frame, has_tickets: bool) -> String {
 /// A question and its answer, sewn together: what this place does, without words. The thread runs
 /// behind the papers, and its stitches over them.
 fn sketch() -> impl IntoView {
-    const THREAD: &str = "M6 66 C 44 8, 108 6, 128 62 S 96 158, 156 164 S 262 204, 334 112";
+    const THREAD: &str = "M6 70 C 40 10, 104 4, 130 56 S 172 104, 200 118 S 214 196, 334 146";
     view! {
         <svg class="sketch" viewBox="0 0 340 216" aria-hidden="true">
             <path class="sketch-thread" d=THREAD></path>
@@ -61,7 +61,7 @@ fn sketch() -> impl IntoView {
             <path class="sketch-line" d="M166 42h108M166 58h84M166 74h48"></path>
             <rect class="sketch-card" x="32" y="120" width="212" height="80" rx="12"></rect>
             <circle class="sketch-face" cx="60" cy="146" r="13"></circle>
-            <path class="sketch-line" d="M84 140h58M84 154h34M52 182h84"></path>
+            <path class="sketch-line" d="M84 140h66M84 154h40M52 182h104"></path>
             <path class="sketch-stitch" d=THREAD></path>
         </svg>
     }

@@ -4,12 +4,7 @@ use super::document::{Frame, Head, Live, Reach, document, footer};
 use leptos::prelude::*;
 
 /// Renders a page with a title, a few words, and one way on.
-pub fn message(
-    f: &Frame,
-    title: &str,
-    words: &str,
-    action: Option<(&str, &str)>,
-) -> String {
+pub fn message(f: &Frame, title: &str, words: &str, action: Option<(&str, &str)>) -> String {
     let head = Head {
         title: Some(title.to_owned()),
         live: Live::No,

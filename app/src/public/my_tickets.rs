@@ -4,8 +4,8 @@ use super::document::{Frame, Head, Live, Reach, document, footer};
 use super::status::badge;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::when::ago;
-use domain::view::TicketView;
 use domain::Timestamp;
+use domain::view::TicketView;
 use leptos::prelude::*;
 
 /// Renders `/my`. Each row comes with the token that its link needs.
@@ -13,7 +13,11 @@ pub fn my_tickets(f: &Frame, rows: &[(String, TicketView)], now: Timestamp) -> S
     let head = Head {
         title: Some("My tickets".to_owned()),
         // Without tickets there is nothing to hear of.
-        live: if rows.is_empty() { Live::No } else { Live::List },
+        live: if rows.is_empty() {
+            Live::No
+        } else {
+            Live::List
+        },
         reach: Reach::Private,
         class: "page-my",
     };

@@ -14,7 +14,14 @@ use leptos::prelude::*;
 pub fn new_ticket(f: &Frame, categories: &[CategoryView], form: &NewTicketForm) -> String {
     let refused = !form.errors.is_empty() || form.notice.is_some();
     let head = Head {
-        title: Some(if refused { "Not sent yet · New ticket" } else { "New ticket" }.to_owned()),
+        title: Some(
+            if refused {
+                "Not sent yet · New ticket"
+            } else {
+                "New ticket"
+            }
+            .to_owned(),
+        ),
         live: Live::No,
         reach: Reach::Public,
         class: "page-new",

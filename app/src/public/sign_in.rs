@@ -66,6 +66,9 @@ mod tests {
     #[test]
     fn where_they_wanted_to_go_stays_one_value() {
         assert_eq!(percent_encoded("/staff/tickets/7"), "/staff/tickets/7");
-        assert_eq!(percent_encoded("/staff?view=mine&x=é"), "/staff%3Fview%3Dmine%26x%3D%C3%A9");
+        assert_eq!(
+            percent_encoded("/staff?view=mine&x=é"),
+            "/staff%3Fview%3Dmine%26x%3D%C3%A9"
+        );
     }
 }

@@ -7,7 +7,8 @@ use domain::{
     Delivery, Field, Invalid, MessageId, MessageKind, Origin, Priority, Side, Status, Timestamp,
 };
 
-const PAYLOAD: &str = "\"'></textarea></title><script>alert(1)</script><img src=x onerror=alert(1)>";
+const PAYLOAD: &str =
+    "\"'></textarea></title><script>alert(1)</script><img src=x onerror=alert(1)>";
 
 fn assets() -> Assets {
     Assets {
@@ -75,7 +76,12 @@ fn conversation_of(status: Status, messages: Vec<MessageView>) -> ConversationVi
 }
 
 fn render(conversation: &ConversationView) -> String {
-    ticket(&frame(&assets()), conversation, "tok", &ReplyForm::default())
+    ticket(
+        &frame(&assets()),
+        conversation,
+        "tok",
+        &ReplyForm::default(),
+    )
 }
 
 fn categories() -> Vec<CategoryView> {
@@ -101,7 +107,10 @@ fn assert_harmless(page: &str) {
     assert!(!page.contains("\"'>"), "an attribute left early");
     assert_eq!(page.matches("<script").count(), 1);
     assert_eq!(page.matches("</title>").count(), 1);
-    assert_eq!(page.matches("</textarea>").count(), page.matches("<textarea").count());
+    assert_eq!(
+        page.matches("</textarea>").count(),
+        page.matches("<textarea").count()
+    );
     assert!(page.contains(r#"<script type="module" src="/live.d.js"></script>"#));
     for inline in [" style=", "<style", " onclick=", " onload=", "javascript:"] {
         assert!(!page.contains(inline), "{inline} in the page");
@@ -139,7 +148,12 @@ fn every_page_is_complete_and_free_of_inline_code() {
         my_tickets(&f, &[], NOW),
         my_tickets(&f, &[("tok".into(), ticket_view(Status::Open))], NOW),
         sign_in(&f, "/staff", None),
-        message(&f, "Nothing here", "The link may be incomplete.", Some(("/", "Home"))),
+        message(
+            &f,
+            "Nothing here",
+            "The link may be incomplete.",
+            Some(("/", "Home")),
+        ),
     ] {
         assert_complete(&page);
         assert_harmless(&page);
@@ -165,8 +179,10 @@ fn what_anyone_says_in_a_ticket_stays_text() {
     let mut from_staff = message_of(2, Side::Staff, PAYLOAD);
     from_staff.author = PAYLOAD.into();
     from_staff.avatar = Some(format!("https://cdn.example/{PAYLOAD}"));
-    let mut conversation =
-        conversation_of(Status::Paused, vec![message_of(1, Side::Customer, PAYLOAD), from_staff]);
+    let mut conversation = conversation_of(
+        Status::Paused,
+        vec![message_of(1, Side::Customer, PAYLOAD), from_staff],
+    );
     conversation.ticket.subject = PAYLOAD.into();
     conversation.ticket.category = PAYLOAD.into();
     let reply = ReplyForm {
@@ -181,7 +197,11 @@ fn what_anyone_says_in_a_ticket_stays_text() {
         guild: Some(PAYLOAD),
     };
     assert_harmless(&ticket(&f, &conversation, "tok", &reply));
-    assert_harmless(&my_tickets(&f, &[("tok".into(), conversation.ticket.clone())], NOW));
+    assert_harmless(&my_tickets(
+        &f,
+        &[("tok".into(), conversation.ticket.clone())],
+        NOW,
+    ));
     assert_harmless(&message(&f, PAYLOAD, PAYLOAD, Some(("/", PAYLOAD))));
     assert_harmless(&sign_in(&f, PAYLOAD, Some(PAYLOAD)));
     assert_harmless(&home(&f, true));
@@ -195,11 +215,18 @@ fn a_refused_form_keeps_everything_and_says_why_twice() {
         category: "payment".into(),
         body: "Line one\n\n  line <two> & more".into(),
         request_key: "key-1234567890123456".into(),
-        errors: vec![Invalid::new(Field::Email, "Enter an e-mail address like name@example.com.")],
+        errors: vec![Invalid::new(
+            Field::Email,
+            "Enter an e-mail address like name@example.com.",
+        )],
         notice: None,
     };
     let page = new_ticket(&frame(&assets()), &categories(), &form);
-    assert_eq!(page.matches("Enter an e-mail address like name@example.com.").count(), 2);
+    assert_eq!(
+        page.matches("Enter an e-mail address like name@example.com.")
+            .count(),
+        2
+    );
     assert!(page.contains("One thing needs your attention"));
     assert!(page.contains("<a href=\"#email\">"));
     assert!(page.contains("value=\"mara(at)example\""));
@@ -215,7 +242,9 @@ fn a_refused_form_keeps_everything_and_says_why_twice() {
     assert!(email.contains("aria-describedby=\"email-help email-problem\""));
     assert!(page.contains("id=\"email-problem\""));
     assert_eq!(page.matches("aria-invalid").count(), 1);
-    assert!(page.contains("tabindex=\"-1\" autofocus") || page.contains("autofocus tabindex=\"-1\""));
+    assert!(
+        page.contains("tabindex=\"-1\" autofocus") || page.contains("autofocus tabindex=\"-1\"")
+    );
     assert!(page.contains("<title>Not sent yet"));
 }
 
@@ -242,10 +271,19 @@ fn the_status_is_a_sentence() {
         (Status::Open, "Waiting for our answer."),
         (Status::InProgress, "Waiting for our answer."),
         (Status::Paused, "We answered. Waiting for you."),
-        (Status::Closed, "This ticket is closed. Write again to reopen it."),
+        (
+            Status::Closed,
+            "This ticket is closed. Write again to reopen it.",
+        ),
     ] {
-        let page = render(&conversation_of(status, vec![message_of(1, Side::Customer, "Hello")]));
-        assert!(page.contains(&format!("<span>{sentence}</span>")), "{sentence}");
+        let page = render(&conversation_of(
+            status,
+            vec![message_of(1, Side::Customer, "Hello")],
+        ));
+        assert!(
+            page.contains(&format!("<span>{sentence}</span>")),
+            "{sentence}"
+        );
     }
 }
 
@@ -264,7 +302,10 @@ fn a_customers_own_messages_say_where_they_are() {
         assert!(page.contains(mark.1));
         assert!(!page.contains("a reason for staff"));
     }
-    let page = render(&conversation_of(Status::Open, vec![message_of(1, Side::Staff, "Hi")]));
+    let page = render(&conversation_of(
+        Status::Open,
+        vec![message_of(1, Side::Staff, "Hi")],
+    ));
     assert!(!page.contains("data-delivery"), "ours arrive by being read");
 }
 
@@ -272,7 +313,10 @@ fn a_customers_own_messages_say_where_they_are() {
 fn notes_and_priorities_stay_with_staff() {
     let mut note = message_of(2, Side::Staff, "between us");
     note.kind = MessageKind::Note;
-    let page = render(&conversation_of(Status::Open, vec![message_of(1, Side::Customer, "Hello"), note]));
+    let page = render(&conversation_of(
+        Status::Open,
+        vec![message_of(1, Side::Customer, "Hello"), note],
+    ));
     assert!(!page.contains("between us"));
     assert!(!page.contains("Urgent"));
 }

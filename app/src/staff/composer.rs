@@ -13,11 +13,12 @@ use leptos::task::spawn_local;
 /// The text box's id.
 pub(crate) const COMPOSER: &str = "composer";
 
-/// Says who reads a kind of message.
-fn readers(kind: MessageKind) -> &'static str {
-    match kind {
-        MessageKind::Reply => "Customer sees this",
-        MessageKind::Note => "Only staff see this",
+/// Says who reads a kind of message, and what it does not do.
+fn readers(kind: MessageKind, is_closed: bool) -> &'static str {
+    match (kind, is_closed) {
+        (MessageKind::Reply, false) => "Customer sees this",
+        (MessageKind::Reply, true) => "Customer sees this; the ticket stays closed",
+        (MessageKind::Note, _) => "Only staff see this",
     }
 }
 
@@ -29,6 +30,12 @@ pub(crate) fn Composer(workplace: Workplace) -> AnyView {
     let draft = Memo::new(move |_| number.get().map(|n| drafts.get(n)).unwrap_or_default());
     let kind = Memo::new(move |_| draft.with(|draft| draft.kind));
     let text = Memo::new(move |_| draft.with(|draft| draft.text.clone()));
+    let is_closed = Memo::new(move |_| {
+        workplace.ticket.value.with(|view| {
+            view.as_ref()
+                .is_some_and(|view| view.ticket.status.is_closed())
+        })
+    });
     let sending = RwSignal::new(false);
     let problem = RwSignal::new(None::<(i64, AppError)>);
 
@@ -101,7 +108,7 @@ pub(crate) fn Composer(workplace: Workplace) -> AnyView {
                             MessageKind::Note => Icon::Lock,
                         },
                     )}
-                    <span>{move || readers(kind.get())}</span>
+                    <span>{move || readers(kind.get(), is_closed.get())}</span>
                 </p>
             </div>
             <div class="composer-box">

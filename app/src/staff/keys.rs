@@ -27,7 +27,9 @@ fn is_writing(event: &KeyboardEvent) -> bool {
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .is_some_and(|element| {
-            element.matches("input, textarea, select, [contenteditable]").unwrap_or(false)
+            element
+                .matches("input, textarea, select, [contenteditable]")
+                .unwrap_or(false)
         })
 }
 
@@ -48,8 +50,15 @@ fn walk(direction: Direction) {
     let active = document().active_element();
     let at = rows
         .iter()
-        .position(|row| active.as_ref().is_some_and(|active| row.is_same_node(Some(active))))
-        .or_else(|| rows.iter().position(|row| row.has_attribute("aria-current")));
+        .position(|row| {
+            active
+                .as_ref()
+                .is_some_and(|active| row.is_same_node(Some(active)))
+        })
+        .or_else(|| {
+            rows.iter()
+                .position(|row| row.has_attribute("aria-current"))
+        });
     let to = match (at, direction) {
         (None, _) => 0,
         (Some(at), Direction::Down) => at + 1,

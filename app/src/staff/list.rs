@@ -39,8 +39,12 @@ pub(crate) fn List(workplace: Workplace) -> AnyView {
         })
     });
     let is_empty = move || order.with(|order| order.as_ref().is_some_and(Vec::is_empty));
-    let has_more =
-        move || workplace.inbox.value.with(|view| view.as_ref().is_some_and(|v| v.next.is_some()));
+    let has_more = move || {
+        workplace
+            .inbox
+            .value
+            .with(|view| view.as_ref().is_some_and(|v| v.next.is_some()))
+    };
     let loading = workplace.inbox.loading;
     view! {
         <section
@@ -81,8 +85,7 @@ pub(crate) fn List(workplace: Workplace) -> AnyView {
 
 #[component]
 fn Row(workplace: Workplace, number: i64, row: Memo<Option<TicketRow>>) -> AnyView {
-    let current =
-        move || (workplace.place.get().number() == Some(number)).then_some("page");
+    let current = move || (workplace.place.get().number() == Some(number)).then_some("page");
     view! {
         <li>
             <a
@@ -161,7 +164,10 @@ fn priority_mark(priority: Priority) -> impl IntoView {
 
 fn empty(filter: InboxFilter) -> impl IntoView {
     let (title, words) = match filter {
-        InboxFilter::Active => ("No one is waiting. Nice.", "New tickets appear here by themselves."),
+        InboxFilter::Active => (
+            "No one is waiting. Nice.",
+            "New tickets appear here by themselves.",
+        ),
         InboxFilter::Mine => (
             "Nothing is assigned to you.",
             "Take one from Unassigned, here or in Discord.",

@@ -30,9 +30,13 @@ pub(crate) fn Messages(workplace: Workplace) -> AnyView {
                 .unwrap_or_default()
         })
     });
-    let lines = Memo::new(move |_| workplace.ticket.value.with(|view| {
-        view.as_ref().map(|view| lines(&view.messages, &view.now.day())).unwrap_or_default()
-    }));
+    let lines = Memo::new(move |_| {
+        workplace.ticket.value.with(|view| {
+            view.as_ref()
+                .map(|view| lines(&view.messages, &view.now.day()))
+                .unwrap_or_default()
+        })
+    });
     view! {
         <ol class="talk">
             <For
@@ -69,7 +73,11 @@ fn lines(messages: &[MessageView], today: &str) -> Vec<Line> {
         .map(|message| {
             let its_day = message.at.day();
             let begins = (its_day != day).then(|| {
-                if its_day == today { "Today".to_owned() } else { its_day.clone() }
+                if its_day == today {
+                    "Today".to_owned()
+                } else {
+                    its_day.clone()
+                }
             });
             day = its_day;
             (message.id, begins)

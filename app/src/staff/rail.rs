@@ -33,10 +33,10 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
             .with(|view| view.as_ref().map(|view| view.me.clone()))
     });
     let count = move |place: usize| {
-        workplace
-            .inbox
-            .value
-            .with(|view| view.as_ref().and_then(|view| view.counts.get(place).copied()))
+        workplace.inbox.value.with(|view| {
+            view.as_ref()
+                .and_then(|view| view.counts.get(place).copied())
+        })
     };
     view! {
         <header class="rail">

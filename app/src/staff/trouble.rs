@@ -8,7 +8,8 @@ use leptos::prelude::*;
 pub(crate) fn trouble(error: &AppError) -> AnyView {
     let way_on = (*error == AppError::SignInNeeded).then(|| {
         view! {
-            <a href="/staff" rel="external">"Sign in"</a>
+            // To this very address: the server asks, and leads back here.
+            <a href="" rel="external">"Sign in"</a>
         }
     });
     view! {

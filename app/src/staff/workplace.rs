@@ -145,7 +145,7 @@ impl Workplace {
             move || self.filter.get(),
             move |_, _, _| {
                 self.inbox.loading.set(true);
-                self.refresh_list();
+                self.read_list(0);
             },
             false,
         );
@@ -167,14 +167,19 @@ impl Workplace {
 
     /// Reads the list again, as many rows as are shown.
     pub(crate) fn refresh_list(self) {
-        let filter = self.filter.get_untracked();
         let shown = self
             .inbox
             .value
             .with_untracked(|view| view.as_ref().map_or(0, |view| view.rows.len()));
+        self.read_list(shown);
+    }
+
+    /// Reads the list from its top.
+    fn read_list(self, at_least: usize) {
+        let filter = self.filter.get_untracked();
         let turn = self.inbox.ask();
         spawn_local(async move {
-            let result = read_rows(filter, shown).await;
+            let result = read_rows(filter, at_least).await;
             if self.filter.get_untracked() == filter {
                 self.inbox.answer(turn, result.map_err(|failure| failure.0));
             }
@@ -224,7 +229,8 @@ impl Workplace {
                     Err(Failure(AppError::NotFound)) => false,
                     Err(_) => self.shown_untracked() == Some(number),
                 };
-                self.ticket.answer(turn, result.map_err(|failure| failure.0));
+                self.ticket
+                    .answer(turn, result.map_err(|failure| failure.0));
                 if !stays {
                     self.ticket.value.set(None);
                 }
@@ -293,7 +299,9 @@ fn joined(
 
 /// A `now` that starts at the moment of the server's reading and grows older by itself: the two
 /// clocks need not agree, and the first picture is the same on both sides.
-fn ageing(read: impl Fn() -> Option<Timestamp> + Copy + Send + Sync + 'static) -> Signal<Timestamp> {
+fn ageing(
+    read: impl Fn() -> Option<Timestamp> + Copy + Send + Sync + 'static,
+) -> Signal<Timestamp> {
     let passed_ms = RwSignal::new(0_i64);
     Effect::new(move |handle: Option<Option<IntervalHandle>>| {
         if let Some(Some(handle)) = handle {

@@ -121,7 +121,7 @@ impl Desk {
         )
         .await?;
         work.promise(id, None, Command::OpenThread);
-        work.promise(id, None, Command::PostCard);
+        work.promise(id, None, Command::PostCard { calls_staff: true });
         work.promise_message(id, message, new.body.as_str());
         work.announce(id, number, 1, Touched::Everyone);
         work.commit().await?;

@@ -10,7 +10,10 @@ pub enum Command {
     /// Make the ticket's thread.
     OpenThread,
     /// Post the card on top of it.
-    PostCard,
+    PostCard {
+        /// Whether it calls the staff: the first one does.
+        calls_staff: bool,
+    },
     /// Post a piece of a message.
     PostMessage {
         /// Which piece, from 0.

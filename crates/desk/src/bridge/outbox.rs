@@ -6,6 +6,7 @@
 //! harmless. It knows Discord only as the port.
 
 use super::command::Command;
+use super::event::RemoteMessage;
 use super::port::{DeliveryError, Nonce, Post, ThreadShape, ThreadSpec, TicketCard};
 use super::words;
 use crate::store::entities::outbox::{Model as Promise, WorkState};
@@ -13,7 +14,7 @@ use crate::store::entities::thread_link::Model as Link;
 use crate::store::{links, messages, outbox, tickets};
 use crate::work::Touched;
 use crate::{Desk, DeskError};
-use domain::{Delivery, DiscordMessageId, MessageId, Status, ThreadId, Timestamp};
+use domain::{Delivery, DiscordMessageId, MessageId, RoleId, Status, ThreadId, Timestamp};
 use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 
@@ -31,6 +32,9 @@ const TOKEN_CHECK: Duration = Duration::from_secs(30);
 
 /// Discord's code for a thread that is archived.
 const ARCHIVED: u32 = 50083;
+
+/// Discord's code for a message that is not there.
+const UNKNOWN_MESSAGE: u32 = 10008;
 
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +180,10 @@ impl Desk {
         let done = || Ok(Ok(Kept::Done));
         match command {
             Command::OpenThread => done(),
-            Command::PostCard => Ok(self.post_card(promise, &link, thread, &ticket).await),
+            Command::PostCard { calls_staff } => {
+                let ping = calls_staff.then_some(self.settings.guild.staff_role);
+                Ok(self.post_card(promise, &link, thread, &ticket, ping).await)
+            }
             Command::RefreshCard => {
                 let Some(card) = link.card_message_id else {
                     return done();
@@ -244,6 +251,7 @@ impl Desk {
         link: &Link,
         thread: ThreadId,
         ticket: &tickets::Named,
+        ping: Option<RoleId>,
     ) -> Result<Kept, DeliveryError> {
         if link.card_message_id.is_some() {
             return Ok(Kept::Done);
@@ -251,13 +259,14 @@ impl Desk {
         if self.must_look_first(promise) {
             let first = DiscordMessageId(thread.0);
             let page = self.port.page_after(thread, first, 10).await?;
-            // The card is the first thing that we ever say in a thread.
-            if let Some(card) = page.iter().find(|m| m.author.is_us && m.is_speech) {
+            // The card that calls the staff is the first thing that we ever say in a thread.
+            let ours = |m: &&RemoteMessage| m.author.is_us && m.is_speech;
+            if let Some(card) = page.iter().find(ours).filter(|_| ping.is_some()) {
                 return Ok(Kept::Card(card.id));
             }
         }
         let mut card = self.card(ticket);
-        card.ping = Some(self.settings.guild.staff_role);
+        card.ping = ping;
         let nonce = Nonce(promise.nonce.clone());
         let post = Post::Card(Box::new(card));
         Ok(Kept::Card(self.port.post(thread, &nonce, &post).await?))
@@ -342,7 +351,9 @@ impl Desk {
                 let row = work.ticket(promise.ticket_id).await?;
                 work.save(&row, |_| (), Touched::StaffOnly).await?;
             }
-            Kept::Card(card) => links::set_card(&work.tx, promise.ticket_id, card).await?,
+            Kept::Card(card) => {
+                links::set_card(&work.tx, promise.ticket_id, Some(card)).await?;
+            }
             Kept::Piece(discord, message, chunk) => {
                 messages::add_part(&work.tx, discord, message, chunk, None).await?;
                 self.mark_if_whole(&mut work, promise, message).await?;
@@ -391,7 +402,7 @@ impl Desk {
             return Ok(false);
         }
         let kept = match (Command::from_json(&promise.command), promise.message_id) {
-            (Some(Command::PostCard), _) => Kept::Card(discord),
+            (Some(Command::PostCard { .. }), _) => Kept::Card(discord),
             (Some(Command::PostMessage { chunk }), Some(message)) => {
                 Kept::Piece(discord, message, chunk)
             }
@@ -450,7 +461,17 @@ impl Desk {
                 code: Some(ARCHIVED),
                 ..
             } if promise.attempts < 5 => self.unarchive_for(promise, now.after(backoff)).await,
-            DeliveryError::Gone { reason, .. } => match command {
+            DeliveryError::Gone { code, reason } => match command {
+                // Somebody deleted the card, not the thread: the buttons are put back, quietly.
+                Command::RefreshCard if code == Some(UNKNOWN_MESSAGE) => {
+                    let mut work = self.work().await?;
+                    links::set_card(&work.tx, promise.ticket_id, None).await?;
+                    outbox::finish(&work.tx, promise.id).await?;
+                    let card = Command::PostCard { calls_staff: false };
+                    work.promise(promise.ticket_id, None, card);
+                    work.commit().await?;
+                    Ok(Step::Kept)
+                }
                 // The message that it was about is not there any more: nothing is left to do.
                 Command::React { .. } => {
                     self.record(promise, Kept::Done).await?;

@@ -86,11 +86,11 @@ pub(crate) async fn set_thread(
 pub(crate) async fn set_card(
     db: &impl ConnectionTrait,
     ticket: TicketId,
-    card: DiscordMessageId,
+    card: Option<DiscordMessageId>,
 ) -> Result<(), DeskError> {
     thread_link::ActiveModel {
         ticket_id: Set(ticket),
-        card_message_id: Set(Some(card)),
+        card_message_id: Set(card),
         ..Default::default()
     }
     .update(db)

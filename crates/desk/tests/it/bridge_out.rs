@@ -344,3 +344,27 @@ async fn a_thread_archived_by_time_is_brought_back_for_what_it_must_take() {
         .find(|p| p.message.id == said.id);
     assert_eq!(posted.unwrap().reactions, ["✅"]);
 }
+
+#[tokio::test]
+async fn a_card_deleted_by_hand_is_put_back_without_calling_anyone() {
+    let world = World::new().await;
+    let (_, thread) = world.filed().await;
+    let mira = world.mira().await;
+    world.discord.state().thread(thread).messages.remove(0);
+    let gone = DeliveryError::Gone {
+        code: Some(10008),
+        reason: "The message was deleted in Discord.".into(),
+    };
+    world.discord.fail("edit", Fault::Before(gone));
+    world.desk.assign_to_me(&mira, 1).await.unwrap();
+    world.settle().await;
+    let view = world.desk.conversation(&mira, 1).await.unwrap();
+    assert_eq!(view.thread_trouble, None);
+    let mut state = world.discord.state();
+    let last = state.thread(thread).messages.last().unwrap().clone();
+    let Some(Post::Card(card)) = last.post else {
+        panic!("a card, not {last:?}");
+    };
+    assert_eq!(card.assignee.as_deref(), Some("Mira Okafor"));
+    assert_eq!(card.ping, None);
+}
