@@ -172,6 +172,11 @@ export class Discord {
     return this.call("PUT", "/stand-in/faults", faults);
   }
 
+  /** Rate limits, which are on in the beginning, for people and the bot alike. */
+  limits(enabled: boolean): Promise<Shape> {
+    return this.call("PUT", "/stand-in/limits", { enabled });
+  }
+
   /** Discord's REST v10 in this person's name. */
   rest(person: Person, method: string, path: string, body?: Shape): Promise<Shape> {
     return this.call(method, `/api/v10${path}`, body, { Authorization: person.token });

@@ -57,7 +57,14 @@ pub fn run(options: &Options) -> Result<()> {
         "Building the optimised server and its benchmarks (10 minutes the first time on two cores)",
     );
     let mut command = workspace::cargo();
-    command.args(["build", "--release", "--package", "server", "--package", "bench"]);
+    command.args([
+        "build",
+        "--release",
+        "--package",
+        "server",
+        "--package",
+        "bench",
+    ]);
     processes::must("cargo build", command)?;
 
     workspace::say("Measuring; leave the machine alone meanwhile");
@@ -67,7 +74,9 @@ pub fn run(options: &Options) -> Result<()> {
     command.args(["--seconds", &options.seconds.to_string()]);
     command.arg("--site").arg(workspace::site());
     command.arg("--threadline").arg(programs.join("threadline"));
-    command.arg("--folder").arg(workspace::target().join("bench"));
+    command
+        .arg("--folder")
+        .arg(workspace::target().join("bench"));
     if let Some(path) = &options.json {
         let path = std::path::absolute(path).context("cannot make the path of --json absolute")?;
         command.arg("--json").arg(path);

@@ -1,5 +1,5 @@
 //! The letter slots of the dashboard: who is asking, the errors that cross the wire, and the
-//! calls themselves in [`tickets`].
+//! calls themselves in `tickets`.
 //!
 //! Each call proves its caller first, hands the letter to `desk`, and translates the answer. No
 //! rule lives here: what staff may do is `desk`'s to decide, at every call.

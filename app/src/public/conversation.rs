@@ -17,11 +17,7 @@ fn is_theirs_to_read(message: &&MessageView) -> bool {
 
 /// The newest message, for the words that a screen reader hears when it arrives.
 pub(super) fn newest(conversation: &ConversationView) -> Option<&MessageView> {
-    conversation
-        .messages
-        .iter()
-        .filter(is_theirs_to_read)
-        .last()
+    conversation.messages.iter().rfind(is_theirs_to_read)
 }
 
 /// How many messages the customer sees.

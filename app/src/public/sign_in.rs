@@ -19,7 +19,7 @@ pub fn sign_in(f: &Frame, return_to: &str, problem: Option<&str>) -> String {
         view! {
             <section class="notice">
                 <h1>"Staff sign in"</h1>
-                {problem.as_deref().map(|words| trouble(words))}
+                {problem.as_deref().map(trouble)}
                 <p class="lead">
                     "Answer tickets of " <bdi>{name}</bdi>
                     " from the web. Your Discord account is your key; the staff role opens the door."

@@ -96,8 +96,10 @@ fn Desk(workplace: Workplace) -> AnyView {
             data-open=move || (workplace.place.get() != Place::List).then_some("")
         >
             <Rail workplace help/>
-            <List workplace/>
-            <Ticket workplace/>
+            <main class="desk-main">
+                <List workplace/>
+                <Ticket workplace/>
+            </main>
         </div>
         <Show when=move || help.get()>
             <div class="keys" role="dialog" aria-label="Keyboard">
@@ -158,5 +160,18 @@ fn as_title(text: String) -> String {
         text.replace('&', "&amp;").replace('<', "&lt;")
     } else {
         text
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::as_title;
+
+    #[test]
+    fn a_subject_cannot_end_the_title() {
+        assert_eq!(
+            as_title("</title><script>alert(1)</script> &amp;".to_owned()),
+            "&lt;/title>&lt;script>alert(1)&lt;/script> &amp;amp;"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The dashboard: a list of tickets, one ticket open, and what is known about it.
 //!
 //! One view serves both addresses, so that going from ticket to ticket rebuilds nothing but the
-//! ticket. It shows what [`workplace`] holds; all reading and doing goes through [`crate::api`].
+//! ticket. It shows what `workplace` holds; all reading and doing goes through [`crate::api`].
 
 mod composer;
 mod draft;

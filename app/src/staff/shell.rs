@@ -62,7 +62,7 @@ fn policy(nonce: &str, watched: bool) -> String {
     let connect = if watched { "'self' ws:" } else { "'self'" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self'; img-src 'self' https:; connect-src {connect}; font-src 'self'; \
+         style-src 'self'; img-src 'self' data: https://cdn.discordapp.com; connect-src {connect}; font-src 'self'; \
          manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }

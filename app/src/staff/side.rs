@@ -104,7 +104,7 @@ fn State(workplace: Workplace) -> AnyView {
                     </dd>
                 </div>
                 <div>
-                    <dt>"Assigned to"</dt>
+                    <dt>"Assignee"</dt>
                     <dd>{move || assignee.get().map(assigned)}</dd>
                 </div>
             </dl>

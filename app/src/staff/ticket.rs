@@ -37,8 +37,9 @@ pub(crate) fn Ticket(workplace: Workplace) -> AnyView {
         workplace.ticket.loading.get() && workplace.shown() != workplace.place.get().number()
     };
     view! {
-        <main
+        <section
             class="ticket"
+            aria-label="Ticket"
             id="ticket"
             tabindex="-1"
             aria-busy=move || turning().then_some("true")
@@ -62,7 +63,7 @@ pub(crate) fn Ticket(workplace: Workplace) -> AnyView {
                 }
                 None => view! { <Blank workplace/> }.into_any(),
             }}
-        </main>
+        </section>
     }
     .into_any()
 }

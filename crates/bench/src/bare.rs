@@ -54,7 +54,10 @@ impl Bare {
     /// Starts one, with a table of a thousand rows.
     pub async fn start(house: &House) -> Result<Self> {
         let folder = house.empty_folder()?;
-        let url = format!("sqlite://{}?mode=rwc", folder.path().join("bare.db").display());
+        let url = format!(
+            "sqlite://{}?mode=rwc",
+            folder.path().join("bare.db").display()
+        );
         let (parts, listener) = house
             .product()
             .spawn(async move { anyhow::Ok((Parts::open(&url).await?, listen().await?)) })
@@ -84,7 +87,11 @@ impl Bare {
     /// From now on it answers with a body of so many bytes.
     pub fn set_length(&self, bytes: usize) {
         let answer = Bytes::from(vec![b'x'; bytes]);
-        *self.parts.answer.write().unwrap_or_else(PoisonError::into_inner) = answer;
+        *self
+            .parts
+            .answer
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = answer;
     }
 }
 

@@ -41,7 +41,10 @@ pub async fn until_delivered(address: SocketAddr, limit: Duration) -> Result<Dur
             return Ok(began.elapsed());
         }
         if began.elapsed() > limit {
-            bail!("deliveries did not end within {} s: {outbox}", limit.as_secs());
+            bail!(
+                "deliveries did not end within {} s: {outbox}",
+                limit.as_secs()
+            );
         }
         tokio::time::sleep(AGAIN).await;
     }

@@ -76,15 +76,16 @@ impl House {
 
 fn handle(runtime: &Option<Runtime>) -> &Handle {
     let runtime = runtime.as_ref();
-    runtime.expect("a runtime is taken only when all is dropped").handle()
+    runtime
+        .expect("a runtime is taken only when all is dropped")
+        .handle()
 }
 
 impl Drop for House {
     fn drop(&mut self) {
-        for runtime in [self.product.take(), self.discord.take()] {
-            if let Some(runtime) = runtime {
-                runtime.shutdown_timeout(END_WITHIN);
-            }
+        let runtimes = [self.product.take(), self.discord.take()];
+        for runtime in runtimes.into_iter().flatten() {
+            runtime.shutdown_timeout(END_WITHIN);
         }
     }
 }

@@ -82,8 +82,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<()> {
     let folder = &options.folder;
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     if !options.site.join("pkg").is_dir() {
         bail!(
             "{} holds no built front end: run `cargo xtask bench`, which builds it",
@@ -120,8 +119,7 @@ fn run(options: &Options) -> Result<()> {
     println!("{}", report.table());
     if let Some(path) = &options.json {
         let text = serde_json::to_string_pretty(&report)?;
-        std::fs::write(path, text)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }

@@ -111,8 +111,7 @@ impl Program {
         // Free again when the listener is dropped; nobody else is expected to take it.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let log = house.folder.join("threadline-child.log");
-        let log = File::create(&log)
-            .with_context(|| format!("cannot write {}", log.display()))?;
+        let log = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
         let child = Command::new(&house.threadline)
             .arg("serve")
             .env_clear()
@@ -158,7 +157,9 @@ impl Drop for Program {
 
 /// A figure of a process's status, from the kernel's kB into millions of bytes.
 fn field(status: &str, name: &str) -> Option<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     let kilobytes: f64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(kilobytes * 1_024.0 / 1e6)
 }

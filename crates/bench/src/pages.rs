@@ -64,6 +64,12 @@ impl Rounds {
             Aim::below("p99", product.p99_ms.unwrap_or(f64::NAN), P99_MS, " ms"),
             Aim::at_least("ratio", ratio, least),
         ];
+        let failed: u64 = self.product.iter().map(|round| round.failed).sum();
+        if failed > 0 {
+            product
+                .aims
+                .push(Aim::missed(&format!("errors 0, not {failed}")));
+        }
         [product, row("  bare handler", &self.bare)]
     }
 }
@@ -91,8 +97,8 @@ async fn reading(house: &House, bare: &Bare) -> Result<Vec<Row>> {
         ("staff list, 50 tickets", &scene.list, 0.3),
     ] {
         let load = Load::same(product.address, CONNECTIONS, 200, page.request.clone());
-        let yardstick = Request::get(bare.address, &format!("/{}", bare::KEY))
-            .with("cookie", &page.cookie);
+        let yardstick =
+            Request::get(bare.address, &format!("/{}", bare::KEY)).with("cookie", &page.cookie);
         match_bytes(bare, page.bytes, &yardstick).await?;
         let yardstick = Load::same(bare.address, CONNECTIONS, 200, yardstick.bytes());
         let mut rounds = Rounds::default();
@@ -179,7 +185,12 @@ async fn match_filing(bare: &Bare, product: &Product) -> Result<()> {
     let mut connection = Connection::open(product.address).await?;
     let answer = connection.ask(form(product.address, "/new", 0)).await?;
     let bytes = answer.expect_status(303, "a new ticket")?.bytes;
-    match_bytes(bare, bytes, &Request::get(bare.address, &format!("/{}", bare::KEY))).await
+    match_bytes(
+        bare,
+        bytes,
+        &Request::get(bare.address, &format!("/{}", bare::KEY)),
+    )
+    .await
 }
 
 /// Lets the bare handler's whole answer be as long as the product's, head and all.
@@ -216,7 +227,9 @@ impl Scene {
     async fn set(address: SocketAddr, discord: &Discord) -> Result<Self> {
         let mut visitor = Visitor::come(address).await?;
         let session = visitor.sign_in(discord).await?;
-        let token = visitor.file("customer@example.com", "Corrected invoice").await?;
+        let token = visitor
+            .file("customer@example.com", "Corrected invoice")
+            .await?;
         for message in 1..MESSAGES {
             if message % 2 == 0 {
                 visitor.reply(&token, WORDS).await?;
@@ -226,15 +239,32 @@ impl Scene {
         }
         for ticket in 1..TICKETS {
             let email = format!("customer-{ticket}@example.com");
-            visitor.file(&email, &format!("Corrected invoice {ticket}")).await?;
+            visitor
+                .file(&email, &format!("Corrected invoice {ticket}"))
+                .await?;
         }
         health::until_delivered(address, DELIVERY).await?;
         let start: String = WORDS.chars().take(40).collect();
         let held = format!("threadline_tickets={token}");
         Ok(Self {
-            ticket: look(&mut visitor, address, &format!("/t/{token}"), held, &start, MESSAGES)
-                .await?,
-            list: look(&mut visitor, address, "/staff", session, "data-row=", TICKETS).await?,
+            ticket: look(
+                &mut visitor,
+                address,
+                &format!("/t/{token}"),
+                held,
+                &start,
+                MESSAGES,
+            )
+            .await?,
+            list: look(
+                &mut visitor,
+                address,
+                "/staff",
+                session,
+                "data-row=",
+                TICKETS,
+            )
+            .await?,
         })
     }
 }

@@ -24,8 +24,7 @@ const LOG: &str = "info,sqlx=warn,sea_orm_migration=warn,serenity=warn";
 /// Logs as the program does, but to a file: a product that is spared its log is another one.
 pub fn log_to(folder: &Path) -> Result<()> {
     let path = folder.join("threadline.log");
-    let file =
-        File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(LOG))
         .with_ansi(false)

@@ -78,6 +78,14 @@ impl Aim {
         }
     }
 
+    /// Something that should not have happened, and did.
+    pub fn missed(what: &str) -> Self {
+        Self {
+            what: what.to_owned(),
+            met: false,
+        }
+    }
+
     /// `figure` is to be `limit` or more.
     pub fn at_least(name: &str, figure: f64, limit: f64) -> Self {
         Self {
@@ -154,18 +162,28 @@ impl Section {
         columns.push(self.column("", Row::verdict));
         let widths: Vec<usize> = columns
             .iter()
-            .map(|column| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0))
+            .map(|column| {
+                column
+                    .iter()
+                    .map(|cell| cell.chars().count())
+                    .max()
+                    .unwrap_or(0)
+            })
             .collect();
         let mut text = String::new();
         for line in 0..=self.rows.len() {
-            let cells = columns.iter().zip(&widths).enumerate().map(|(at, (column, width))| {
-                let cell = &column[line];
-                if (1..figures).contains(&at) {
-                    format!("{cell:>width$}")
-                } else {
-                    format!("{cell:<width$}")
-                }
-            });
+            let cells = columns
+                .iter()
+                .zip(&widths)
+                .enumerate()
+                .map(|(at, (column, width))| {
+                    let cell = &column[line];
+                    if (1..figures).contains(&at) {
+                        format!("{cell:>width$}")
+                    } else {
+                        format!("{cell:<width$}")
+                    }
+                });
             let cells: Vec<String> = cells.collect();
             text.push_str(cells.join("  ").trim_end());
             text.push('\n');

@@ -85,7 +85,9 @@ impl Visitor {
             ("body", words.to_owned()),
             ("request_key", request_key()),
         ];
-        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
         let form = Request::form(self.address, "/api/staff/reply", &fields);
         let answer = self.connection.ask(form.with("cookie", session)).await?;
         answer.expect_status(200, "an answer from the dashboard")?;
@@ -110,7 +112,10 @@ impl Visitor {
         let mut fields: Vec<(String, String)> = consent.query_pairs().into_owned().collect();
         fields.push(("person".to_owned(), person));
         fields.push(("action".to_owned(), "authorize".to_owned()));
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
         let form = Request::form(discord.address(), consent.path(), &fields);
         let agreed = Connection::open(discord.address()).await?.ask(form).await?;
         let back = address_in(&agreed.expect_status(303, "consent")?)?;

@@ -83,7 +83,7 @@ impl Desk {
             // Given by the database.
             id: TicketId(0),
             guild_id: self.guild,
-            number: number,
+            number,
             request_key: Some(stored),
             customer_id: customer,
             category_id: category,

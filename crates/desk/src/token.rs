@@ -16,11 +16,7 @@ const TOKEN_LEN: usize = 32;
 pub struct RequestKey(String);
 
 impl RequestKey {
-    /// A new key for a form.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a secret must not repeat with a test's seed"
-    )]
+    /// A new key for a form. A secret: never from a seed.
     pub fn fresh() -> String {
         let mut bytes = [0; 24];
         rand::rng().fill_bytes(&mut bytes);
@@ -88,10 +84,6 @@ impl Token {
 }
 
 /// A Discord nonce: 22 characters, never the same twice, not even in another database.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "must not repeat across databases of the same bot"
-)]
 pub(crate) fn nonce() -> String {
     let mut bytes = [0; 16];
     rand::rng().fill_bytes(&mut bytes);

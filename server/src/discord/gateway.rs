@@ -10,7 +10,7 @@ use super::{DiscordConfig, client};
 use anyhow::Context;
 use futures::StreamExt;
 use serenity::all::{GatewayIntents, ShardManager};
-use serenity::gateway::{GatewayError, ShardManagerOptions};
+use serenity::gateway::{ConnectionStage, GatewayError, ShardManagerOptions};
 use serenity::prelude::TypeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,6 +21,10 @@ use tokio::sync::oneshot;
 const PULSE: Duration = Duration::from_millis(250);
 /// How long Discord gets to take leave.
 const LEAVE: Duration = Duration::from_secs(1);
+
+/// The words for a token that Discord does not accept.
+pub(super) const TOKEN_REFUSED: &str =
+    "Discord does not accept the bot's token. Set DISCORD_TOKEN to the present one.";
 
 /// What we ask to hear.
 fn intents() -> GatewayIntents {
@@ -60,6 +64,13 @@ impl Run {
     /// Grows while the run's runtime is alive.
     pub(super) fn pulse(&self) -> u64 {
         self.pulse.load(Ordering::Relaxed)
+    }
+
+    /// Whether its shard is connected, as far as that can be seen without waiting.
+    pub(super) fn is_connected(&self) -> Option<bool> {
+        let runners = self.manager.get()?.runners.try_lock().ok()?;
+        let mut stages = runners.values().map(|runner| runner.stage);
+        Some(stages.next() == Some(ConnectionStage::Connected))
     }
 
     /// Asks it to end.
@@ -172,9 +183,7 @@ async fn listen(
 
 fn ending(error: &GatewayError) -> Ending {
     match error {
-        GatewayError::InvalidAuthentication => Ending::Refused(
-            "Discord does not accept the bot's token. Set DISCORD_TOKEN to the present one.",
-        ),
+        GatewayError::InvalidAuthentication => Ending::Refused(TOKEN_REFUSED),
         GatewayError::DisallowedGatewayIntents => Ending::Refused(
             "Discord does not let the bot read messages. Switch on Message Content Intent in the \
              Developer Portal, under Bot.",

@@ -122,6 +122,7 @@ mod tests {
                 async move {
                     let (thread, id) = id_of(&fact);
                     let slow = Duration::from_millis(if thread == 1 { 50 } else { 0 });
+                    // house-rule: this is the door that takes its time, not the test.
                     tokio::time::sleep(slow).await;
                     assert_ne!(id, 2, "one fact that panics");
                     taken.lock().unwrap().push((thread, id));

@@ -172,6 +172,7 @@ mod tests {
 
     async fn sleeping(whole: Duration) {
         pause(whole);
+        // house-rule: this is the limiter that sleeps, not the test.
         tokio::time::sleep(whole).await;
     }
 

@@ -46,7 +46,7 @@ impl Pace {
     /// Discord wants this between the beginnings of two sessions.
     const BETWEEN: Duration = Duration::from_secs(5);
     /// What Discord refuses is not right again within a second.
-    const REFUSED: Duration = Duration::from_secs(60);
+    pub(super) const REFUSED: Duration = Duration::from_secs(60);
     /// Discord grants 1,000 sessions a day: 86 seconds for each, and some to spare.
     const MOST: Duration = Duration::from_secs(100);
 

@@ -4,7 +4,7 @@
 //! of its business.
 
 use super::errors::{Effect, delivery_error};
-use super::gateway::{self, Ending, Run, Stop};
+use super::gateway::{self, Ending, Run, Stop, TOKEN_REFUSED};
 use super::hearing::{Heard, Line};
 use super::pace::{Pace, Pulse, STUCK};
 use super::status::State;
@@ -107,7 +107,8 @@ fn report(seen: &Seen, line: &Line) -> bool {
 
 /// Asks Discord where its gateway is, until it says so.
 async fn address(http: &Http, config: &DiscordConfig, line: &Line) -> String {
-    let mut wait = Duration::from_secs(1);
+    let mut wait = Duration::ZERO;
+    let mut told = String::new();
     loop {
         let why = match timeout(ADDRESS_WITHIN, http.get_gateway()).await {
             Ok(Ok(gateway)) if may_go_to(&gateway.url, config.stand_in.as_ref()) => {
@@ -115,15 +116,24 @@ async fn address(http: &Http, config: &DiscordConfig, line: &Line) -> String {
             }
             Ok(Ok(_)) => "Discord named a gateway that must not be used.".to_owned(),
             Ok(Err(error)) => match delivery_error(&error, Effect::Repeatable) {
+                DeliveryError::Unauthorised => TOKEN_REFUSED.to_owned(),
                 DeliveryError::Retry { reason, .. } => reason,
                 other => other.to_string(),
             },
             Err(_) => "Discord does not answer.".to_owned(),
         };
-        line.status.disconnected(&why);
-        tracing::warn!(why, "The gateway's address is not known yet");
-        sleep(wait).await;
         wait = (wait + Duration::from_secs(1)).min(ADDRESS_AGAIN);
+        if why == TOKEN_REFUSED {
+            line.status.refused(&why);
+            wait = Pace::REFUSED;
+        } else {
+            line.status.disconnected(&why);
+        }
+        if told != why {
+            tracing::warn!("The bot is not connected to Discord: {why}");
+            told = why;
+        }
+        sleep(wait).await;
     }
 }
 
@@ -175,6 +185,10 @@ async fn watch(mut run: Run, line: &Line, stop: &CancellationToken) -> Seen {
                 }
                 if line.status.state() == State::Connected {
                     connected_at = now;
+                    // Not every loss is told by an event; every gain is.
+                    if run.is_connected() == Some(false) {
+                        line.status.connecting();
+                    }
                 } else if now.duration_since(connected_at) > CONNECT_WITHIN {
                     let why = Seen::Replaced("Discord cannot be reached.");
                     return end(run, line, Stop::Politely, why).await;

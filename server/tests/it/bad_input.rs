@@ -61,10 +61,16 @@ async fn refused_fields_are_named_and_everything_typed_is_kept() {
                 "body" => "Where is it?",
                 _ => "",
             };
-            assert!(kept == replaced || page.text.contains(kept), "{field}: {kept}");
+            assert!(
+                kept == replaced || page.text.contains(kept),
+                "{field}: {kept}"
+            );
         }
         if value.len() > 10_000 {
-            assert!(page.text.contains(value.trim_end()), "{field} is kept whole");
+            assert!(
+                page.text.contains(value.trim_end()),
+                "{field} is kept whole"
+            );
         }
     }
     assert_eq!(world.threads().len(), 0);
@@ -79,7 +85,11 @@ async fn hostile_text_is_text_on_the_web_and_harmless_in_discord() {
     assert_eq!(page.status, 303);
     let ticket = page.location();
     jane.reply(&ticket, script).await;
-    jane.reply(&ticket, "# big **bold** [x](javascript:alert(1)) 🧑‍🤝‍🧑 مرحبا \u{202e}abc").await;
+    jane.reply(
+        &ticket,
+        "# big **bold** [x](javascript:alert(1)) 🧑‍🤝‍🧑 مرحبا \u{202e}abc",
+    )
+    .await;
     let mira = world.person(true);
     let desk = Visitor::new(&world);
     desk.sign_in(&world, &mira).await;
@@ -96,13 +106,24 @@ async fn hostile_text_is_text_on_the_web_and_harmless_in_discord() {
     }
     // A refused form shows it again, in its fields.
     let refused = jane
-        .post("/new", &[("email", script), ("subject", script), ("body", script), ("category", script)])
+        .post(
+            "/new",
+            &[
+                ("email", script),
+                ("subject", script),
+                ("body", script),
+                ("category", script),
+            ],
+        )
         .await;
     assert_eq!(refused.status, 422);
     assert!(!refused.text.contains("<script>alert"));
     world.thread_with(1, 4).await;
     world.settled().await;
-    let pings = world.discord.world()["notifications"].as_array().unwrap().len();
+    let pings = world.discord.world()["notifications"]
+        .as_array()
+        .unwrap()
+        .len();
     assert_eq!(pings, 1);
 }
 
@@ -112,13 +133,24 @@ async fn unknown_and_tampered_links_are_one_and_the_same_page() {
     let jane = Visitor::new(&world);
     let ticket = jane.file("Late parcel", "Where is it?").await;
     let mut tampered = ticket.clone();
-    let last = if tampered.pop() == Some('A') { 'B' } else { 'A' };
+    let last = if tampered.pop() == Some('A') {
+        'B'
+    } else {
+        'A'
+    };
     tampered.push(last);
     let unknown = format!("/t/{}", "A".repeat(32));
     let reference = jane.get(&unknown).await;
     assert_eq!(reference.status, 404);
     let long = format!("/t/{}", "x".repeat(5_000));
-    for path in [&tampered, "/t/x", "/t/%00", "/t/%ff%fe", &long, "/t/..%2f..%2fetc"] {
+    for path in [
+        &tampered,
+        "/t/x",
+        "/t/%00",
+        "/t/%ff%fe",
+        &long,
+        "/t/..%2f..%2fetc",
+    ] {
         let page = jane.get(path).await;
         assert_eq!(page.status, 404, "{path}");
         assert_eq!(page.text, reference.text, "{path}");
@@ -159,10 +191,14 @@ async fn forms_come_as_multipart_too_and_files_are_refused_in_words() {
             .text("body", "Where is it?")
     };
     let empty = Part::bytes(vec![]).file_name("");
-    let request = jane.request(Method::POST, "/new").multipart(form().part("files", empty));
+    let request = jane
+        .request(Method::POST, "/new")
+        .multipart(form().part("files", empty));
     assert_eq!(jane.send(request).await.status, 303, "no file chosen");
     let file = Part::bytes(b"hello".to_vec()).file_name("a.txt");
-    let request = jane.request(Method::POST, "/new").multipart(form().part("files", file));
+    let request = jane
+        .request(Method::POST, "/new")
+        .multipart(form().part("files", file));
     let page = jane.send(request).await;
     assert_eq!(page.status, 422);
     assert!(page.text.contains("Where is it?"));
@@ -192,7 +228,13 @@ async fn malformed_requests_get_their_status_and_a_page() {
         (post("text/plain", "email=a"), 415),
         (post("multipart/form-data; boundary=b", cut_off), 400),
         (post("multipart/form-data", "no boundary"), 400),
-        (post("application/x-www-form-urlencoded", &"body=".repeat(500_000)), 413),
+        (
+            post(
+                "application/x-www-form-urlencoded",
+                &"body=".repeat(500_000),
+            ),
+            413,
+        ),
     ] {
         let page = jane.send(request).await;
         assert_eq!(page.status, status, "{}", page.text);
@@ -231,13 +273,28 @@ async fn pages_say_what_browsers_must_not_do_with_them() {
     let ticket = jane.file("Late parcel", "Where is it?").await;
     for path in ["/", "/new", &ticket, "/my", "/no/such/page"] {
         let page = jane.get(path).await;
-        let header = |name: &str| page.headers.get(name).map(|v| v.to_str().unwrap().to_owned());
-        assert_eq!(header("x-content-type-options").as_deref(), Some("nosniff"), "{path}");
-        assert_eq!(header("referrer-policy").as_deref(), Some("same-origin"), "{path}");
+        let header = |name: &str| {
+            page.headers
+                .get(name)
+                .map(|v| v.to_str().unwrap().to_owned())
+        };
+        assert_eq!(
+            header("x-content-type-options").as_deref(),
+            Some("nosniff"),
+            "{path}"
+        );
+        assert_eq!(
+            header("referrer-policy").as_deref(),
+            Some("same-origin"),
+            "{path}"
+        );
         let policy = header("content-security-policy").unwrap();
         assert!(policy.contains("script-src 'self'"), "{path}: {policy}");
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
-        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
     }
     assert_eq!(jane.send(jane.request(Method::HEAD, "/")).await.status, 200);
     world.settled().await;

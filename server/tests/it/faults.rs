@@ -60,7 +60,7 @@ async fn the_gateway_comes_back_from_every_close_and_what_was_said_arrives() {
     let thread = world.thread_with(1, 2).await;
     world.settled().await;
     let mira = world.person(true);
-    let control = reqwest::Client::new();
+    let control = client();
     let gateway = format!("{}/stand-in/gateway", world.discord.base_url());
     let blows = [
         json!({"close": 4000}),
@@ -102,7 +102,11 @@ async fn an_event_told_twice_is_one_message_and_one_not_told_is_found_later() {
     world.discord.set_faults(vec![event("duplicate")]);
     world.write(&mira, &thread, "told twice").await;
     until("it is there", async || {
-        jane.get(&ticket).await.text.contains("told twice").then_some(())
+        jane.get(&ticket)
+            .await
+            .text
+            .contains("told twice")
+            .then_some(())
     })
     .await;
     world.discord.set_faults(vec![event("drop")]);

@@ -33,9 +33,16 @@ async fn a_customer_hears_of_their_own_ticket_and_never_its_words() {
     let mine = world.thread_with(1, 2).await;
     world.thread_with(2, 2).await;
     world.settled().await;
-    let stream = jane.request(Method::GET, "/api/events").send().await.unwrap();
+    let stream = jane
+        .request(Method::GET, "/api/events")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(stream.status(), 200);
-    let kind = stream.headers()["content-type"].to_str().unwrap().to_owned();
+    let kind = stream.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     assert!(kind.starts_with("text/event-stream"));
     joe.reply(&joes, "Very green.").await;
     world.write(&world.person(true), &mine, "Found it.").await;
@@ -53,9 +60,16 @@ async fn a_stream_goes_on_after_its_last_event_and_a_forged_one_means_resync() {
     let ticket = jane.file("Late parcel", "Where is it?").await;
     world.thread_with(1, 2).await;
     world.settled().await;
-    let stream = jane.request(Method::GET, "/api/events").send().await.unwrap();
+    let stream = jane
+        .request(Method::GET, "/api/events")
+        .send()
+        .await
+        .unwrap();
     jane.reply(&ticket, "one").await;
-    let heard = read(stream, |heard| heard.contains("\"ticket\":1") && heard.ends_with("\n\n")).await;
+    let heard = read(stream, |heard| {
+        heard.contains("\"ticket\":1") && heard.ends_with("\n\n")
+    })
+    .await;
     let id = heard
         .lines()
         .find_map(|line| line.strip_prefix("id:"))
@@ -67,8 +81,14 @@ async fn a_stream_goes_on_after_its_last_event_and_a_forged_one_means_resync() {
     let again = jane
         .request(Method::GET, "/api/events")
         .header("last-event-id", &id);
-    let heard = read(again.send().await.unwrap(), |heard| heard.contains("event:")).await;
-    assert!(heard.contains("event: hint") || heard.contains("event:hint"), "{heard}");
+    let heard = read(again.send().await.unwrap(), |heard| {
+        heard.contains("event:")
+    })
+    .await;
+    assert!(
+        heard.contains("event: hint") || heard.contains("event:hint"),
+        "{heard}"
+    );
 
     let long = "9".repeat(4_000);
     for forged in ["0", "x.y.z", "-1", "'; DROP TABLE ticket", &long] {
@@ -89,7 +109,9 @@ async fn whoever_holds_nothing_hears_nothing() {
     let stranger = Visitor::new(&world);
     let refused = stranger.get("/api/events").await;
     assert_eq!(refused.status, 401);
-    let refused = stranger.get("/api/events?t=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
+    let refused = stranger
+        .get("/api/events?t=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .await;
     assert_eq!(refused.status, 401);
 }
 
@@ -99,7 +121,11 @@ async fn an_open_stream_does_not_keep_the_server_from_stopping() {
     let jane = Visitor::new(&world);
     jane.file("Late parcel", "Where is it?").await;
     world.settled().await;
-    let stream = jane.request(Method::GET, "/api/events").send().await.unwrap();
+    let stream = jane
+        .request(Method::GET, "/api/events")
+        .send()
+        .await
+        .unwrap();
     world.stop_server().await;
     drop(stream);
 }

@@ -2,6 +2,8 @@
 //!
 //! What people do, what they do wrong, and what goes wrong around them.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 mod bad_input;
 mod faults;
 mod live;

@@ -24,7 +24,14 @@ async fn nothing_of_the_staffs_is_open_to_anyone_else() {
         }
     }
     let functions = [
-        "inbox", "conversation", "reply", "assign", "set_priority", "close", "reopen", "retry",
+        "inbox",
+        "conversation",
+        "reply",
+        "assign",
+        "set_priority",
+        "close",
+        "reopen",
+        "retry",
     ];
     let fields = [
         ("number", "1"),
@@ -73,11 +80,22 @@ async fn a_code_that_discord_does_not_know_is_refused_in_words() {
     let desk = Visitor::new(&world);
     let callback = desk.consent(&world, &world.person(true), "authorize").await;
     let mut url = url::Url::parse(&callback).unwrap();
-    let state = url.query_pairs().find(|(k, _)| k == "state").unwrap().1.into_owned();
-    url.query_pairs_mut().clear().append_pair("code", "nonsense").append_pair("state", &state);
+    let state = url
+        .query_pairs()
+        .find(|(k, _)| k == "state")
+        .unwrap()
+        .1
+        .into_owned();
+    url.query_pairs_mut()
+        .clear()
+        .append_pair("code", "nonsense")
+        .append_pair("state", &state);
     let refused = desk.get(url.as_str()).await;
     assert_eq!(refused.status, 400);
-    assert!(!refused.text.contains("invalid_grant"), "Discord's words are not ours");
+    assert!(
+        !refused.text.contains("invalid_grant"),
+        "Discord's words are not ours"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +124,9 @@ async fn after_sign_in_only_our_own_pages_are_gone_to() {
         let start = format!("/auth/discord?return={}", urlencoded(wish));
         let to_discord = desk.get(&start).await.location();
         let asked = url::Url::parse(&to_discord).unwrap();
-        let challenge = asked.query_pairs().find(|(k, _)| k == "code_challenge_method");
+        let challenge = asked
+            .query_pairs()
+            .find(|(k, _)| k == "code_challenge_method");
         assert_eq!(challenge.unwrap().1, "S256");
         let mut fields: Vec<(String, String)> = asked
             .query_pairs()

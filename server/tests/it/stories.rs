@@ -10,7 +10,10 @@ async fn a_ticket_becomes_a_private_thread_with_card_message_and_one_ping() {
     let jane = Visitor::new(&world);
     let hostile = "Help @everyone @here <@&{role}> <@{user}> **now**";
     let hostile = hostile
-        .replace("{role}", &world.discord.settings().staff_role_id.to_string())
+        .replace(
+            "{role}",
+            &world.discord.settings().staff_role_id.to_string(),
+        )
         .replace("{user}", &world.person(true).id.to_string());
     let ticket = jane.file("Late @everyone parcel", &hostile).await;
     assert!(ticket.starts_with("/t/"), "{ticket}");
@@ -62,7 +65,9 @@ async fn one_conversation_on_both_sides() {
     let said = world.write(&mira, &thread, "On its <b>way</b>.").await;
     until("the customer reads it", async || {
         let page = jane.get(&ticket).await;
-        page.text.contains("On its &lt;b&gt;way&lt;/b&gt;.").then_some(())
+        page.text
+            .contains("On its &lt;b&gt;way&lt;/b&gt;.")
+            .then_some(())
     })
     .await;
     until("it carries the sign", async || {
@@ -105,7 +110,10 @@ async fn one_conversation_on_both_sides() {
     assert!(jane.get(&ticket).await.text.contains("You are welcome."));
     until("it is in the thread", async || {
         let contents = world.contents(&thread);
-        contents.iter().any(|c| c.ends_with("You are welcome.")).then_some(())
+        contents
+            .iter()
+            .any(|c| c.ends_with("You are welcome."))
+            .then_some(())
     })
     .await;
 
@@ -119,7 +127,12 @@ async fn one_conversation_on_both_sides() {
         ],
     )
     .await;
-    assert!(desk.get("/staff/tickets/1").await.text.contains("A tricky one."));
+    assert!(
+        desk.get("/staff/tickets/1")
+            .await
+            .text
+            .contains("A tricky one.")
+    );
     assert!(!jane.get(&ticket).await.text.contains("A tricky one."));
     world.settled().await;
 }

@@ -22,7 +22,9 @@ pub struct Page {
 impl Page {
     pub fn location(&self) -> String {
         let place = self.headers.get("location").map(|l| l.to_str().unwrap());
-        place.unwrap_or_else(|| panic!("no redirect: {self:?}")).to_owned()
+        place
+            .unwrap_or_else(|| panic!("no redirect: {self:?}"))
+            .to_owned()
     }
 
     /// The value of a hidden field.
@@ -87,7 +89,8 @@ impl Visitor {
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.send(self.request(Method::POST, path).form(fields)).await
+        self.send(self.request(Method::POST, path).form(fields))
+            .await
     }
 
     /// Files a ticket as the form does, and says where it led.
@@ -135,7 +138,10 @@ impl Visitor {
         fields.push(("action".into(), action.into()));
         let url = format!("{}/oauth2/authorize", world.discord.base_url());
         let answer = self.http.post(url).form(&fields).send().await.unwrap();
-        let place = answer.headers().get("location").expect("Discord sends us back");
+        let place = answer
+            .headers()
+            .get("location")
+            .expect("Discord sends us back");
         place.to_str().unwrap().to_owned()
     }
 

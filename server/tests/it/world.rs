@@ -108,7 +108,7 @@ impl World {
 
     /// Waits until the server answers and its gateway is connected.
     pub async fn connected(&self) {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = client();
         let url = format!("{}/api/health", self.base);
         until("the gateway is connected", async || {
             let answer = client.get(&url).send().await.ok()?;
@@ -120,7 +120,8 @@ impl World {
 
     pub async fn health(&self) -> Value {
         let url = format!("{}/api/health", self.base);
-        reqwest::get(url).await.unwrap().json().await.unwrap()
+        let answer = client().get(url).send().await.unwrap();
+        answer.json().await.unwrap()
     }
 
     /// Waits until nothing is promised to Discord any more.
@@ -178,7 +179,7 @@ impl World {
         body: Value,
     ) -> (u16, Value) {
         let url = format!("{}/api/v10{path}", self.discord.base_url());
-        let request = reqwest::Client::new()
+        let request = client()
             .request(method, url)
             .header("authorization", &person.token);
         let answer = request.json(&body).send().await.unwrap();
@@ -198,7 +199,9 @@ impl World {
     pub async fn press(&self, person: &Person, thread: &Value, verb: &str) {
         let card = &self.messages(thread)[0];
         let rows = card["components"].as_array().unwrap();
-        let buttons = rows.iter().flat_map(|r| r["components"].as_array().unwrap());
+        let buttons = rows
+            .iter()
+            .flat_map(|r| r["components"].as_array().unwrap());
         let custom_id = buttons
             .map(|b| b["custom_id"].as_str().unwrap())
             .find(|id| id.starts_with(&format!("v1:{verb}:")))
@@ -229,6 +232,12 @@ impl World {
             .map(|e| e["message"]["content"].as_str().unwrap().to_owned())
             .collect()
     }
+}
+
+/// A client for what is no browser's: the stand-in's controls, people's REST, health.
+pub fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
+    builder.build().unwrap()
 }
 
 pub fn id(value: &Value) -> u64 {

@@ -114,7 +114,11 @@ impl Connection {
             }
             self.read().await?;
         };
-        ensure!(head.status == 200, "a stream was refused with {}", head.status);
+        ensure!(
+            head.status == 200,
+            "a stream was refused with {}",
+            head.status
+        );
         ensure!(head.body == Body::Chunked, "a stream that has an end");
         self.received.drain(..head.length);
         Ok(Stream(self))

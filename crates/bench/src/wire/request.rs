@@ -32,16 +32,15 @@ impl Request {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
-        let mut request = Self::new("POST", host, path)
-            .with("content-type", "application/x-www-form-urlencoded");
+        let mut request =
+            Self::new("POST", host, path).with("content-type", "application/x-www-form-urlencoded");
         request.body = body.into_bytes();
         request
     }
 
     /// Sends JSON.
     pub fn json(method: &str, host: SocketAddr, path: &str, body: &Value) -> Self {
-        let mut request =
-            Self::new(method, host, path).with("content-type", "application/json");
+        let mut request = Self::new(method, host, path).with("content-type", "application/json");
         request.body = body.to_string().into_bytes();
         request
     }
@@ -76,6 +75,9 @@ mod tests {
         let bytes = Request::form(host, "/new", &[("body", "a b&c"), ("x", "ü")]).bytes();
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.starts_with("POST /new HTTP/1.1\r\nhost: 127.0.0.1:80\r\n"));
-        assert!(text.ends_with("content-length: 20\r\n\r\nbody=a+b%26c&x=%C3%BC"), "{text}");
+        assert!(
+            text.ends_with("content-length: 21\r\n\r\nbody=a+b%26c&x=%C3%BC"),
+            "{text}"
+        );
     }
 }

@@ -100,7 +100,8 @@ impl Desk {
 
     async fn unreadable(&self, thread: ThreadId, error: DeliveryError) -> Result<bool, DeskError> {
         match error {
-            DeliveryError::Gone { reason, .. } => {
+            // Asking again changes nothing until a person does something.
+            DeliveryError::Gone { reason, .. } | DeliveryError::Permanent { reason, .. } => {
                 self.bridge.not_to_be_read(thread);
                 if let Some(link) = links::of_thread(&self.db.read, thread).await? {
                     self.thread_in_trouble(link.ticket_id, &reason).await?;

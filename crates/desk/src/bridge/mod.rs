@@ -1,12 +1,14 @@
 //! The bridge: a ticket and its thread are one conversation.
 //!
 //! Outwards, every change is a promise in the outbox, written with the change and kept by
-//! [`outbox`]. Inwards, every fact comes through one door, [`ingest`]; [`catch_up`] fetches what
-//! was missed and uses the same door. It knows Discord only as [`DiscordPort`].
+//! `outbox`. Inwards, every fact comes through one door, `ingest`; `catch_up` fetches what was
+//! missed and uses the same door. It knows Discord only as [`DiscordPort`].
 
+mod attempt;
 mod catch_up;
 mod command;
 mod event;
+mod failure;
 mod ingest;
 mod outbox;
 mod port;

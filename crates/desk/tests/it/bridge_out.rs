@@ -87,10 +87,11 @@ async fn a_crash_after_acceptance_doubles_nothing() {
             world.restart().await;
             world.reconnect().await;
             world.settle().await;
-            let state = world.discord.state();
-            assert_eq!(state.threads.len(), 1, "{call} {wait:?}");
-            assert_eq!(state.threads[0].messages.len(), 2, "{call} {wait:?}");
-            drop(state);
+            {
+                let state = world.discord.state();
+                assert_eq!(state.threads.len(), 1, "{call} {wait:?}");
+                assert_eq!(state.threads[0].messages.len(), 2, "{call} {wait:?}");
+            }
             let seen = world.seen_by_customer(&opened).await;
             assert_eq!(seen.messages[0].delivery, Delivery::Delivered);
         }

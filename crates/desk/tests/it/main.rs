@@ -1,6 +1,8 @@
 //! The desk on a real database, with a clock that stands still and a Discord made of a few maps
 //! that keeps the promises the bridge leans on: nonces, threads by name, pages by id.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 mod bridge_in;
 mod bridge_out;
 mod discord;

@@ -1,7 +1,7 @@
 //! Listening, whatever Discord does to the connection.
 
 use super::super::hearing::{Heard, Line, line};
-use super::super::{client, watchdog};
+use super::super::{GatewaySnapshot, client, watchdog};
 use super::{PATIENCE, discord};
 use desk::bridge::RemoteEvent;
 use discord_stand_in::StandIn;
@@ -106,6 +106,18 @@ impl Listener {
         }
     }
 
+    /// Waits until the figures are so.
+    async fn until(&self, so: fn(&GatewaySnapshot) -> bool) {
+        let looking = async {
+            while !so(&self.line.status.snapshot()) {
+                // house-rule: the pause between two looks at a condition, not a wait for time.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let told = timeout(PATIENCE, looking).await;
+        told.unwrap_or_else(|_| panic!("{:?}", self.line.status.snapshot()));
+    }
+
     async fn stopped(self) {
         let asked = Instant::now();
         self.stop.cancel();
@@ -172,12 +184,7 @@ async fn a_client_that_spins_is_replaced_and_leaves_no_core_burning() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_token_is_told_in_words() {
     let listener = Listener::with_token(|token| format!("{token}x")).await;
-    let refused = async {
-        while listener.line.status.snapshot().state != "refused" {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, refused).await.unwrap();
+    listener.until(|now| now.state == "refused").await;
     let trouble = listener.line.status.snapshot().trouble.unwrap();
     assert!(trouble.contains("DISCORD_TOKEN"), "{trouble}");
     listener.stopped().await;
@@ -187,20 +194,10 @@ async fn a_refused_token_is_told_in_words() {
 async fn discord_goes_away_and_comes_back() {
     let mut listener = Listener::connected().await;
     listener.discord.pause_listening().await;
-    let gone = async {
-        while listener.line.status.snapshot().connected {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, gone).await.unwrap();
+    listener.until(|now| !now.connected).await;
     listener.discord.resume_listening().await.unwrap();
     listener.write("back again").await;
-    let back = async {
-        while !listener.line.status.snapshot().connected {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, back).await.unwrap();
+    listener.until(|now| now.connected).await;
     listener.write("and heard").await;
     listener.hears("and heard").await;
     assert_eq!(listener.line.status.snapshot().undecoded, 0);
@@ -211,6 +208,6 @@ async fn discord_goes_away_and_comes_back() {
 async fn it_ends_when_asked_even_while_nobody_answers() {
     let listener = Listener::connected().await;
     listener.discord.pause_listening().await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    listener.until(|now| !now.connected).await;
     listener.stopped().await;
 }

@@ -11,7 +11,6 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn discord() -> (StandIn, DiscordConfig) {
-    let _ = tracing_subscriber::fmt().with_env_filter("debug,hyper_util=info,rustls=info").with_test_writer().try_init(); // TEMP
     let discord = StandIn::start(Options::default()).await.unwrap();
     let seeded = discord.settings();
     let config = DiscordConfig {

@@ -1,0 +1,178 @@
+//! What becomes of a promise whose try failed: again later, before a person, or another way.
+//!
+//! Discord's word on how long to wait is obeyed whole. It knows what went wrong only as a
+//! [`DeliveryError`].
+
+use super::command::Command;
+use super::outbox::{Kept, Step};
+use super::port::{DeliveryError, ThreadShape};
+use crate::store::entities::outbox::Model as Promise;
+use crate::store::{links, messages, outbox};
+use crate::work::Touched;
+use crate::{Desk, DeskError};
+use domain::{Delivery, Status, Timestamp};
+use std::time::Duration;
+
+/// How long to wait when nothing says how long.
+const BACKOFF_MS: [u64; 8] = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+
+/// How long to wait before asking whether a refused token is accepted again.
+const TOKEN_CHECK: Duration = Duration::from_secs(30);
+
+/// Discord's code for a thread that is archived.
+const ARCHIVED: u32 = 50083;
+
+/// Discord's code for a message that is not there.
+const UNKNOWN_MESSAGE: u32 = 10008;
+
+impl Desk {
+    /// Decides what becomes of a promise whose try failed.
+    pub(super) async fn failed(
+        &self,
+        promise: &Promise,
+        command: &Command,
+        error: DeliveryError,
+    ) -> Result<Step, DeskError> {
+        let now = self.now();
+        tracing::info!(
+            outbox.id = promise.id.0,
+            ticket.id = promise.ticket_id.0,
+            outbox.attempts = promise.attempts,
+            %error,
+            "a promise to Discord was not kept yet"
+        );
+        let backoff = {
+            let tries = usize::try_from(promise.attempts - 1).unwrap_or(0);
+            Duration::from_millis(BACKOFF_MS[tries.min(BACKOFF_MS.len() - 1)])
+        };
+        match error {
+            DeliveryError::Unauthorised => {
+                self.bridge.unauthorised(now.after(TOKEN_CHECK));
+                let again = now.after(TOKEN_CHECK);
+                self.put_off(
+                    promise,
+                    again,
+                    "Discord does not accept the bot's token.",
+                    false,
+                )
+                .await
+            }
+            DeliveryError::Retry {
+                after,
+                global,
+                reason,
+            } => {
+                if global {
+                    self.bridge.hold_until(now.after(after));
+                }
+                self.put_off(promise, now.after(after), &reason, true).await
+            }
+            DeliveryError::Uncertain { reason } => {
+                self.put_off(promise, now.after(backoff), &reason, true)
+                    .await
+            }
+            DeliveryError::Permanent {
+                code: Some(ARCHIVED),
+                ..
+            } if promise.attempts < 5 => self.unarchive_for(promise, now.after(backoff)).await,
+            DeliveryError::Gone { code, reason } => match command {
+                // Somebody deleted the card, not the thread: the buttons are put back, quietly.
+                Command::RefreshCard if code == Some(UNKNOWN_MESSAGE) => {
+                    let mut work = self.work().await?;
+                    links::set_card(&work.tx, promise.ticket_id, None).await?;
+                    outbox::finish(&work.tx, promise.id).await?;
+                    let card = Command::PostCard { calls_staff: false };
+                    work.promise(promise.ticket_id, None, card);
+                    work.commit().await?;
+                    Ok(Step::Kept)
+                }
+                // The message that it was about is not there any more: nothing is left to do.
+                Command::React { .. } => {
+                    self.record(promise, Kept::Done).await?;
+                    Ok(Step::Kept)
+                }
+                _ => {
+                    self.thread_in_trouble(promise.ticket_id, &reason).await?;
+                    Ok(Step::Parked)
+                }
+            },
+            DeliveryError::Permanent { reason, .. } => match command {
+                Command::OpenThread => {
+                    self.thread_in_trouble(promise.ticket_id, &reason).await?;
+                    Ok(Step::Parked)
+                }
+                _ => self.park(promise, &reason).await,
+            },
+        }
+    }
+
+    async fn put_off(
+        &self,
+        promise: &Promise,
+        until: Timestamp,
+        reason: &str,
+        counted: bool,
+    ) -> Result<Step, DeskError> {
+        let work = self.work().await?;
+        outbox::put_off(&work.tx, promise, until, reason, counted).await?;
+        outbox::record_attempt(&work.tx, promise.id, work.now, "put off", reason).await?;
+        work.commit().await?;
+        Ok(Step::PutOff)
+    }
+
+    /// An archived thread is not a closed ticket: it is brought back, the promise is kept, and a
+    /// closed ticket's thread is put away again.
+    async fn unarchive_for(&self, promise: &Promise, again: Timestamp) -> Result<Step, DeskError> {
+        let link = links::of_ticket(&self.db.read, promise.ticket_id).await?;
+        let Some(thread) = link.thread_id else {
+            return self.park(promise, "The ticket has no thread.").await;
+        };
+        if let Err(error) = self.port.shape(thread, ThreadShape::Open).await {
+            return self.put_off(promise, again, &error.to_string(), true).await;
+        }
+        let mut work = self.work().await?;
+        let now = work.now;
+        outbox::put_off(&work.tx, promise, now, "The thread was archived.", true).await?;
+        if work.ticket(promise.ticket_id).await?.status == Status::Closed {
+            work.promise(promise.ticket_id, None, Command::Close);
+        }
+        work.commit().await?;
+        self.bridge.wake();
+        Ok(Step::PutOff)
+    }
+
+    /// Puts one promise before a person; what was promised later goes on.
+    pub(super) async fn park(&self, promise: &Promise, reason: &str) -> Result<Step, DeskError> {
+        let mut work = self.work().await?;
+        outbox::park(&work.tx, promise.id, reason).await?;
+        outbox::record_attempt(&work.tx, promise.id, work.now, "parked", reason).await?;
+        if let Some(message) = promise.message_id {
+            messages::mark(&work.tx, message, Delivery::Failed, Some(reason)).await?;
+        }
+        let ticket = work.ticket(promise.ticket_id).await?;
+        work.save(&ticket, |_| (), Touched::Everyone).await?;
+        work.commit().await?;
+        Ok(Step::Parked)
+    }
+
+    /// The thread itself is what is wrong: everything promised to it waits for a person.
+    pub(crate) async fn thread_in_trouble(
+        &self,
+        ticket: domain::TicketId,
+        reason: &str,
+    ) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(ticket).await?;
+        links::set_trouble(&work.tx, ticket, Some(reason)).await?;
+        for promise in outbox::unfinished(&work.tx, ticket).await? {
+            outbox::park(&work.tx, promise.id, reason).await?;
+            if let Some(message) = promise.message_id {
+                messages::mark(&work.tx, message, Delivery::Failed, Some(reason)).await?;
+            }
+        }
+        work.record(ticket, format!("The thread needs a look: {reason}"))
+            .await?;
+        work.save(&row, |_| (), Touched::Everyone).await?;
+        work.commit().await
+    }
+}
