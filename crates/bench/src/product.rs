@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 /// What the program logs when nothing else is asked for.
+// house-rule: names where log lines come from
 const LOG: &str = "info,sqlx=warn,sea_orm_migration=warn,serenity=warn";
 
 /// Logs as the program does, but to a file: a product that is spared its log is another one.
