@@ -21,9 +21,16 @@ test.beforeAll(async ({ browser, baseURL }) => {
 });
 
 /** Takes the picture. The dashboard fills the window; every other page is shown whole. */
-async function picture(page: Page, name: string, fullPage = true): Promise<void> {
+async function picture(page: Page, name: string, whole = true): Promise<void> {
   const path = join(OUT, `${name}-${test.info().project.name}.png`);
-  await page.screenshot({ path, fullPage, animations: "disabled" });
+  const window = page.viewportSize();
+  if (whole && window) {
+    // A window as high as the page, so that what clings to its edge covers nothing.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...window, height: Math.max(height, window.height) });
+  }
+  await page.screenshot({ path, animations: "disabled" });
+  if (whole && window) await page.setViewportSize(window);
 }
 
 async function dashboard(page: Page): Promise<void> {

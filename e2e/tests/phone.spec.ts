@@ -106,3 +106,12 @@ test("what one taps is large enough for a thumb", async ({ page, world }) => {
     }
   }
 });
+
+test("the box for a message has room for one, and grows with it", async ({ page, world }) => {
+  await page.goto(`${world.base}/new`);
+  const height = async () => (await page.getByLabel("Message").boundingBox())?.height ?? 0;
+  const before = await height();
+  expect(before).toBeGreaterThan(120);
+  await page.getByLabel("Message").fill("line\n".repeat(20));
+  expect(await height()).toBeGreaterThan(before);
+});
