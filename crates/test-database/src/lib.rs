@@ -1,8 +1,8 @@
 //! A fresh, migrated database for one test, on whichever engine the run asks for.
 //!
-//! `TEST_DATABASE=postgres` with `TEST_POSTGRES_URL` (of a server, without a database's name) gives
-//! PostgreSQL; anything else gives SQLite in a temporary file. It knows nothing of the product but
-//! its migrations.
+//! `TEST_DATABASE=postgres` with `TEST_POSTGRES_URL` gives a database of its own on that server;
+//! anything else gives SQLite in a temporary file. It knows nothing of the product but its
+//! migrations.
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm_migration::sea_orm::{ConnectionTrait, Database};
@@ -58,7 +58,12 @@ impl TestDatabase {
     async fn postgres() -> Self {
         let server = std::env::var("TEST_POSTGRES_URL")
             .expect("TEST_POSTGRES_URL is set beside TEST_DATABASE=postgres");
-        let server = server.trim_end_matches('/');
+        // With or without the name of a database: ours replaces it.
+        let authority = server.find("://").map_or(0, |at| at + 3);
+        let end = server[authority..]
+            .find('/')
+            .map_or(server.len(), |at| authority + at);
+        let server = &server[..end];
         let name = format!(
             "t_{}_{}",
             std::process::id(),
