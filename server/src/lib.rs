@@ -8,7 +8,6 @@
 #![recursion_limit = "256"]
 
 pub mod config;
-pub mod discord;
 pub mod doctor;
 mod errors;
 mod http;
@@ -22,7 +21,7 @@ use anyhow::Context;
 use axum::serve::ListenerExt;
 use desk::Desk;
 use desk::clock::SystemClock;
-use discord::{DiscordConfig, GatewayStatus, SerenityPort, StandIn};
+use connector::{DiscordConfig, GatewayStatus, SerenityPort, StandIn};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -57,7 +56,7 @@ pub async fn run(
     let tracker = TaskTracker::new();
     let gateway = Arc::new(GatewayStatus::default());
     tasks::start(&desk, &stop, &tracker);
-    discord::start(
+    connector::start(
         &discord,
         desk.clone(),
         gateway.clone(),
@@ -65,7 +64,7 @@ pub async fn run(
         &tracker,
     );
 
-    let http = discord::http_client(&discord).context("the way to Discord's sign-in")?;
+    let http = connector::http_client(&discord).context("the way to Discord's sign-in")?;
     let web = http::Web::new(&config, desk, gateway, http, stop.clone())?;
     let address = listener
         .local_addr()

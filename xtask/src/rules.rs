@@ -54,8 +54,8 @@ const RULES: [Rule; 8] = [
         place: Place::Code,
     },
     Rule {
-        why: "only server/src/discord speaks serenity",
-        files: |path| product(path) && !path.starts_with("server/src/discord"),
+        why: "only crates/connector speaks serenity",
+        files: |path| product(path) && !path.starts_with("crates/connector"),
         breaks: |line| line.contains("serenity::"),
         place: Place::Code,
     },
@@ -228,7 +228,7 @@ mod tests {
     fn discord_is_spoken_to_from_its_room_only() {
         assert!(broken("server/src/main.rs", "use serenity::all::Client;"));
         assert!(!broken(
-            "server/src/discord/gateway.rs",
+            "crates/connector/src/gateway.rs",
             "use serenity::all::Client;"
         ));
         assert!(!broken(

@@ -14,6 +14,7 @@ use crate::api::tickets;
 use crate::parts::icon::{Icon, icon};
 use domain::view::InboxFilter;
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -85,6 +86,12 @@ fn Desk(workplace: Workplace) -> AnyView {
             })
             .unwrap_or_else(|| workplace.filter.get().words().to_owned());
         as_title(format!("{here} · {guild}"))
+    };
+    // On the server the title is written after the page, when the page's signals may be gone.
+    let title = if cfg!(feature = "ssr") {
+        TextProp::from(title())
+    } else {
+        TextProp::from(title)
     };
     view! {
         <Title text=title/>

@@ -1,4 +1,4 @@
-//! The stand-in's time: the machine's, plus an offset that tests move forward.
+//! The stand-in's time: the machine's, plus an offset that tests move forward; or that offset alone.
 //! Everything that ages here (ids, codes, links, limits, threads) asks this clock and no other.
 
 use std::sync::Arc;
@@ -13,9 +13,19 @@ use time::macros::format_description;
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     offset_ms: Arc<AtomicI64>,
+    stands_still: bool,
 }
 
 impl Clock {
+    /// A clock that shows this moment (in Unix milliseconds) until it is moved forward.
+    #[must_use]
+    pub fn still(at_ms: i64) -> Self {
+        Self {
+            offset_ms: Arc::new(AtomicI64::new(at_ms)),
+            stands_still: true,
+        }
+    }
+
     /// Moves time forward; every copy of this clock sees it at once.
     pub fn advance(&self, by: Duration) {
         let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4);
@@ -30,6 +40,10 @@ impl Clock {
 
     /// The stand-in's present moment in Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
+        let offset = self.offset_ms.load(Ordering::SeqCst);
+        if self.stands_still {
+            return offset;
+        }
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the clock that all others ask"
@@ -37,7 +51,7 @@ impl Clock {
         let real = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0));
-        real + self.offset_ms.load(Ordering::SeqCst)
+        real + offset
     }
 }
 

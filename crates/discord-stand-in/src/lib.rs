@@ -7,6 +7,7 @@ mod error;
 mod faults;
 mod gateway;
 mod hub;
+mod in_process;
 mod limits;
 mod listener;
 mod page;
@@ -29,6 +30,7 @@ use tokio::task::JoinHandle;
 
 pub use clock::Clock;
 pub use faults::Fault;
+pub use in_process::{File, InProcess, Session};
 pub use state_file::write_whole;
 pub use world::seed::{Person, Seeded};
 

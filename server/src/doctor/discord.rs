@@ -6,7 +6,7 @@
 
 use super::permissions::{self, MENTION_EVERYONE, Overwrite, Role};
 use super::{Findings, Outcome};
-use crate::{Config, discord, discord_config};
+use crate::{Config, discord_config};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -103,7 +103,7 @@ fn ill(no: &No, refused: &str) -> Outcome {
 
 /// Asks everything, as far as the answers allow.
 pub(super) async fn examine(config: &Config, findings: &mut Findings) {
-    let http = match discord::http_client(&discord_config(config)) {
+    let http = match connector::http_client(&discord_config(config)) {
         Ok(http) => http,
         Err(error) => {
             findings.note("Discord", &Outcome::Ill(format!("no way there: {error:#}")));

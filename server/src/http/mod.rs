@@ -20,7 +20,7 @@ mod staff;
 mod viewer;
 
 use crate::config::Config;
-use crate::discord::GatewayStatus;
+use connector::GatewayStatus;
 use anyhow::Context;
 use assets::Shelf;
 use axum::Router;

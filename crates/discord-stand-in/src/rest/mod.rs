@@ -31,6 +31,7 @@ use crate::world::World;
 use crate::world::attachments::Upload;
 use answering::{faulty, finish, too_many};
 use auth::Identity;
+pub(crate) use body::steps;
 
 /// What a route gives back.
 #[derive(Debug)]
@@ -334,7 +335,7 @@ async fn hang_up(peer: &Peer) -> Response {
 }
 
 /// The table.
-fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
+pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
     match path {
         ["gateway", ..] | ["users", ..] | ["oauth2", ..] => account::route(call, path),
         ["channels", channel, rest @ ..] => {

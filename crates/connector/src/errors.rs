@@ -4,7 +4,7 @@
 //! are kept or shown never hold an address, a token or anything that a person wrote.
 
 use desk::bridge::DeliveryError;
-use serenity::http::{HttpError, StatusCode};
+use serenity::http::{DiscordJsonError, HttpError, StatusCode};
 use std::time::Duration;
 
 /// Whether doing a thing twice differs from doing it once.
@@ -32,17 +32,7 @@ pub(super) const LOST: &str = "Discord's answer was lost.";
 pub(super) fn delivery_error(error: &serenity::Error, effect: Effect) -> DeliveryError {
     match error {
         serenity::Error::Http(HttpError::UnsuccessfulRequest(answer)) => {
-            let code = u32::try_from(answer.error.code)
-                .ok()
-                .filter(|code| *code > 0);
-            let fields: Vec<String> = answer
-                .error
-                .errors
-                .iter()
-                .map(|e| format!("{}: {}", e.path, e.code))
-                .collect();
-            let is_discord = answer.error.code >= 0;
-            refusal(answer.status_code, code, &fields, is_discord, effect)
+            told(answer.status_code, &answer.error, effect)
         }
         serenity::Error::Http(HttpError::Request(error)) if error.is_connect() => {
             retry(UNREACHABLE, "Discord cannot be reached.")
@@ -58,6 +48,25 @@ pub(super) fn delivery_error(error: &serenity::Error, effect: Effect) -> Deliver
         | serenity::Error::Io(_) => lost(effect),
         _ => permanent(None, "The request could not be made.".to_owned()),
     }
+}
+
+/// What is known after an answer that was not a success.
+pub(super) fn judged(status: u16, body: &[u8], effect: Effect) -> DeliveryError {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match serde_json::from_slice(body) {
+        Ok(error) => told(status, &error, effect),
+        Err(_) => refusal(status, None, &[], false, effect),
+    }
+}
+
+fn told(status: StatusCode, error: &DiscordJsonError, effect: Effect) -> DeliveryError {
+    let code = u32::try_from(error.code).ok().filter(|code| *code > 0);
+    let fields: Vec<String> = error
+        .errors
+        .iter()
+        .map(|e| format!("{}: {}", e.path, e.code))
+        .collect();
+    refusal(status, code, &fields, error.code >= 0, effect)
 }
 
 /// The answer did not come, or cannot be read.

@@ -5,6 +5,7 @@
 //! fact means, and what becomes of a failed attempt, is the desk's.
 
 mod buttons;
+mod carrier;
 mod custom_id;
 mod ears;
 mod errors;
@@ -22,6 +23,7 @@ mod tests;
 mod watchdog;
 mod write;
 
+pub use carrier::{Answer, Carrier, Request};
 pub use port::SerenityPort;
 pub use status::{GatewaySnapshot, GatewayStatus};
 

@@ -5,7 +5,7 @@
 
 use super::read::{self, WireMember, WireUser};
 use super::rest::{Ask, Rest};
-use super::{DiscordConfig, write};
+use super::{Carrier, DiscordConfig, write};
 use desk::bridge::{
     DeliveryError, DiscordPort, Nonce, Post, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec,
     ThreadState,
@@ -72,6 +72,14 @@ impl SerenityPort {
             rest: Rest::new(config)?,
             us: OnceCell::new(),
         })
+    }
+
+    /// A way to a Discord within this process.
+    pub fn carried(carrier: impl Carrier) -> Self {
+        Self {
+            rest: Rest::Carried(Box::new(carrier)),
+            us: OnceCell::new(),
+        }
     }
 
     async fn us(&self) -> Result<UserId, DeliveryError> {
