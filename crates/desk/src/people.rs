@@ -61,20 +61,15 @@ impl Desk {
 
     /// The person as staff, if they have the role now (asked of Discord, remembered briefly).
     pub async fn staff(&self, person: PersonId) -> Result<Staff, DeskError> {
-        let row = people::by_id(&self.db.read, person)
-            .await?
-            .ok_or(DeskError::NotAllowed)?;
-        let member = self
-            .member(row.discord_id)
-            .await?
-            .ok_or(DeskError::NotAllowed)?;
+        let account = self.account(person).await?.ok_or(DeskError::NotAllowed)?;
+        let member = self.member(account).await?.ok_or(DeskError::NotAllowed)?;
         if !member.roles.contains(&self.settings.guild.staff_role) {
             return Err(DeskError::NotAllowed);
         }
         Ok(Staff {
             person,
             name: member.name,
-            avatar: member.avatar.or(row.avatar),
+            avatar: member.avatar,
             _proof: Checked,
         })
     }

@@ -4,8 +4,9 @@
 //! one serves for a while, so that an outage does not sign everyone out. It decides no permission.
 
 use crate::bridge::{DeliveryError, RemoteMember};
+use crate::store::people;
 use crate::{Desk, DeskError};
-use domain::{DiscordUserId, Timestamp};
+use domain::{DiscordUserId, PersonId, Timestamp};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -16,7 +17,11 @@ const FRESH: Duration = Duration::from_secs(20);
 const STALE: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Debug, Default)]
-pub(crate) struct Roster(Mutex<HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>>);
+pub(crate) struct Roster {
+    members: Mutex<HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>>,
+    /// A person's account never changes.
+    accounts: Mutex<HashMap<PersonId, DiscordUserId>>,
+}
 
 impl Roster {
     fn known(&self, user: DiscordUserId) -> Option<(Timestamp, Option<RemoteMember>)> {
@@ -36,13 +41,35 @@ impl Roster {
     fn lock(
         &self,
     ) -> std::sync::MutexGuard<'_, HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>> {
-        self.0
+        self.members
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn accounts(&self) -> std::sync::MutexGuard<'_, HashMap<PersonId, DiscordUserId>> {
+        self.accounts
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
 impl Desk {
+    /// The person's account at Discord.
+    pub(crate) async fn account(
+        &self,
+        person: PersonId,
+    ) -> Result<Option<DiscordUserId>, DeskError> {
+        if let Some(account) = self.roster.accounts().get(&person) {
+            return Ok(Some(*account));
+        }
+        let row = people::by_id(&self.db.read, person).await?;
+        let account = row.map(|row| row.discord_id);
+        if let Some(account) = account {
+            self.roster.accounts().insert(person, account);
+        }
+        Ok(account)
+    }
+
     /// The guild's member, or `None` when the user is not in it.
     pub(crate) async fn member(
         &self,

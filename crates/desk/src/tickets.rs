@@ -63,28 +63,23 @@ impl Desk {
         let token_hash = Token::hash(&token.0)
             .ok_or_else(|| DeskError::Internal("a derived token is no token".into()))?;
 
-        let mut work = self.work().await?;
-        let category = tickets::category(&work.tx, self.guild, &new.category)
+        // Before the transaction: filing holds the only writing connection as briefly as it can.
+        let category = tickets::category(&self.db.read, self.guild, &new.category)
             .await?
             .ok_or_else(|| {
                 DeskError::invalid(Field::Category, "Choose what your ticket is about.")
             })?;
+        let mut work = self.work().await?;
         // Taking the number locks the guild's row, so that two sendings of one form come one
         // after the other, and the second sees the first.
         let number = tickets::take_number(&work.tx, self.guild).await?;
-        if let Some(number) = tickets::by_request_key(&work.tx, &stored).await? {
-            return Ok(Opened {
-                token: token.0,
-                number,
-            });
-        }
         let customer = people::customer(&work.tx, self.guild, new.email.as_str(), work.now).await?;
         let row = ticket::Model {
             // Given by the database.
             id: TicketId(0),
             guild_id: self.guild,
             number,
-            request_key: Some(stored),
+            request_key: Some(stored.clone()),
             customer_id: customer,
             category_id: category,
             assignee_id: None,
@@ -99,11 +94,14 @@ impl Desk {
             last_side: Side::Customer,
             last_words: text::excerpt(new.body.as_str(), LAST_WORDS),
         };
-        let id = tickets::insert(&work.tx, row).await?;
+        let Some(id) = tickets::insert(&work.tx, row).await? else {
+            drop(work);
+            return self.filed_before(token, &stored).await;
+        };
         tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
         links::insert(&work.tx, id).await?;
         work.record(id, "The customer filed the ticket").await?;
-        let message = messages::insert(
+        let message = messages::insert_first(
             &work.tx,
             NewMessage {
                 ticket: id,
@@ -125,6 +123,17 @@ impl Desk {
         work.promise_message(id, message, new.body.as_str());
         work.announce(id, number, 1, Touched::Everyone);
         work.commit().await?;
+        Ok(Opened {
+            token: token.0,
+            number,
+        })
+    }
+
+    /// The ticket that the same form led to.
+    async fn filed_before(&self, token: Token, stored: &str) -> Result<Opened, DeskError> {
+        let number = tickets::by_request_key(&self.db.write, stored)
+            .await?
+            .ok_or_else(|| DeskError::Internal("a known form has no ticket".into()))?;
         Ok(Opened {
             token: token.0,
             number,

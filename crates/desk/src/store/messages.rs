@@ -97,11 +97,28 @@ pub(crate) struct NewMessage<'a> {
     pub(crate) written_as: Option<DiscordMessageId>,
 }
 
+/// Stores a message at its place in the conversation.
 pub(crate) async fn insert(
     db: &impl ConnectionTrait,
     new: NewMessage<'_>,
 ) -> Result<MessageId, DeskError> {
     let position = position(db, new.ticket, new.written_as).await?;
+    insert_at(db, new, position).await
+}
+
+/// Stores the message that a ticket is filed with: nothing can stand before it.
+pub(crate) async fn insert_first(
+    db: &impl ConnectionTrait,
+    new: NewMessage<'_>,
+) -> Result<MessageId, DeskError> {
+    insert_at(db, new, STEP).await
+}
+
+async fn insert_at(
+    db: &impl ConnectionTrait,
+    new: NewMessage<'_>,
+    position: i64,
+) -> Result<MessageId, DeskError> {
     let row = message::ActiveModel {
         id: NotSet,
         ticket_id: Set(new.ticket),

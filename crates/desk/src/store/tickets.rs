@@ -6,8 +6,9 @@ use crate::people::Holder;
 use crate::{DeskError, Staff};
 use domain::view::{EventView, PersonView, TicketView};
 use domain::{CategoryId, GuildId, PersonId, Priority, Status, TicketId, Timestamp};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
     FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
@@ -210,14 +211,23 @@ pub(crate) async fn add_link(
     Ok(())
 }
 
-/// A new ticket's row; the database gives it its id.
+/// A new ticket's row; the database gives it its id. `None`: its form was accepted before.
 pub(crate) async fn insert(
     db: &impl ConnectionTrait,
     row: ticket::Model,
-) -> Result<TicketId, DeskError> {
+) -> Result<Option<TicketId>, DeskError> {
     let mut row = row.into_active_model().reset_all();
     row.id = NotSet;
-    Ok(row.insert(db).await?.id)
+    let mut once = OnConflict::column(ticket::Column::RequestKey);
+    let inserted = ticket::Entity::insert(row)
+        .on_conflict(once.do_nothing().to_owned())
+        .exec(db)
+        .await;
+    match inserted {
+        Ok(row) => Ok(Some(row.last_insert_id)),
+        Err(DbErr::RecordNotInserted) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A changed ticket's row.
