@@ -6,6 +6,7 @@
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 mod m20261121_000001_first;
+mod m20261121_000002_reconciler;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -13,6 +14,9 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_first::Migration)]
+        vec![
+            Box::new(m20261121_000001_first::Migration),
+            Box::new(m20261121_000002_reconciler::Migration),
+        ]
     }
 }

@@ -122,6 +122,7 @@ impl Config {
                 "DISCORD_STAFF_ROLE_ID",
                 "the staff role's id: Server Settings, Roles, right-click it, Copy Role ID",
             )),
+            note_prefix: read.optional("NOTE_PREFIX").unwrap_or("//").to_owned(),
         };
         let register_secret = read.optional("REGISTER_SECRET").map(Secret::new);
         let listen = shapes::listen(&mut read);

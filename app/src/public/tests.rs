@@ -47,6 +47,7 @@ fn message_of(id: i64, side: Side, body: &str) -> MessageView {
         deleted: false,
         delivery: Delivery::Delivered,
         failure: None,
+        earlier: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Answers are read only as far as they are needed, so that something new in them breaks nothing.
 //! It never retries and remembers only who we are.
 
+use super::errors::{Effect, lost};
 use super::read::{self, WireMember, WireUser};
 use super::rest::{Ask, Rest};
 use super::{Carrier, DiscordConfig, write};
@@ -205,6 +206,32 @@ impl DiscordPort for SerenityPort {
         let edit = Ask::patch(route, &write::edit(post));
         let _: IgnoredAny = self.rest.ask(edit).await?;
         Ok(())
+    }
+
+    async fn delete(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<(), DeliveryError> {
+        let route = Route::ChannelMessage {
+            channel_id: channel(thread.get()),
+            message_id: message_id(message),
+        };
+        self.rest.tell(Ask::delete(route)).await
+    }
+
+    async fn message(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<RemoteMessage, DeliveryError> {
+        let us = self.us().await?;
+        let route = Route::ChannelMessage {
+            channel_id: channel(thread.get()),
+            message_id: message_id(message),
+        };
+        let value: Value = self.rest.ask(Ask::get(route)).await?;
+        read::message(value, Some(us)).ok_or_else(|| lost(Effect::Repeatable))
     }
 
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError> {

@@ -4,8 +4,11 @@
 //! from an event that serenity could not read whole: only what we need is looked at, so that
 //! something new in Discord costs us no message. It decides nothing about what it reads.
 
+use super::custom_id;
 use desk::bridge::{ActiveThread, RemoteAuthor, RemoteEvent, RemoteMember, RemoteMessage};
-use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, Timestamp};
+use domain::{
+    DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, TicketId, Timestamp,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use serenity::all::{
@@ -89,6 +92,8 @@ struct WireMessage {
     webhook_id: Option<Value>,
     member: Option<WireMember>,
     message_snapshots: Option<Vec<WireSnapshot>>,
+    #[serde(default)]
+    components: Option<Value>,
 }
 
 /// A message, or `None` when it lacks what every whole message has.
@@ -120,7 +125,19 @@ pub(super) fn message(value: Value, us: Option<UserId>) -> Option<RemoteMessage>
         edited_at: wire.edited_timestamp.and_then(timestamp),
         nonce: wire.nonce.and_then(nonce),
         is_speech: SPEECH.contains(&wire.kind),
+        card: wire.components.and_then(|rows| card_of(&rows)),
     })
+}
+
+/// The ticket that the buttons under a message act on.
+fn card_of(rows: &Value) -> Option<TicketId> {
+    rows.as_array()?
+        .iter()
+        .filter_map(|row| row["components"].as_array())
+        .flatten()
+        .filter_map(|button| button["custom_id"].as_str())
+        .find_map(|name| custom_id::read(name, &[]))
+        .map(|(ticket, _)| ticket)
 }
 
 fn lines(words: WireWords) -> Vec<String> {

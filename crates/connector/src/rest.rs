@@ -52,6 +52,11 @@ impl<'a> Ask<'a> {
         Self::new(Effect::Repeatable, LightMethod::Put, route)
     }
 
+    /// To take something away; doing it twice is no different.
+    pub(super) fn delete(route: Route<'a>) -> Self {
+        Self::new(Effect::Repeatable, LightMethod::Delete, route)
+    }
+
     /// To make something.
     pub(super) fn post(route: Route<'a>, body: &impl Serialize) -> Self {
         Self::new(Effect::Once, LightMethod::Post, route).body(body)

@@ -46,7 +46,7 @@ pub struct Settings {
 }
 
 /// The guild, as configured.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct GuildSettings {
     /// Its id at Discord.
     pub discord_id: DiscordGuildId,
@@ -54,6 +54,16 @@ pub struct GuildSettings {
     pub support_channel: ChannelId,
     /// Whoever has this role is staff.
     pub staff_role: RoleId,
+    /// What a message in a thread begins with to be a note that only staff read.
+    pub note_prefix: String,
+}
+
+impl GuildSettings {
+    /// The note in what was written in a thread, if it is one.
+    pub(crate) fn note_in<'a>(&self, written: &'a str) -> Option<&'a str> {
+        let note = written.trim_start().strip_prefix(&self.note_prefix)?;
+        Some(note.trim_start()).filter(|note| !note.is_empty())
+    }
 }
 
 /// How the bridge is doing, in figures.

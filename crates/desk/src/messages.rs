@@ -1,16 +1,17 @@
-//! Use cases on messages written on the web: reply, note, try again.
+//! Use cases on messages written on the web: reply, note, edit, delete, try again.
 //!
 //! A message is stored together with the promise to carry it to Discord. What was written in
 //! Discord comes in through [`crate::bridge`] instead.
 
-use crate::bridge::Command;
+use crate::bridge::{Command, pieces};
+use crate::store::entities::{message, ticket};
 use crate::store::messages::{self, NewMessage};
 use crate::store::{links, outbox, people};
 use crate::tickets::LAST_WORDS;
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Holder, RequestKey, Staff};
 use domain::text::{Body, excerpt};
-use domain::{Delivery, MessageKind, Origin, Side, Status, TicketId};
+use domain::{Delivery, GuildId, MessageId, MessageKind, Origin, Side, Status, TicketId};
 
 impl Desk {
     /// The customer writes. A closed ticket is reopened by it.
@@ -82,6 +83,87 @@ impl Desk {
         work.commit().await
     }
 
+    /// The customer changes what they wrote on the web.
+    pub async fn customer_edit(
+        &self,
+        holder: &Holder,
+        message: MessageId,
+        body: Body,
+    ) -> Result<(), DeskError> {
+        self.edit_own(message, |row| holder.wrote(row), body).await
+    }
+
+    /// The customer takes back what they wrote on the web.
+    pub async fn customer_delete(
+        &self,
+        holder: &Holder,
+        message: MessageId,
+    ) -> Result<(), DeskError> {
+        self.delete_own(message, |row| holder.wrote(row), "The customer")
+            .await
+    }
+
+    /// A staff member changes what they wrote on the dashboard.
+    pub async fn staff_edit(
+        &self,
+        staff: &Staff,
+        message: MessageId,
+        body: Body,
+    ) -> Result<(), DeskError> {
+        self.edit_own(message, |row| staff.wrote(row), body).await
+    }
+
+    /// A staff member takes back what they wrote on the dashboard.
+    pub async fn staff_delete(&self, staff: &Staff, message: MessageId) -> Result<(), DeskError> {
+        self.delete_own(message, |row| staff.wrote(row), &staff.name)
+            .await
+    }
+
+    async fn edit_own(
+        &self,
+        message: MessageId,
+        is_own: impl Fn(&message::Model) -> bool,
+        body: Body,
+    ) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let Some((ticket, old)) = work.own(self.guild, message, is_own).await? else {
+            return Err(DeskError::NotFound);
+        };
+        if old.deleted_at.is_some() {
+            return Err(DeskError::Conflict {
+                why: "This message was deleted.".to_owned(),
+            });
+        }
+        if old.body == body.as_str() {
+            return Ok(());
+        }
+        messages::rewrite(&work.tx, &old, body.as_str(), work.now, work.now).await?;
+        work.promise_change(&ticket, &old, body.as_str()).await?;
+        work.spoke_last(&ticket, &old, body.as_str()).await?;
+        work.commit().await
+    }
+
+    async fn delete_own(
+        &self,
+        message: MessageId,
+        is_own: impl Fn(&message::Model) -> bool,
+        who: &str,
+    ) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let Some((ticket, old)) = work.own(self.guild, message, is_own).await? else {
+            return Err(DeskError::NotFound);
+        };
+        if old.deleted_at.is_some() {
+            return Ok(());
+        }
+        messages::take_back(&work.tx, &old, work.now).await?;
+        work.record(ticket.id, format!("{who} deleted a message"))
+            .await?;
+        work.promise_change(&ticket, &old, "").await?;
+        work.spoke_last(&ticket, &old, "Message deleted").await?;
+        work.commit().await
+    }
+
     /// Everything of the ticket that Discord refused gets another chance.
     pub async fn retry_delivery(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
@@ -110,6 +192,18 @@ impl Desk {
     }
 }
 
+impl Holder {
+    fn wrote(&self, row: &message::Model) -> bool {
+        row.ticket_id == self.ticket && row.side == Side::Customer && row.origin == Origin::Web
+    }
+}
+
+impl Staff {
+    fn wrote(&self, row: &message::Model) -> bool {
+        row.side == Side::Staff && row.origin == Origin::Web && row.person_id == Some(self.person)
+    }
+}
+
 /// A message being written on the web.
 struct Writing<'a> {
     ticket: TicketId,
@@ -122,6 +216,72 @@ struct Writing<'a> {
 }
 
 impl Work<'_> {
+    /// A message of the guild's that `is_own` admits, and its ticket, locked.
+    async fn own(
+        &self,
+        guild: GuildId,
+        message: MessageId,
+        is_own: impl Fn(&message::Model) -> bool,
+    ) -> Result<Option<(ticket::Model, message::Model)>, DeskError> {
+        let Some(seen) = messages::by_id(&self.tx, message).await?.filter(&is_own) else {
+            return Ok(None);
+        };
+        let ticket = self.ticket(seen.ticket_id).await?;
+        // Read again behind the lock: somebody may have changed it meanwhile.
+        let row = messages::by_id(&self.tx, message).await?;
+        Ok(row
+            .filter(|_| ticket.guild_id == guild)
+            .map(|row| (ticket, row)))
+    }
+
+    /// Promises that the posts of a message will say `body`; nothing, when it is empty.
+    async fn promise_change(
+        &mut self,
+        ticket: &ticket::Model,
+        old: &message::Model,
+        body: &str,
+    ) -> Result<(), DeskError> {
+        let before = pieces(&old.body).len();
+        let after = if body.is_empty() { 0 } else { pieces(body).len() };
+        // A piece of a longer, earlier wording may still be there.
+        let there = messages::chunks_there(&self.tx, old.id).await?;
+        let last = there.into_iter().max().map_or(0, |chunk| chunk + 1);
+        let last = last.max(count(before)).max(count(after));
+        for chunk in 0..last {
+            let command = match (chunk < count(before), chunk < count(after)) {
+                (true, true) => Command::EditMessage { chunk },
+                (false, true) => Command::PostMessage { chunk },
+                (_, false) => Command::TakeBack { chunk },
+            };
+            self.promise(ticket.id, Some(old.id), command);
+        }
+        messages::mark(&self.tx, old.id, Delivery::Queued, None).await
+    }
+
+    /// Brings the ticket's row up to date after a change of a message: lists show the last words.
+    async fn spoke_last(
+        &mut self,
+        ticket: &ticket::Model,
+        old: &message::Model,
+        words: &str,
+    ) -> Result<(), DeskError> {
+        let is_last = ticket.last_words == excerpt(&old.body, LAST_WORDS);
+        let audience = match old.kind {
+            MessageKind::Reply => Touched::Everyone,
+            MessageKind::Note => Touched::StaffOnly,
+        };
+        self.save(
+            ticket,
+            |t| {
+                if is_last {
+                    t.last_words = excerpt(words, LAST_WORDS);
+                }
+            },
+            audience,
+        )
+        .await
+    }
+
     async fn write(&mut self, w: Writing<'_>) -> Result<(), DeskError> {
         let row = self.ticket(w.ticket).await?;
         let body = w.body.as_str();
@@ -208,4 +368,8 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+fn count(pieces: usize) -> i64 {
+    i64::try_from(pieces).unwrap_or(i64::MAX)
 }

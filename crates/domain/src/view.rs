@@ -82,6 +82,17 @@ pub struct MessageView {
     pub delivery: Delivery,
     /// Why it was not delivered, for staff.
     pub failure: Option<String>,
+    /// What it said before, oldest first, for staff.
+    pub earlier: Vec<EarlierView>,
+}
+
+/// What a message said before it was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierView {
+    /// The text.
+    pub body: String,
+    /// Until when it stood.
+    pub until: Timestamp,
 }
 
 /// One line of a ticket's history, for staff.

@@ -63,6 +63,14 @@ impl Desk {
             Command::PostMessage { chunk } => {
                 self.post_piece(promise, thread, &ticket, *chunk).await
             }
+            Command::EditMessage { chunk } => {
+                self.edit_piece(promise, thread, &ticket, *chunk).await
+            }
+            Command::TakeBack { chunk } => self.take_piece_back(promise, thread, *chunk).await,
+            Command::Remove { message } => {
+                let post = DiscordMessageId(*message);
+                Ok(self.port.delete(thread, post).await.map(|()| Kept::Done))
+            }
             Command::Close => Ok(self.shape(thread, ThreadShape::Closed).await),
             Command::OpenAgain => Ok(self.shape(thread, ThreadShape::Open).await),
             Command::React { message, emoji } => Ok(self
@@ -70,6 +78,8 @@ impl Desk {
                 .react(thread, DiscordMessageId(*message), emoji)
                 .await
                 .map(|()| Kept::Done)),
+            // It carries no mark to find it by, and saying it twice is worse than not at all.
+            Command::Tell { .. } if self.must_look_first(promise) => done(),
             Command::Tell { words } => Ok(self
                 .port
                 .post(
@@ -119,11 +129,17 @@ impl Desk {
             return Ok(Kept::Done);
         }
         if self.must_look_first(promise) {
-            let first = DiscordMessageId(thread.0);
-            let page = self.port.page_after(thread, first, 10).await?;
-            // The card that calls the staff is the first thing that we ever say in a thread.
-            let ours = |m: &&RemoteMessage| m.author.is_us && m.is_speech;
-            if let Some(card) = page.iter().find(ours).filter(|_| ping.is_some()) {
+            // The first card is the first thing that we ever say in a thread; a later one is at
+            // its end, for nothing of its lane is posted before it.
+            let page = match ping {
+                Some(_) => {
+                    let start = DiscordMessageId(thread.0);
+                    self.port.page_after(thread, start, 100).await?
+                }
+                None => self.port.newest(thread, 100).await?,
+            };
+            let ours = |m: &&RemoteMessage| m.author.is_us && m.card == Some(ticket.id);
+            if let Some(card) = page.iter().find(ours) {
                 return Ok(Kept::Card(card.id));
             }
         }
@@ -147,28 +163,91 @@ impl Desk {
         let Some(message) = messages::by_id(&self.db.read, id).await? else {
             return Ok(Ok(Kept::Done));
         };
-        let there = messages::chunk_is_there(&self.db.read, id, chunk).await?;
-        let Some(content) = words::post(&self.settings.public_url, ticket.number, &message, chunk)
-            .filter(|_| !there && message.deleted_at.is_none())
-        else {
+        if messages::chunk_is_there(&self.db.read, id, chunk).await? {
             return Ok(Ok(Kept::Done));
-        };
+        }
+        let content = self.content(ticket, &message, chunk);
+        // Needless by now; but an earlier try may have posted it, and then it has to be found, to
+        // be taken back.
+        if content.is_none() && promise.attempts <= 1 {
+            return Ok(Ok(Kept::Done));
+        }
         let posted = async {
-            if self.must_look_first(promise) {
-                let mark = words::mark(ticket.number, id, chunk);
+            if content.is_none() || self.must_look_first(promise) {
                 let page = self.port.newest(thread, 100).await?;
-                if let Some(found) = page
-                    .iter()
-                    .find(|m| m.author.is_us && m.content.contains(&mark))
-                {
-                    return Ok(found.id);
+                let mark = Some((id, chunk));
+                let ours = |m: &&RemoteMessage| {
+                    m.author.is_us && words::read_mark(&m.content) == mark
+                };
+                if let Some(found) = page.iter().find(ours) {
+                    return Ok(Kept::Piece(found.id, id, chunk));
                 }
             }
+            let Some(content) = content else {
+                return Ok(Kept::Done);
+            };
             let nonce = Nonce(promise.nonce.clone());
-            self.port.post(thread, &nonce, &Post::Words(content)).await
+            let post = self.port.post(thread, &nonce, &Post::Words(content)).await?;
+            Ok(Kept::Piece(post, id, chunk))
         }
         .await;
-        Ok(posted.map(|discord| Kept::Piece(discord, id, chunk)))
+        Ok(posted)
+    }
+
+    async fn edit_piece(
+        &self,
+        promise: &Promise,
+        thread: ThreadId,
+        ticket: &tickets::Named,
+        chunk: i64,
+    ) -> Result<Result<Kept, DeliveryError>, DeskError> {
+        let done = || Ok(Ok(Kept::Done));
+        let Some(id) = promise.message_id else {
+            return done();
+        };
+        let Some(message) = messages::by_id(&self.db.read, id).await? else {
+            return done();
+        };
+        let Some(post) = messages::post_of(&self.db.read, id, chunk).await? else {
+            return done();
+        };
+        let Some(content) = self.content(ticket, &message, chunk) else {
+            return done();
+        };
+        if outbox::is_superseded(&self.db.read, promise).await? {
+            return done();
+        }
+        let edited = self.port.edit(thread, post, &Post::Words(content)).await;
+        Ok(edited.map(|()| Kept::Done))
+    }
+
+    async fn take_piece_back(
+        &self,
+        promise: &Promise,
+        thread: ThreadId,
+        chunk: i64,
+    ) -> Result<Result<Kept, DeliveryError>, DeskError> {
+        let Some(id) = promise.message_id else {
+            return Ok(Ok(Kept::Done));
+        };
+        let Some(post) = messages::post_of(&self.db.read, id, chunk).await? else {
+            return Ok(Ok(Kept::Done));
+        };
+        let deleted = self.port.delete(thread, post).await;
+        Ok(deleted.map(|()| Kept::TakenBack(post)))
+    }
+
+    /// What the piece's post says, if there is to be one.
+    fn content(
+        &self,
+        ticket: &tickets::Named,
+        message: &crate::store::entities::message::Model,
+        chunk: i64,
+    ) -> Option<String> {
+        if message.deleted_at.is_some() {
+            return None;
+        }
+        words::post(&self.settings.public_url, ticket.number, message, chunk)
     }
 
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<Kept, DeliveryError> {

@@ -2,13 +2,18 @@
 //!
 //! A thread is read from somewhat before its high-water mark to its end, oldest first, through the
 //! same door as live events; until that is done its live events wait for it. What is older than
-//! the mark is known and compared for edits. It never concludes a deletion from an absence.
+//! the mark is known and compared: edits, and posts of ours, go through the same door; what is
+//! missing from a page is asked for by its id. An absence alone is no evidence: a lost permission
+//! looks the same.
 
+use super::failure::UNKNOWN_MESSAGE;
 use super::port::DeliveryError;
+use crate::store::entities::thread_link::Model as Link;
 use crate::store::{links, messages};
 use crate::{Desk, DeskError};
 use domain::{DiscordMessageId, ThreadId};
 use futures::StreamExt;
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// How many threads are read at once: Discord's global limit leaves room for live work.
@@ -17,6 +22,11 @@ const AT_ONCE: usize = 4;
 const PAGE: u8 = 100;
 /// How many known messages are read again, for they may have been edited meanwhile.
 const COMPARED: u64 = 50;
+/// How many threads are compared at a time.
+const RECONCILED: u64 = 5;
+/// How long between two such times: an open ticket's thread among a thousand is compared every
+/// three hours.
+const RECONCILE_EVERY: Duration = Duration::from_secs(60);
 
 impl Desk {
     /// Runs the bridge: keeps promises and reads what was missed, until `stop`.
@@ -37,11 +47,41 @@ impl Desk {
                 }
             }
         };
+        let mut over = ended.subscribe();
+        let comparing = async {
+            loop {
+                tokio::select! {
+                    _ = over.wait_for(|ended| *ended) => return,
+                    () = tokio::time::sleep(RECONCILE_EVERY) => {}
+                }
+                if let Err(error) = self.reconcile_step().await {
+                    tracing::error!(%error, "threads could not be chosen for comparison");
+                }
+            }
+        };
         let keeping = async {
             self.keep_promises(stop).await;
             let _ = ended.send(true);
         };
-        tokio::join!(keeping, reading);
+        tokio::join!(keeping, reading, comparing);
+    }
+
+    /// Reads the next thread that may have grown unseen. `None` when there is none; `false` when
+    /// it has to be read again later.
+    pub async fn catch_up_one(&self) -> Result<Option<bool>, DeskError> {
+        match self.bridge.to_read().into_iter().min() {
+            Some(thread) => Ok(Some(self.read_thread(thread).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Has the quietest-looked-at threads compared with Discord's, a few at a time: what was
+    /// edited, deleted or missed without any event to tell of it is found so.
+    pub async fn reconcile_step(&self) -> Result<(), DeskError> {
+        let threads = links::compared_least(&self.db, self.guild, RECONCILED).await?;
+        links::compared(&self.db, &threads, self.now()).await?;
+        self.bridge.read_again(threads);
+        Ok(())
     }
 
     /// Reads every thread that may have grown unseen. `false` when some have to be read again.
@@ -75,17 +115,20 @@ impl Desk {
             self.bridge.not_to_be_read(thread);
             return Ok(true);
         };
-        let mut after =
-            match messages::known_before(&self.db.read, link.ticket_id, COMPARED).await? {
-                Some(oldest) => DiscordMessageId(oldest.0 - 1),
-                None => DiscordMessageId(thread.0),
-            };
+        let start = match messages::known_before(&self.db.read, link.ticket_id, COMPARED).await? {
+            Some(oldest) => DiscordMessageId(oldest.0 - 1),
+            None => DiscordMessageId(thread.0),
+        };
+        let known = messages::known_after(&self.db.read, link.ticket_id, start).await?;
+        let mut there = HashSet::new();
+        let mut after = start;
         loop {
             let page = match self.port.page_after(thread, after, PAGE).await {
                 Ok(page) => page,
                 Err(error) => return self.unreadable(thread, error).await,
             };
             for message in &page {
+                there.insert(message.id);
                 self.take_message(&link, message).await?;
             }
             let Some(last) = page.last() else { break };
@@ -94,8 +137,36 @@ impl Desk {
                 break;
             }
         }
+        for missing in known.into_iter().filter(|id| !there.contains(id)) {
+            if !self.look_for(&link, thread, missing).await? {
+                return Ok(false);
+            }
+        }
         self.bridge.read_to_end(thread, session);
         Ok(true)
+    }
+
+    /// Asks for a message that was not where it should be. `false` when there was no clear answer.
+    async fn look_for(
+        &self,
+        link: &Link,
+        thread: ThreadId,
+        missing: DiscordMessageId,
+    ) -> Result<bool, DeskError> {
+        match self.port.message(thread, missing).await {
+            Ok(message) => {
+                self.take_message(link, &message).await?;
+                Ok(true)
+            }
+            Err(DeliveryError::Gone {
+                code: Some(UNKNOWN_MESSAGE),
+                ..
+            }) => {
+                self.take_back(missing).await?;
+                Ok(true)
+            }
+            Err(error) => self.unreadable(thread, error).await,
+        }
     }
 
     async fn unreadable(&self, thread: ThreadId, error: DeliveryError) -> Result<bool, DeskError> {

@@ -19,6 +19,21 @@ pub enum Command {
         /// Which piece, from 0.
         chunk: i64,
     },
+    /// Bring a piece of a message up to date that is in the thread.
+    EditMessage {
+        /// Which piece, from 0.
+        chunk: i64,
+    },
+    /// Take a piece of a message out of the thread.
+    TakeBack {
+        /// Which piece, from 0.
+        chunk: i64,
+    },
+    /// Take a post of ours out of the thread that should not be there.
+    Remove {
+        /// The Discord message.
+        message: i64,
+    },
     /// Bring the card up to date.
     RefreshCard,
     /// Archive and lock the thread.

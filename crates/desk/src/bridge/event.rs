@@ -43,6 +43,8 @@ pub struct RemoteMessage {
     pub nonce: Option<String>,
     /// A message that people wrote, not one that Discord made.
     pub is_speech: bool,
+    /// The ticket whose card it is, by the buttons under it.
+    pub card: Option<TicketId>,
 }
 
 /// An active thread, as the guild's arrival lists it.

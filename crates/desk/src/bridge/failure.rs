@@ -23,7 +23,7 @@ const TOKEN_CHECK: Duration = Duration::from_secs(30);
 const ARCHIVED: u32 = 50083;
 
 /// Discord's code for a message that is not there.
-const UNKNOWN_MESSAGE: u32 = 10008;
+pub(super) const UNKNOWN_MESSAGE: u32 = 10008;
 
 impl Desk {
     /// Decides what becomes of a promise whose try failed.
@@ -87,7 +87,18 @@ impl Desk {
                     Ok(Step::Kept)
                 }
                 // The message that it was about is not there any more: nothing is left to do.
-                Command::React { .. } => {
+                Command::TakeBack { chunk } if code == Some(UNKNOWN_MESSAGE) => {
+                    let post = match promise.message_id {
+                        Some(message) => messages::post_of(&self.db.read, message, *chunk).await?,
+                        None => None,
+                    };
+                    let kept = post.map_or(Kept::Done, Kept::TakenBack);
+                    self.record(promise, kept).await?;
+                    Ok(Step::Kept)
+                }
+                Command::React { .. } | Command::EditMessage { .. } | Command::Remove { .. }
+                    if code == Some(UNKNOWN_MESSAGE) =>
+                {
                     self.record(promise, Kept::Done).await?;
                     Ok(Step::Kept)
                 }

@@ -11,7 +11,7 @@ use crate::store::messages::{self, NewMessage};
 use crate::store::{guilds, links, people};
 use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile};
-use domain::{Delivery, MessageKind, Origin, Side, ThreadId, Timestamp};
+use domain::{Delivery, DiscordMessageId, MessageKind, Origin, Side, ThreadId, Timestamp};
 
 /// What became of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,23 @@ pub enum Ingested {
 const SENT: &str = "✅";
 /// What anyone sees under a message that did not.
 const NOT_SENT: &str = "❌";
+/// What staff see under a note.
+const NOTED: &str = "📝";
+
+fn react(message: DiscordMessageId, sign: &str) -> Command {
+    Command::React {
+        message: message.0,
+        emoji: sign.to_owned(),
+    }
+}
+
+/// Who may know that a message of this kind changed.
+fn audience(kind: MessageKind) -> Touched {
+    match kind {
+        MessageKind::Reply => Touched::Everyone,
+        MessageKind::Note => Touched::StaffOnly,
+    }
+}
 
 impl Desk {
     /// Takes in one fact.
@@ -37,7 +54,11 @@ impl Desk {
                 self.bridge.new_session();
                 Ok(Ingested::Taken)
             }
-            RemoteEvent::GuildReady { guild, name, .. } => {
+            RemoteEvent::GuildReady {
+                guild,
+                name,
+                threads,
+            } => {
                 if guild != self.settings.guild.discord_id {
                     return Ok(Ingested::Ignored);
                 }
@@ -48,8 +69,10 @@ impl Desk {
                         .unwrap_or_else(|poisoned| poisoned.into_inner())
                         .name = name;
                 }
-                let threads = links::open_threads(&self.db, self.guild).await?;
-                self.bridge.read_again(threads);
+                // Those of closed tickets are away; one that is not was brought back by somebody.
+                let active = threads.into_iter().map(|active| active.thread);
+                let open = links::open_threads(&self.db, self.guild).await?;
+                self.bridge.read_again(open.into_iter().chain(active));
                 Ok(Ingested::Taken)
             }
             RemoteEvent::Posted(message) | RemoteEvent::Edited(message) => {
@@ -126,14 +149,17 @@ impl Desk {
         message: &RemoteMessage,
     ) -> Result<Ingested, DeskError> {
         let author = &message.author;
-        if author.is_us || author.is_bot || !message.is_speech {
+        if author.is_us {
+            return self.recognise(link, message).await;
+        }
+        if author.is_bot || !message.is_speech {
             return Ok(Ingested::Ignored);
         }
         if let Some(part) = messages::part(&self.db.read, message.id).await? {
             return self.take_edit(link, &part, message).await;
         }
-        let body = message.content.trim_end();
-        if body.trim().is_empty() {
+        let written = message.content.trim_end();
+        if written.trim().is_empty() {
             return Ok(Ingested::Ignored);
         }
         let is_staff = self.is_staff(author).await?;
@@ -149,11 +175,11 @@ impl Desk {
             avatar: author.avatar.clone(),
         };
         let person = people::upsert(&work.tx, &profile).await?;
-        let kind = if is_staff {
-            MessageKind::Reply
-        } else {
+        let (kind, body) = match self.settings.guild.note_in(written) {
             // Whoever is not staff must not speak to a customer; staff still see what was said.
-            MessageKind::Note
+            _ if !is_staff => (MessageKind::Note, written),
+            Some(note) => (MessageKind::Note, note),
+            None => (MessageKind::Reply, written),
         };
         let id = messages::insert(
             &work.tx,
@@ -174,17 +200,13 @@ impl Desk {
         .await?;
         messages::add_part(&work.tx, message.id, id, 0, message.edited_at).await?;
         links::seen(&work.tx, ticket.id, message.id).await?;
-        let react = |emoji: &str| Command::React {
-            message: message.id.0,
-            emoji: emoji.to_owned(),
+        let sign = match kind {
+            _ if !is_staff => NOT_SENT,
+            MessageKind::Note => NOTED,
+            MessageKind::Reply => SENT,
         };
-        if is_staff {
-            let status = ticket.status.after_staff_reply();
-            work.promise(ticket.id, None, react(SENT));
-            work.spoken(&ticket, Side::Staff, kind, body, status)
-                .await?;
-        } else {
-            work.promise(ticket.id, None, react(NOT_SENT));
+        work.promise(ticket.id, None, react(message.id, sign));
+        if !is_staff {
             work.promise(
                 ticket.id,
                 None,
@@ -194,9 +216,13 @@ impl Desk {
                         .to_owned(),
                 },
             );
-            work.spoken(&ticket, Side::Staff, kind, body, ticket.status)
-                .await?;
         }
+        let status = match kind {
+            MessageKind::Reply => ticket.status.after_staff_reply(),
+            MessageKind::Note => ticket.status,
+        };
+        work.spoken(&ticket, Side::Staff, kind, body, status)
+            .await?;
         work.commit().await?;
         Ok(Ingested::Taken)
     }
@@ -227,19 +253,25 @@ impl Desk {
             return Ok(Ingested::Ignored);
         }
         messages::part_edited(&work.tx, message.id, edited_at).await?;
-        let body = message.content.trim_end();
-        messages::rewrite(&work.tx, &old, body, edited_at, work.now).await?;
-        let audience = match old.kind {
-            MessageKind::Reply => Touched::Everyone,
-            MessageKind::Note => Touched::StaffOnly,
-        };
-        work.save(&ticket, |_| (), audience).await?;
+        let written = message.content.trim_end();
+        let note = self.settings.guild.note_in(written);
+        let body = note.unwrap_or(written);
+        if body != old.body {
+            messages::rewrite(&work.tx, &old, body, edited_at, work.now).await?;
+        }
+        // A reply can be turned into a note, and is withdrawn; a note never becomes a reply, for
+        // nothing internal may reach a customer by a slip of an edit.
+        if old.kind == MessageKind::Reply && note.is_some() {
+            messages::set_kind(&work.tx, old.id, MessageKind::Note).await?;
+            work.promise(ticket.id, None, react(message.id, NOTED));
+        }
+        work.save(&ticket, |_| (), audience(old.kind)).await?;
         work.commit().await?;
         Ok(Ingested::Taken)
     }
 
     /// A deletion. `false` when it concerns nothing that is shown.
-    pub(crate) async fn take_back(&self, id: domain::DiscordMessageId) -> Result<bool, DeskError> {
+    pub(crate) async fn take_back(&self, id: DiscordMessageId) -> Result<bool, DeskError> {
         let Some(part) = messages::part(&self.db.read, id).await? else {
             return Ok(false);
         };
@@ -258,11 +290,7 @@ impl Desk {
             format!("{} deleted a message in Discord", old.author),
         )
         .await?;
-        let audience = match old.kind {
-            MessageKind::Reply => Touched::Everyone,
-            MessageKind::Note => Touched::StaffOnly,
-        };
-        work.save(&ticket, |_| (), audience).await?;
+        work.save(&ticket, |_| (), audience(old.kind)).await?;
         work.commit().await?;
         Ok(true)
     }

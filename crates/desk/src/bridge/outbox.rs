@@ -12,7 +12,7 @@ use crate::store::entities::outbox::{Model as Promise, WorkState};
 use crate::store::{links, messages, outbox};
 use crate::work::Touched;
 use crate::{Desk, DeskError};
-use domain::{Delivery, DiscordMessageId, MessageId, ThreadId};
+use domain::{Delivery, DiscordMessageId, MessageId, ThreadId, TicketId};
 use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 
@@ -42,6 +42,8 @@ pub(super) enum Kept {
     Card(DiscordMessageId),
     /// A piece of a message is there.
     Piece(DiscordMessageId, MessageId, i64),
+    /// A piece of a message is not there any more.
+    TakenBack(DiscordMessageId),
 }
 
 impl Desk {
@@ -157,31 +159,33 @@ impl Desk {
             }
             Kept::Piece(discord, message, chunk) => {
                 messages::add_part(&work.tx, discord, message, chunk, None).await?;
-                self.mark_if_whole(&mut work, promise, message).await?;
             }
+            Kept::TakenBack(discord) => messages::forget_part(&work.tx, discord).await?,
+        }
+        if let Some(message) = promise.message_id {
+            self.mark_if_whole(&mut work, promise.ticket_id, message).await?;
         }
         work.commit().await
     }
 
-    /// Sets a message's mark to delivered when its last piece is there, and tells its readers.
-    async fn mark_if_whole(
+    /// Sets a message's mark to delivered when Discord has it as it is, and tells its readers.
+    pub(super) async fn mark_if_whole(
         &self,
         work: &mut crate::work::Work<'_>,
-        promise: &Promise,
+        ticket: TicketId,
         message: MessageId,
     ) -> Result<(), DeskError> {
         let Some(row) = messages::by_id(&work.tx, message).await? else {
             return Ok(());
         };
-        let missing = outbox::unfinished(&work.tx, promise.ticket_id)
-            .await?
-            .iter()
-            .any(|p| p.message_id == Some(message));
+        let is_about_it = |p: &Promise| p.message_id == Some(message);
+        let missing = outbox::unfinished(&work.tx, ticket).await?.iter().any(is_about_it)
+            || outbox::parked(&work.tx, ticket).await?.iter().any(is_about_it);
         if missing || row.delivery == Delivery::Delivered {
             return Ok(());
         }
         messages::mark(&work.tx, message, Delivery::Delivered, None).await?;
-        let ticket = work.ticket(promise.ticket_id).await?;
+        let ticket = work.ticket(ticket).await?;
         let audience = match row.kind {
             domain::MessageKind::Reply => Touched::Everyone,
             domain::MessageKind::Note => Touched::StaffOnly,

@@ -165,6 +165,20 @@ pub trait DiscordPort: Send + Sync + 'static {
         post: &Post,
     ) -> Result<(), DeliveryError>;
 
+    /// Takes one of our messages out of the thread.
+    async fn delete(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<(), DeliveryError>;
+
+    /// One message as it is now.
+    async fn message(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<RemoteMessage, DeliveryError>;
+
     /// Archives and locks, or the reverse, in one request.
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError>;
 

@@ -27,6 +27,19 @@ pub(crate) fn mark(number: i64, message: MessageId, chunk: i64) -> String {
     }
 }
 
+/// Which piece of which message a post of ours carries, by the mark in its first line.
+pub(crate) fn read_mark(post: &str) -> Option<(MessageId, i64)> {
+    // The text below is a customer's, who may write there what looks like a mark.
+    let intro = post.lines().next()?;
+    let (_, mark) = intro.rsplit_once("#m")?;
+    let mark = mark.strip_suffix(">)")?;
+    let (message, chunk) = match mark.split_once('.') {
+        Some((message, chunk)) => (message, chunk.parse().ok()?),
+        None => (mark, 0),
+    };
+    Some((MessageId(message.parse().ok()?), chunk))
+}
+
 /// A piece as it is posted: who speaks, from where, and the text.
 pub(crate) fn post(
     public_url: &str,
@@ -117,6 +130,18 @@ mod tests {
     fn a_mark_is_of_one_piece_only() {
         assert!(!mark(1, MessageId(12), 0).contains(&mark(1, MessageId(1), 0)));
         assert!(!mark(1, MessageId(1), 10).contains(&mark(1, MessageId(1), 1)));
+    }
+
+    #[test]
+    fn a_post_is_known_by_its_first_line_alone() {
+        let long = "word ".repeat(2_000);
+        let message = message("(#m99>) #m98>)", &format!("first\n[x](<u#m5>)\n{long}"));
+        for chunk in 0..3 {
+            let post = post("https://h.example", 12, &message, chunk).expect("a piece");
+            assert_eq!(read_mark(&post), Some((MessageId(7), chunk)));
+        }
+        assert_eq!(read_mark("hello"), None);
+        assert_eq!(read_mark(""), None);
     }
 
     #[test]

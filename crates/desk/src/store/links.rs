@@ -3,7 +3,7 @@
 use super::db::{Db, sql};
 use super::entities::{thread_link, ticket};
 use crate::DeskError;
-use domain::{DiscordMessageId, GuildId, Status, ThreadId, TicketId};
+use domain::{DiscordMessageId, GuildId, Status, ThreadId, TicketId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
 };
@@ -16,6 +16,7 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, ticket: TicketId) -> Resul
         card_message_id: Set(None),
         seen_up_to: Set(DiscordMessageId(0)),
         trouble: Set(None),
+        compared_at: Set(Timestamp(0)),
     }
     .insert(db)
     .await?;
@@ -63,6 +64,50 @@ pub(crate) async fn open_threads(db: &Db, guild: GuildId) -> Result<Vec<ThreadId
     .all(&db.read)
     .await?;
     Ok(rows.into_iter().map(|row| row.thread_id).collect())
+}
+
+/// The threads whose last comparison with Discord's is longest ago: those of tickets that are not
+/// closed, and of those closed, the ones that something happened in since.
+pub(crate) async fn compared_least(
+    db: &Db,
+    guild: GuildId,
+    count: u64,
+) -> Result<Vec<ThreadId>, DeskError> {
+    let rows = Readable::find_by_statement(sql(
+        &db.read,
+        "SELECT l.thread_id FROM thread_link l JOIN ticket t ON t.id = l.ticket_id
+         WHERE t.guild_id = $1 AND l.thread_id IS NOT NULL AND l.trouble IS NULL
+           AND (t.status <> $2 OR t.updated_at > l.compared_at)
+         ORDER BY l.compared_at, l.ticket_id LIMIT $3",
+        [
+            guild.into(),
+            sea_orm::ActiveEnum::to_value(&Status::Closed).into(),
+            i64::try_from(count).unwrap_or(i64::MAX).into(),
+        ],
+    ))
+    .all(&db.read)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.thread_id).collect())
+}
+
+/// Notes that these threads are being compared.
+pub(crate) async fn compared(
+    db: &Db,
+    threads: &[ThreadId],
+    at: Timestamp,
+) -> Result<(), DeskError> {
+    if threads.is_empty() {
+        return Ok(());
+    }
+    thread_link::Entity::update_many()
+        .set(thread_link::ActiveModel {
+            compared_at: Set(at),
+            ..Default::default()
+        })
+        .filter(thread_link::Column::ThreadId.is_in(threads.iter().copied()))
+        .exec(&db.write)
+        .await?;
+    Ok(())
 }
 
 pub(crate) async fn set_thread(

@@ -3,13 +3,13 @@
 use super::db::{Db, sql};
 use super::entities::{message, message_version, part};
 use crate::DeskError;
-use domain::view::MessageView;
+use domain::view::{EarlierView, MessageView};
 use domain::{
     Delivery, DiscordMessageId, MessageId, MessageKind, Origin, Side, TicketId, Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
-    FromQueryResult, QueryFilter, QuerySelect, Set,
+    FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 /// The distance between two messages' positions: room for what arrives late.
@@ -47,6 +47,7 @@ impl Shown {
             deleted,
             delivery: self.delivery,
             failure: self.failure,
+            earlier: Vec::new(),
         }
     }
 }
@@ -77,7 +78,29 @@ pub(crate) async fn for_customer(db: &Db, ticket: TicketId) -> Result<Vec<Messag
 
 /// All of it.
 pub(crate) async fn for_staff(db: &Db, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
-    shown(db, "", ticket).await
+    let mut messages = shown(db, "", ticket).await?;
+    let versions = message_version::Entity::find()
+        .filter(
+            message_version::Column::MessageId.in_subquery(
+                sea_orm::sea_query::Query::select()
+                    .column(message::Column::Id)
+                    .from(message::Entity)
+                    .and_where(message::Column::TicketId.eq(ticket))
+                    .to_owned(),
+            ),
+        )
+        .order_by_asc(message_version::Column::Id)
+        .all(&db.read)
+        .await?;
+    for version in versions {
+        if let Some(message) = messages.iter_mut().find(|m| m.id == version.message_id) {
+            message.earlier.push(EarlierView {
+                body: version.body,
+                until: version.replaced_at,
+            });
+        }
+    }
+    Ok(messages)
 }
 
 /// A message to be stored.
@@ -266,6 +289,22 @@ async fn keep_version(
     Ok(())
 }
 
+/// Makes a message another kind.
+pub(crate) async fn set_kind(
+    db: &impl ConnectionTrait,
+    id: MessageId,
+    kind: MessageKind,
+) -> Result<(), DeskError> {
+    message::ActiveModel {
+        id: Set(id),
+        kind: Set(kind),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
 /// Sets a message's delivery mark.
 pub(crate) async fn mark(
     db: &impl ConnectionTrait,
@@ -339,6 +378,66 @@ pub(crate) async fn chunk_is_there(
         .one(db)
         .await?
         .is_some())
+}
+
+/// The Discord message that carries a piece.
+pub(crate) async fn post_of(
+    db: &impl ConnectionTrait,
+    message: MessageId,
+    chunk: i64,
+) -> Result<Option<DiscordMessageId>, DeskError> {
+    Ok(part::Entity::find()
+        .select_only()
+        .column(part::Column::DiscordMessageId)
+        .filter(part::Column::MessageId.eq(message))
+        .filter(part::Column::Chunk.eq(chunk))
+        .into_tuple()
+        .one(db)
+        .await?)
+}
+
+/// The pieces of a message that are in Discord.
+pub(crate) async fn chunks_there(
+    db: &impl ConnectionTrait,
+    message: MessageId,
+) -> Result<Vec<i64>, DeskError> {
+    Ok(part::Entity::find()
+        .select_only()
+        .column(part::Column::Chunk)
+        .filter(part::Column::MessageId.eq(message))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Forgets a post that is not in Discord any more.
+pub(crate) async fn forget_part(
+    db: &impl ConnectionTrait,
+    id: DiscordMessageId,
+) -> Result<(), DeskError> {
+    part::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// What people wrote in the thread after `after`, as far as it is known and not taken back.
+pub(crate) async fn known_after(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    after: DiscordMessageId,
+) -> Result<Vec<DiscordMessageId>, DeskError> {
+    let rows = db
+        .query_all_raw(sql(
+            db,
+            "SELECT p.discord_message_id AS id FROM part p JOIN message m ON m.id = p.message_id
+             WHERE m.ticket_id = $1 AND m.origin = 'discord' AND m.deleted_at IS NULL
+               AND p.discord_message_id > $2
+             ORDER BY p.discord_message_id",
+            [ticket.into(), after.into()],
+        ))
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok(row.try_get("", "id")?))
+        .collect()
 }
 
 /// The oldest of a ticket's newest `count` Discord messages that people wrote there, or nothing

@@ -166,8 +166,13 @@ pub(crate) async fn is_superseded(
     db: &impl ConnectionTrait,
     row: &outbox::Model,
 ) -> Result<bool, DeskError> {
+    let same_message = match row.message_id {
+        Some(message) => outbox::Column::MessageId.eq(message),
+        None => outbox::Column::MessageId.is_null(),
+    };
     let later = outbox::Entity::find()
         .filter(outbox::Column::TicketId.eq(row.ticket_id))
+        .filter(same_message)
         .filter(outbox::Column::Id.gt(row.id))
         .filter(outbox::Column::Command.eq(row.command.clone()))
         .filter(outbox::Column::State.eq(WorkState::Waiting))

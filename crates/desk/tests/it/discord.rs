@@ -106,6 +106,7 @@ impl FakeDiscord {
             edited_at: None,
             nonce: None,
             is_speech: true,
+            card: None,
         };
         state.thread(thread).messages.push(Posted {
             message: message.clone(),
@@ -113,6 +114,12 @@ impl FakeDiscord {
             reactions: vec![],
         });
         message
+    }
+
+    /// A person, or a moderator, deletes a message.
+    pub fn erase(&self, thread: ThreadId, id: DiscordMessageId) {
+        let mut state = self.state();
+        state.thread(thread).messages.retain(|p| p.message.id != id);
     }
 
     pub fn edit_text(&self, message: &RemoteMessage, content: &str) -> RemoteMessage {
@@ -176,6 +183,13 @@ impl State {
                 code: Some(10003),
                 reason: "The thread was deleted in Discord.".into(),
             })
+    }
+}
+
+fn unknown_message() -> DeliveryError {
+    DeliveryError::Gone {
+        code: Some(10008),
+        reason: "The message was deleted in Discord.".into(),
     }
 }
 
@@ -254,6 +268,10 @@ impl DiscordPort for FakeDiscord {
                     edited_at: None,
                     nonce: None,
                     is_speech: true,
+                    card: match post {
+                        Post::Card(card) => Some(card.ticket),
+                        Post::Words(_) => None,
+                    },
                 },
                 post: Some(post.clone()),
                 reactions: vec![],
@@ -273,10 +291,42 @@ impl DiscordPort for FakeDiscord {
     ) -> Result<(), DeliveryError> {
         self.act("edit", |state, _| {
             let thread = state.reachable(thread)?;
-            if let Some(posted) = thread.messages.iter_mut().find(|p| p.message.id == message) {
-                posted.post = Some(post.clone());
+            let posted = thread.messages.iter_mut().find(|p| p.message.id == message);
+            let posted = posted.ok_or_else(unknown_message)?;
+            posted.post = Some(post.clone());
+            if let Post::Words(words) = post {
+                posted.message.content.clone_from(words);
             }
             Ok(())
+        })
+        .await
+    }
+
+    async fn delete(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<(), DeliveryError> {
+        self.act("delete", |state, _| {
+            let messages = &mut state.reachable(thread)?.messages;
+            let at = messages.iter().position(|p| p.message.id == message);
+            messages.remove(at.ok_or_else(unknown_message)?);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn message(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<RemoteMessage, DeliveryError> {
+        self.act("message", |state, _| {
+            let messages = &state.reachable(thread)?.messages;
+            let posted = messages.iter().find(|p| p.message.id == message);
+            posted
+                .map(|p| p.message.clone())
+                .ok_or_else(unknown_message)
         })
         .await
     }

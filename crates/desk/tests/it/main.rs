@@ -5,6 +5,7 @@
 
 mod bridge_in;
 mod bridge_out;
+mod changes;
 mod discord;
 mod tickets;
 mod world;

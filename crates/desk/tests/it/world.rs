@@ -126,6 +126,7 @@ async fn open(
             discord_id: GUILD,
             support_channel: SUPPORT,
             staff_role: STAFF_ROLE,
+            note_prefix: "//".into(),
         },
     };
     let db = Db::connect(database.url()).await.unwrap();

@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub card_message_id: Option<DiscordMessageId>,
     pub seen_up_to: DiscordMessageId,
     pub trouble: Option<String>,
+    /// When it was last compared with Discord's.
+    pub compared_at: Timestamp,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
