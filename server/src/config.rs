@@ -166,7 +166,7 @@ impl Config {
     pub fn desk(&self) -> desk::Settings {
         desk::Settings {
             public_url: self.public_url.clone(),
-            guild: self.guild,
+            guild: self.guild.clone(),
         }
     }
 

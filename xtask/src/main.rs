@@ -16,6 +16,7 @@ mod processes;
 mod rules;
 mod screenshots;
 mod setup;
+mod storm;
 mod tests;
 mod tools;
 mod workspace;
@@ -64,6 +65,10 @@ enum Command {
     ///
     /// Prints a table with each aim and whether it was met. Leave the machine alone meanwhile.
     Bench(bench::Options),
+    /// Prove that the bridge loses nothing: seeds of acts, faults and crashes, both sides compared.
+    ///
+    /// A seed that differs prints what differs and what led to it, and repeats exactly.
+    Storm(storm::Options),
     /// Install what is missing: wasm target, pinned build tools, npm and Debian packages.
     ///
     /// Every other command does this for itself. Done once, it costs under two seconds.
@@ -105,6 +110,7 @@ fn run(command: Command) -> Result<()> {
             }
         }
         Command::Bench(options) => bench::run(&options),
+        Command::Storm(options) => storm::run(&options),
         Command::SetUp => {
             setup::ensure(Needs::all())?;
             workspace::say("Everything is in place. Try `cargo xtask demo`.");

@@ -23,6 +23,14 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// For what has no front end.
+    pub fn native() -> Self {
+        Self {
+            native: true,
+            ..Self::default()
+        }
+    }
+
     /// For building the product.
     pub fn build() -> Self {
         Self {

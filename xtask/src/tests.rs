@@ -19,7 +19,14 @@ use crate::{front_end, processes, workspace};
 /// Everything native; `frontend` is wasm only and would set the wrong features in `app`.
 const ALL: [&str; 3] = ["--workspace", "--exclude", "frontend"];
 /// The packages that talk to the database.
-const ON_DATABASES: [&str; 4] = ["--package", "desk", "--package", "server"];
+const ON_DATABASES: [&str; 6] = [
+    "--package",
+    "desk",
+    "--package",
+    "server",
+    "--package",
+    "storm",
+];
 
 /// What `test` can be told.
 #[derive(Args)]

@@ -110,7 +110,7 @@ impl Ears {
         }
     }
 
-    fn hear(&self, event: Event) {
+    pub(super) fn hear(&self, event: Event) {
         match event {
             Event::Ready(event) => {
                 let _ = self.us.set(event.ready.user.id);

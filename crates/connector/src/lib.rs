@@ -13,6 +13,7 @@ mod gateway;
 mod hearing;
 mod lanes;
 mod limiter;
+mod listener;
 mod pace;
 mod port;
 mod read;
@@ -24,6 +25,7 @@ mod watchdog;
 mod write;
 
 pub use carrier::{Answer, Carrier, Request};
+pub use listener::Listener;
 pub use port::SerenityPort;
 pub use status::{GatewaySnapshot, GatewayStatus};
 

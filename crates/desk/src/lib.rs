@@ -17,6 +17,7 @@ mod people;
 mod reading;
 mod roster;
 mod store;
+mod sync;
 mod tickets;
 mod token;
 mod work;

@@ -57,6 +57,28 @@ impl InProcess {
         self.hub.with(|inner| view::world_json(inner))
     }
 
+    /// The ids of all threads.
+    #[must_use]
+    pub fn threads(&self) -> Vec<u64> {
+        self.hub.with(|inner| {
+            let channels = inner.world.channels.values();
+            let threads = channels.filter(|channel| channel.thread.is_some());
+            threads.map(|channel| channel.id).collect()
+        })
+    }
+
+    /// The ids of what this person said in a channel, oldest first.
+    #[must_use]
+    pub fn messages_of(&self, channel: u64, author: u64) -> Vec<u64> {
+        self.hub.with(|inner| {
+            let messages = inner.world.messages.get(&channel);
+            let own = messages.into_iter().flat_map(|list| list.values());
+            own.filter(|message| message.author_id == author && message.is_said())
+                .map(|message| message.id)
+                .collect()
+        })
+    }
+
     /// One request below `/api/v10`: its status and body. `authorization` is the header's value.
     #[must_use]
     pub fn ask(

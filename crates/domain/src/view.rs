@@ -2,7 +2,9 @@
 //!
 //! Views are cut by audience in `desk`; nothing in this module hides anything.
 
-use crate::{Delivery, MessageId, MessageKind, Origin, Priority, Side, Status, Timestamp};
+use crate::{
+    Delivery, MessageId, MessageKind, Origin, OutboxId, Priority, Side, Status, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// A guild as its visitors see it.
@@ -118,6 +120,44 @@ pub struct ConversationView {
     /// Why the thread needs a person, for staff.
     pub thread_trouble: Option<String>,
     /// The moment of reading, so that ages agree between server and browser.
+    pub now: Timestamp,
+}
+
+/// Something that Discord has not taken yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StuckView {
+    /// What to name it by.
+    pub id: OutboxId,
+    /// The ticket's number.
+    pub number: i64,
+    /// The ticket's subject.
+    pub subject: String,
+    /// What was to be done, in words.
+    pub what: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is tried again; never, when it waits for a person.
+    pub next_try: Option<Timestamp>,
+    /// Why it was not done, in words.
+    pub reason: Option<String>,
+    /// A new thread would help: the old one is gone or out of reach.
+    pub needs_thread: bool,
+}
+
+/// How the two sides stand with each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncView {
+    /// What is stuck, oldest first.
+    pub stuck: Vec<StuckView>,
+    /// How many promises wait in all.
+    pub waiting: u64,
+    /// How many threads are still to be read for what was missed.
+    pub to_read: u64,
+    /// When the thread that was compared longest ago was compared.
+    pub compared_since: Option<Timestamp>,
+    /// The moment of reading.
     pub now: Timestamp,
 }
 

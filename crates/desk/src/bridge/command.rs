@@ -55,6 +55,22 @@ pub enum Command {
 }
 
 impl Command {
+    /// What it is about, as people read it.
+    pub(crate) fn words(&self) -> &'static str {
+        match self {
+            Self::OpenThread => "Make the ticket's thread",
+            Self::PostCard { .. } => "Post the ticket's card",
+            Self::RefreshCard => "Bring the ticket's card up to date",
+            Self::PostMessage { .. } => "Post a message",
+            Self::EditMessage { .. } => "Change a message",
+            Self::TakeBack { .. } | Self::Remove { .. } => "Delete a message",
+            Self::Close => "Archive and lock the thread",
+            Self::OpenAgain => "Open the thread again",
+            Self::React { .. } => "Sign a message",
+            Self::Tell { .. } => "Say something in the thread",
+        }
+    }
+
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a command has only strings and numbers")
     }

@@ -150,7 +150,8 @@ impl Desk {
             Kept::Done => {}
             Kept::Thread(thread) => {
                 links::set_thread(&work.tx, promise.ticket_id, thread).await?;
-                self.bridge.is_caught_up(thread);
+                // Somebody may have written in it before we knew whose thread it is.
+                self.bridge.read_again([thread]);
                 let row = work.ticket(promise.ticket_id).await?;
                 work.save(&row, |_| (), Touched::StaffOnly).await?;
             }

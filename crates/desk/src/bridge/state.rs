@@ -75,12 +75,7 @@ impl State {
         self.session.load(Ordering::SeqCst)
     }
 
-    /// The thread was read to its end in the present session.
-    pub(crate) fn is_caught_up(&self, thread: ThreadId) {
-        let session = self.session();
-        self.read_to_end(thread, session);
-    }
-
+    /// The thread was read to its end in this session.
     pub(crate) fn read_to_end(&self, thread: ThreadId, session: u64) {
         let mut threads = self.threads();
         threads.read_in.insert(thread, session);

@@ -5,7 +5,7 @@
 
 use crate::store::entities::message;
 use domain::text::{DISCORD_CONTENT_MAX, split};
-use domain::{MessageId, MessageKind, Side};
+use domain::{MessageId, MessageKind, Origin, Side};
 
 /// What is left of a post for the text, beside the longest line that introduces it.
 const PIECE: usize = DISCORD_CONTENT_MAX - 400;
@@ -52,10 +52,13 @@ pub(crate) fn post(
     let link = format!("<{public_url}{}", mark(number, message.id, chunk));
     let intro = if chunk == 0 {
         let name = escape(&domain::text::excerpt(&message.author, NAME));
-        let role = match (message.kind, message.side) {
-            (MessageKind::Note, _) => "note on the web, staff only",
-            (MessageKind::Reply, Side::Customer) => "customer, on the web",
-            (MessageKind::Reply, Side::Staff) => "staff, on the web",
+        let role = match (message.kind, message.side, message.origin) {
+            (MessageKind::Note, _, Origin::Web) => "note on the web, staff only",
+            (MessageKind::Reply, Side::Customer, Origin::Web) => "customer, on the web",
+            (MessageKind::Reply, Side::Staff, Origin::Web) => "staff, on the web",
+            // Only where a thread was lost and its conversation is told again.
+            (MessageKind::Note, _, Origin::Discord) => "note in the former thread, staff only",
+            (MessageKind::Reply, _, Origin::Discord) => "in the former thread",
         };
         format!("**{name}** · [{role}]({link})")
     } else {
@@ -83,7 +86,7 @@ fn escape(name: &str) -> String {
 mod tests {
     use super::*;
     use domain::text::discord_len;
-    use domain::{Delivery, Origin, TicketId, Timestamp};
+    use domain::{Delivery, TicketId, Timestamp};
 
     fn message(author: &str, body: &str) -> message::Model {
         message::Model {

@@ -128,6 +128,44 @@ pub(crate) async fn set_thread(
     Ok(())
 }
 
+/// The thread is not this ticket's any more.
+pub(crate) async fn forget_thread(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+) -> Result<(), DeskError> {
+    thread_link::ActiveModel {
+        ticket_id: Set(ticket),
+        thread_id: Set(None),
+        card_message_id: Set(None),
+        trouble: Set(None),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// When the thread was compared that was compared longest ago.
+pub(crate) async fn compared_since(
+    db: &Db,
+    guild: GuildId,
+) -> Result<Option<Timestamp>, DeskError> {
+    let row = db
+        .read
+        .query_one_raw(sql(
+            &db.read,
+            "SELECT MIN(l.compared_at) AS since FROM thread_link l JOIN ticket t ON t.id = l.ticket_id
+             WHERE t.guild_id = $1 AND t.status <> $2 AND l.thread_id IS NOT NULL
+               AND l.trouble IS NULL AND l.compared_at > 0",
+            [
+                guild.into(),
+                sea_orm::ActiveEnum::to_value(&Status::Closed).into(),
+            ],
+        ))
+        .await?;
+    Ok(row.map(|r| r.try_get("", "since")).transpose()?.flatten())
+}
+
 pub(crate) async fn set_card(
     db: &impl ConnectionTrait,
     ticket: TicketId,

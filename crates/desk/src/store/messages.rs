@@ -410,6 +410,30 @@ pub(crate) async fn chunks_there(
         .await?)
 }
 
+/// A ticket's messages, in their order.
+pub(crate) async fn of_ticket(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+) -> Result<Vec<message::Model>, DeskError> {
+    Ok(message::Entity::find()
+        .filter(message::Column::TicketId.eq(ticket))
+        .order_by_asc(message::Column::Position)
+        .all(db)
+        .await?)
+}
+
+/// Forgets where in Discord a message is.
+pub(crate) async fn forget_parts(
+    db: &impl ConnectionTrait,
+    message: MessageId,
+) -> Result<(), DeskError> {
+    part::Entity::delete_many()
+        .filter(part::Column::MessageId.eq(message))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Forgets a post that is not in Discord any more.
 pub(crate) async fn forget_part(
     db: &impl ConnectionTrait,

@@ -12,4 +12,5 @@ pub(crate) mod messages;
 pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod sessions;
+pub(crate) mod stuck;
 pub(crate) mod tickets;

@@ -5,6 +5,7 @@
 
 use super::db::{Db, sql};
 use super::entities::attempt;
+pub(crate) use super::entities::outbox::Model;
 use super::entities::outbox::{self, WorkState};
 use crate::DeskError;
 use domain::{OutboxId, TicketId, Timestamp};

@@ -193,3 +193,61 @@ async fn a_note_from_a_thread_stays_with_staff_whatever_is_edited() {
     assert_eq!(signs(note.id), ["📝"]);
     assert_eq!(signs(reply.id), ["✅", "📝"]);
 }
+
+#[tokio::test]
+async fn what_is_stuck_is_listed_and_given_up_or_tried_again() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    let (opened, _) = world.filed().await;
+    assert!(world.desk.sync(&mira).await.unwrap().stuck.is_empty());
+    let (holder, ..) = world.desk.held_ticket(&opened.token).await.unwrap();
+    for text in ["first", "second"] {
+        let refused = desk::bridge::DeliveryError::Permanent {
+            code: Some(200_000),
+            reason: "AutoMod blocks it.".into(),
+        };
+        world.discord.fail("post", Fault::Before(refused));
+        let replied = world.desk.customer_reply(&holder, body(text), None);
+        replied.await.unwrap();
+    }
+    world.settle().await;
+    let stuck = world.desk.sync(&mira).await.unwrap().stuck;
+    assert_eq!(stuck.len(), 2);
+    assert_eq!(stuck[0].reason.as_deref(), Some("AutoMod blocks it."));
+    assert_eq!((stuck[0].attempts, stuck[0].next_try), (1, None));
+    world.desk.retry_stuck(&mira, stuck[0].id).await.unwrap();
+    world.desk.give_up(&mira, stuck[1].id).await.unwrap();
+    world.settle().await;
+    assert!(world.desk.sync(&mira).await.unwrap().stuck.is_empty());
+    assert_eq!(words_in_discord(&world), ["Where is it?", "first"]);
+    let seen = world.desk.conversation(&mira, opened.number).await.unwrap();
+    let marks: Vec<Delivery> = seen.messages.iter().map(|m| m.delivery).collect();
+    assert_eq!(marks[1..], [Delivery::Delivered, Delivery::Failed]);
+    let twice = world.desk.give_up(&mira, stuck[1].id).await;
+    assert!(matches!(twice, Err(desk::DeskError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_lost_thread_is_replaced_with_the_whole_conversation() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    let (opened, thread) = world.filed().await;
+    world.hear(&world.discord.write(thread, MIRA, "from the thread")).await;
+    let working = world.desk.new_thread(&mira, opened.number).await;
+    assert!(matches!(working, Err(desk::DeskError::Conflict { .. })));
+    world.discord.state().threads.clear();
+    let gone = RemoteEvent::ThreadGone { thread };
+    world.desk.ingest(gone).await.unwrap();
+    let reply = world.desk.staff_reply(&mira, opened.number, body("from the web"), None);
+    reply.await.unwrap();
+    world.desk.new_thread(&mira, opened.number).await.unwrap();
+    world.settle().await;
+    assert_eq!(
+        words_in_discord(&world),
+        ["Where is it?", "from the thread", "from the web"]
+    );
+    assert_eq!(
+        world.bodies(&opened).await,
+        ["Where is it?", "from the thread", "from the web"]
+    );
+}

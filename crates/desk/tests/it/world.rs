@@ -46,14 +46,18 @@ impl World {
         connect(&self.desk).await;
     }
 
-    /// Keeps promises until none is due, however long they were put off.
+    /// Keeps promises until none is due, however long they were put off, and reads new threads.
     pub async fn settle(&self) {
         for _ in 0..200 {
             if self.desk.outbox_step().await.unwrap() != Step::Idle {
                 continue;
             }
             if self.desk.health().await.unwrap().outbox_waiting == 0 {
-                return;
+                self.desk.catch_up_step().await;
+                if self.desk.outbox_step().await.unwrap() == Step::Idle {
+                    return;
+                }
+                continue;
             }
             self.clock.advance(Duration::from_millis(250));
         }

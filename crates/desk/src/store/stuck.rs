@@ -1,0 +1,60 @@
+//! Promises that are not kept and were tried, or wait for a person: what `/staff/sync` lists.
+
+use super::db::{Db, sql};
+use super::entities::outbox::{self, WorkState};
+use super::entities::ticket;
+use crate::DeskError;
+use domain::{GuildId, OutboxId, Timestamp};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Row {
+    pub(crate) id: OutboxId,
+    pub(crate) number: i64,
+    pub(crate) subject: String,
+    pub(crate) command: String,
+    pub(crate) state: WorkState,
+    pub(crate) created_at: Timestamp,
+    pub(crate) attempts: i64,
+    pub(crate) not_before: Timestamp,
+    pub(crate) reason: Option<String>,
+    pub(crate) trouble: Option<String>,
+}
+
+/// The oldest first. Both halves of the condition are served by the partial indexes over what is
+/// not finished.
+pub(crate) async fn oldest(db: &Db, guild: GuildId, limit: u64) -> Result<Vec<Row>, DeskError> {
+    let rows = Row::find_by_statement(sql(
+        &db.read,
+        "SELECT o.id, t.number, t.subject, o.command, o.state, o.created_at, o.attempts,
+                o.not_before, o.reason, l.trouble
+         FROM outbox o
+         JOIN ticket t ON t.id = o.ticket_id
+         JOIN thread_link l ON l.ticket_id = o.ticket_id
+         WHERE t.guild_id = $1
+           AND (o.state = 'parked'
+                OR ((o.state = 'waiting' OR o.state = 'leased') AND o.reason IS NOT NULL))
+         ORDER BY o.created_at, o.id LIMIT $2",
+        [guild.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()],
+    ))
+    .all(&db.read)
+    .await?;
+    Ok(rows)
+}
+
+/// A promise by its id, within a guild.
+pub(crate) async fn of_guild(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+    id: OutboxId,
+) -> Result<Option<outbox::Model>, DeskError> {
+    let tickets = sea_orm::sea_query::Query::select()
+        .column(ticket::Column::Id)
+        .from(ticket::Entity)
+        .and_where(ticket::Column::GuildId.eq(guild))
+        .to_owned();
+    Ok(outbox::Entity::find_by_id(id)
+        .filter(outbox::Column::TicketId.in_subquery(tickets))
+        .one(db)
+        .await?)
+}

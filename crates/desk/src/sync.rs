@@ -1,0 +1,137 @@
+//! What is stuck between the two sides, and what a person can do about it: try again, give up, make
+//! a new thread.
+//!
+//! It changes promises, never what somebody wrote. Why something is stuck was decided by
+//! [`crate::bridge`].
+
+use crate::bridge::{Command, pieces};
+use crate::store::entities::outbox::WorkState;
+use crate::store::{links, messages, outbox, stuck};
+use crate::work::{Touched, Work};
+use crate::{Desk, DeskError, Staff};
+use domain::view::{StuckView, SyncView};
+use domain::{Delivery, OutboxId, Status, TicketId};
+
+/// The most that a page lists.
+const LISTED: u64 = 200;
+
+impl Desk {
+    /// How the two sides stand with each other.
+    pub async fn sync(&self, _staff: &Staff) -> Result<SyncView, DeskError> {
+        let rows = stuck::oldest(&self.db, self.guild, LISTED).await?;
+        let stuck = rows
+            .into_iter()
+            .map(|row| StuckView {
+                what: Command::from_json(&row.command)
+                    .map_or("Something that this version does not know", |c| c.words())
+                    .to_owned(),
+                next_try: (row.state != WorkState::Parked).then_some(row.not_before),
+                needs_thread: row.trouble.is_some(),
+                id: row.id,
+                number: row.number,
+                subject: row.subject,
+                since: row.created_at,
+                attempts: row.attempts,
+                reason: row.reason,
+            })
+            .collect();
+        let depth = outbox::depth(&self.db).await?;
+        Ok(SyncView {
+            stuck,
+            waiting: depth.waiting,
+            to_read: self.bridge.to_read().len() as u64,
+            compared_since: links::compared_since(&self.db, self.guild).await?,
+            now: self.now(),
+        })
+    }
+
+    /// Tries a stuck promise again, now.
+    pub async fn retry_stuck(&self, staff: &Staff, id: OutboxId) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.stuck(self, id).await?;
+        let ticket = work.ticket(row.ticket_id).await?;
+        if row.state == WorkState::Parked {
+            links::set_trouble(&work.tx, ticket.id, None).await?;
+        }
+        outbox::unpark(&work.tx, id, work.now).await?;
+        if let Some(message) = row.message_id {
+            messages::mark(&work.tx, message, Delivery::Queued, None).await?;
+        }
+        let words = format!("{} asked Discord once more", staff.name);
+        work.record(ticket.id, words).await?;
+        work.save(&ticket, |_| (), Touched::Everyone).await?;
+        work.commit().await?;
+        self.bridge.wake();
+        Ok(())
+    }
+
+    /// Gives a stuck promise up: it stays undone, and says who decided so.
+    pub async fn give_up(&self, staff: &Staff, id: OutboxId) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.stuck(self, id).await?;
+        let ticket = work.ticket(row.ticket_id).await?;
+        outbox::finish(&work.tx, id).await?;
+        if let Some(message) = row.message_id {
+            let why = format!("{} gave up sending it to Discord.", staff.name);
+            messages::mark(&work.tx, message, Delivery::Failed, Some(&why)).await?;
+        }
+        let words = format!("{} gave up on a delivery to Discord", staff.name);
+        work.record(ticket.id, words).await?;
+        work.save(&ticket, |_| (), Touched::Everyone).await?;
+        work.commit().await
+    }
+
+    /// Gives the ticket a new thread, with the whole conversation in it.
+    pub async fn new_thread(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        let mut work = self.work().await?;
+        let ticket = work.ticket(id).await?;
+        let link = links::of_ticket(&work.tx, id).await?;
+        if link.thread_id.is_some() && link.trouble.is_none() {
+            return Err(DeskError::Conflict {
+                why: "The ticket has a thread that works.".to_owned(),
+            });
+        }
+        // What was promised to the old thread is promised anew, as far as it still matters.
+        let mut old = outbox::unfinished(&work.tx, id).await?;
+        old.extend(outbox::parked(&work.tx, id).await?);
+        for promise in old {
+            outbox::finish(&work.tx, promise.id).await?;
+        }
+        links::forget_thread(&work.tx, id).await?;
+        work.promise(id, None, Command::OpenThread);
+        work.promise(id, None, Command::PostCard { calls_staff: true });
+        work.promise_conversation(id).await?;
+        if ticket.status == Status::Closed {
+            work.promise(id, None, Command::Close);
+        }
+        work.record(id, format!("{} asked for a new thread", staff.name))
+            .await?;
+        work.save(&ticket, |_| (), Touched::Everyone).await?;
+        work.commit().await
+    }
+}
+
+impl Work<'_> {
+    /// A promise that is not kept, of the desk's guild.
+    async fn stuck(&self, desk: &Desk, id: OutboxId) -> Result<outbox::Model, DeskError> {
+        let row = stuck::of_guild(&self.tx, desk.guild, id).await?;
+        row.filter(|row| row.state != WorkState::Done)
+            .ok_or(DeskError::NotFound)
+    }
+
+    /// Promises every message that is not taken back, in its order.
+    async fn promise_conversation(&mut self, ticket: TicketId) -> Result<(), DeskError> {
+        for message in messages::of_ticket(&self.tx, ticket).await? {
+            messages::forget_parts(&self.tx, message.id).await?;
+            if message.deleted_at.is_some() {
+                continue;
+            }
+            messages::mark(&self.tx, message.id, Delivery::Queued, None).await?;
+            for chunk in (0_i64..).zip(pieces(&message.body)).map(|(chunk, _)| chunk) {
+                self.promise(ticket, Some(message.id), Command::PostMessage { chunk });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! What people were told is so: every acknowledged act, and what may have become of the others.
+//!
+//! It remembers promises, not states of the desk; `compare` holds both sides against it.
+
+use domain::text::Body;
+use std::collections::BTreeMap;
+
+/// Whether something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It did not.
+    No,
+    /// The process died over it: either way is right.
+    Perhaps,
+    /// It did, and somebody was told so.
+    Yes,
+}
+
+/// A message written on the web. Its text begins with its tag, which no other has.
+#[derive(Debug)]
+pub struct Written {
+    /// A note.
+    pub note: bool,
+    /// Whether it was stored.
+    pub stored: Told,
+    /// Every text that it may have now. The first is the last one that somebody was told of.
+    pub texts: Vec<String>,
+    /// Whether it was taken back.
+    pub deleted: Told,
+}
+
+/// A ticket that somebody was told of.
+#[derive(Debug)]
+pub struct Filed {
+    /// Its private link.
+    pub token: String,
+    /// Its number.
+    pub number: i64,
+}
+
+/// Everything that people were told.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Tickets, in the order of filing.
+    pub tickets: Vec<Filed>,
+    /// Messages, by tag.
+    pub written: BTreeMap<u32, Written>,
+    tags: u32,
+}
+
+impl Model {
+    /// A tag for a new text.
+    pub fn tag(&mut self) -> u32 {
+        self.tags += 1;
+        self.tags
+    }
+
+    /// The tag that a text begins with.
+    pub fn tag_of(text: &str) -> Option<u32> {
+        let word = text.split_whitespace().next()?;
+        word.strip_prefix('w')?.parse().ok()
+    }
+}
+
+/// What a person types, as the web takes it.
+pub fn body(text: &str) -> Option<Body> {
+    Body::parse(text).ok()
+}
