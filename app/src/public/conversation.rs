@@ -65,7 +65,8 @@ fn line(message: &MessageView, now: Timestamp) -> impl IntoView + use<> {
     let words = if message.deleted {
         view! { <p class="gone">"This message was removed."</p> }.into_any()
     } else {
-        view! { <div class="words" dir="auto">{message.body.clone()}</div> }.into_any()
+        // Made by `markup` alone, which lets nothing through that somebody typed as markup.
+        view! { <div class="words" inner_html=message.html.clone()></div> }.into_any()
     };
     let edited = message
         .edited_at

@@ -42,6 +42,7 @@ fn message_of(id: i64, side: Side, body: &str) -> MessageView {
         kind: MessageKind::Reply,
         origin: Origin::Web,
         body: body.into(),
+        html: markup::html(body, &markup::Names::default()),
         at: minutes_ago(12),
         edited_at: None,
         deleted: false,
@@ -210,6 +211,44 @@ fn what_anyone_says_in_a_ticket_stays_text() {
 }
 
 #[test]
+fn what_means_something_in_markdown_is_no_way_in() {
+    for attack in [
+        "[here](javascript:alert(1)) [x](data:text/html,y) <javascript:alert(1)>",
+        "**<script>alert(1)</script>** ||<img src=x onerror=alert(1)>||",
+        "[<img src=x onerror=alert(1)>](https://a.example)",
+        "[a](https://a.example/\"onmouseover=\"alert(1)) https://a.example/\"'><script>",
+        "```html\n</code></pre><script>alert(1)</script>\n``` `</code><script>`",
+        "```\"onload=\"alert(1)\nx\n```",
+        "> <script>alert(1)</script>\n- <script>\n# <script>\n-# <script>",
+        "]]><script>alert(1)</script>--><script> &lt;script&gt;alert(1)&lt;/script&gt;",
+        "<@1\"><script>> <:\"'><script>:1> <t:1:R\"'>",
+    ] {
+        let page = render(&conversation_of(
+            Status::Open,
+            vec![message_of(1, Side::Staff, attack)],
+        ));
+        let words = page
+            .split_once("<div class=\"words\">")
+            .and_then(|(_, words)| words.split_once("</div>"))
+            .map(|(words, _)| words)
+            .expect("the message's words");
+        let tags = words.split('<').skip(1);
+        for tag in tags.filter_map(|tag| tag.split_once('>').map(|(tag, _)| tag)) {
+            let name = tag.trim_start_matches('/').split(' ').next();
+            assert!(
+                !matches!(name, Some("script" | "img" | "svg")) && !tag.contains(" on"),
+                "<{tag}> from {attack}"
+            );
+            assert!(
+                !tag.contains("javascript:") && !tag.contains("data:"),
+                "{tag}"
+            );
+        }
+        assert_eq!(page.matches("<script").count(), 1, "{attack}");
+    }
+}
+
+#[test]
 fn a_refused_form_keeps_everything_and_says_why_twice() {
     let form = NewTicketForm {
         email: "mara(at)example".into(),
@@ -352,7 +391,9 @@ fn line_breaks_and_directions_survive() {
         Status::Open,
         vec![message_of(1, Side::Customer, "one\n  two\n\nשלום 👩‍👩‍👧")],
     ));
-    assert!(page.contains("<div dir=\"auto\" class=\"words\">one\n  two\n\nשלום 👩‍👩‍👧</div>"));
+    assert!(page.contains(
+        "<div class=\"words\"><p dir=\"auto\">one<br>  two</p><p dir=\"auto\">שלום 👩‍👩‍👧</p></div>"
+    ));
 }
 
 #[test]

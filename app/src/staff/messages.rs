@@ -117,7 +117,9 @@ fn bubble(message: MessageView, workplace: Workplace) -> AnyView {
     let words = if message.deleted {
         view! { <p class="gone">"This message was removed."</p> }.into_any()
     } else {
-        view! { <div class="words" dir="auto">{message.body.clone()}</div> }.into_any()
+        // Made on the server by `markup` alone, which lets nothing through that somebody typed as
+        // markup; the browser only inserts it.
+        view! { <div class="words" inner_html=message.html.clone()></div> }.into_any()
     };
     // What was written in Discord is there; only what goes there has a way to go.
     let goes_there = message.origin == Origin::Web && !message.deleted;

@@ -30,7 +30,7 @@ const END_WITHIN: Duration = Duration::from_millis(1_500);
 /// Something that was heard.
 pub(super) enum Heard {
     /// A fact for the desk.
-    Fact(RemoteEvent),
+    Fact(Box<RemoteEvent>),
     /// A press of a button or a choice from a menu.
     Press(Box<ComponentInteraction>),
 }
@@ -116,11 +116,11 @@ pub(super) async fn take_in(
                 Some(Heard::Press(press)) => {
                     presses.spawn(buttons.clone().answer(press));
                 }
-                // At once and before all that follows: from here on threads may have gaps.
-                Some(Heard::Fact(fact @ (RemoteEvent::Connected | RemoteEvent::Disconnected))) => {
-                    gaps(&desk, fact).await;
-                }
-                Some(Heard::Fact(fact)) => lanes.add(fact),
+                Some(Heard::Fact(fact)) => match *fact {
+                    // At once and before all that follows: from here on threads may have gaps.
+                    RemoteEvent::Connected | RemoteEvent::Disconnected => gaps(&desk, *fact).await,
+                    _ => lanes.add(*fact),
+                },
                 None => break,
             }
         }
@@ -194,9 +194,9 @@ mod tests {
     use super::*;
 
     fn fact() -> Heard {
-        Heard::Fact(RemoteEvent::ThreadGone {
+        Heard::Fact(Box::new(RemoteEvent::ThreadGone {
             thread: domain::ThreadId(1),
-        })
+        }))
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Listener {
         let mut facts = Vec::new();
         while let Ok(heard) = self.heard.try_recv() {
             if let Heard::Fact(fact) = heard {
-                facts.push(fact);
+                facts.push(*fact);
             }
         }
         Ok(facts)

@@ -18,6 +18,8 @@ use serenity::all::{
 
 /// Messages that people wrote: plain ones, replies, and the two kinds that answer commands.
 const SPEECH: [u8; 4] = [0, 19, 20, 23];
+/// Of these, one that answers another message.
+const REPLY: u8 = 19;
 
 #[derive(Deserialize)]
 pub(super) struct WireUser {
@@ -59,6 +61,40 @@ struct WireSticker {
     name: String,
 }
 
+/// The words of a poll, of its question or of an answer.
+#[derive(Deserialize, Default)]
+struct WirePollWords {
+    text: Option<String>,
+    emoji: Option<WirePollEmoji>,
+}
+
+#[derive(Deserialize)]
+struct WirePollEmoji {
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WirePollAnswer {
+    #[serde(default)]
+    poll_media: WirePollWords,
+}
+
+#[derive(Deserialize)]
+struct WirePoll {
+    #[serde(default)]
+    question: WirePollWords,
+    #[serde(default)]
+    answers: Vec<WirePollAnswer>,
+}
+
+/// Where a message points: to one that it answers, or to one that it forwards.
+#[derive(Deserialize)]
+struct WireReference {
+    #[serde(rename = "type")]
+    kind: Option<u8>,
+    message_id: Option<MessageId>,
+}
+
 /// What is said, in a message or in one that was forwarded with it.
 #[derive(Deserialize)]
 struct WireWords {
@@ -68,6 +104,7 @@ struct WireWords {
     attachments: Vec<WireFile>,
     #[serde(default)]
     sticker_items: Option<Vec<WireSticker>>,
+    poll: Option<WirePoll>,
 }
 
 /// A forwarded message, in Discord's wrapping or in serenity's, which has none.
@@ -94,6 +131,7 @@ struct WireMessage {
     message_snapshots: Option<Vec<WireSnapshot>>,
     #[serde(default)]
     components: Option<Value>,
+    message_reference: Option<WireReference>,
 }
 
 /// A message, or `None` when it lacks what every whole message has.
@@ -124,6 +162,12 @@ pub(super) fn message(value: Value, us: Option<UserId>) -> Option<RemoteMessage>
         content: lines.join("\n"),
         edited_at: wire.edited_timestamp.and_then(timestamp),
         nonce: wire.nonce.and_then(nonce),
+        replies_to: wire
+            .message_reference
+            .filter(|_| wire.kind == REPLY)
+            .filter(|reference| reference.kind.is_none_or(|kind| kind == 0))
+            .and_then(|reference| reference.message_id)
+            .map(|id| DiscordMessageId::from(id.get())),
         is_speech: SPEECH.contains(&wire.kind),
         card: wire.components.and_then(|rows| card_of(&rows)),
     })
@@ -148,7 +192,29 @@ fn lines(words: WireWords) -> Vec<String> {
         .unwrap_or_default()
         .into_iter()
         .map(|sticker| format!("Sticker: {}", sticker.name));
-    text.into_iter().chain(files).chain(stickers).collect()
+    let poll = words.poll.map(poll).unwrap_or_default();
+    text.into_iter()
+        .chain(files)
+        .chain(stickers)
+        .chain(poll)
+        .collect()
+}
+
+/// A poll as lines: the question, and the answers that one can give.
+fn poll(poll: WirePoll) -> Vec<String> {
+    let question = poll_words(poll.question).map(|question| format!("Poll: {question}"));
+    let answers = poll.answers.into_iter();
+    let answers = answers.filter_map(|answer| poll_words(answer.poll_media));
+    question
+        .into_iter()
+        .chain(answers.map(|answer| format!("- {answer}")))
+        .collect()
+}
+
+fn poll_words(words: WirePollWords) -> Option<String> {
+    let emoji = words.emoji.and_then(|emoji| emoji.name);
+    let parts: Vec<_> = [emoji, words.text].into_iter().flatten().collect();
+    Some(parts.join(" ")).filter(|words| !words.trim().is_empty())
 }
 
 fn nonce(value: Value) -> Option<String> {
@@ -314,6 +380,42 @@ mod tests {
             let read = message(forward.clone(), None).unwrap();
             assert_eq!(read.content, "Sticker: Wave\nForwarded:\nfrom elsewhere");
         }
+    }
+
+    #[test]
+    fn a_poll_is_said_in_lines() {
+        let mut value = wire();
+        value["attachments"] = json!([]);
+        value["content"] = json!("");
+        value["poll"] = json!({
+            "question": {"text": "Which one?"},
+            "answers": [
+                {"answer_id": 1, "poll_media": {"text": "The red one", "emoji": {"id": null, "name": "🔴"}}},
+                {"answer_id": 2, "poll_media": {"text": "Neither"}},
+            ],
+            "expiry": "2026-11-22T12:48:00.000000+00:00", "allow_multiselect": false, "layout_type": 1,
+        });
+        let expected = "Poll: Which one?\n- 🔴 The red one\n- Neither";
+        assert_eq!(message(value.clone(), None).unwrap().content, expected);
+        value["poll"] = json!({"question": {}, "something_new": 1});
+        assert_eq!(message(value, None).unwrap().content, "");
+    }
+
+    #[test]
+    fn a_reply_names_what_it_answers_and_a_forward_answers_nothing() {
+        let mut value = wire();
+        value["message_reference"] =
+            json!({"message_id": "8999", "channel_id": "800", "guild_id": "1"});
+        let read = |value: &Value| message(value.clone(), None).unwrap().replies_to;
+        assert_eq!(
+            read(&value),
+            None,
+            "a plain message with a reference is no reply"
+        );
+        value["type"] = json!(19);
+        assert_eq!(read(&value), Some(DiscordMessageId(8999)));
+        value["message_reference"]["type"] = json!(1);
+        assert_eq!(read(&value), None);
     }
 
     #[test]

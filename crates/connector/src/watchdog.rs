@@ -66,7 +66,7 @@ pub(super) async fn keep_listening(
             line.status.disconnected("It was stopped.");
             return;
         }
-        line.say(number, Heard::Fact(RemoteEvent::Disconnected));
+        line.say(number, Heard::Fact(Box::new(RemoteEvent::Disconnected)));
         // Whoever still speaks for this run is not heard any more.
         line.switch_to(0);
         line.status.count_restart();

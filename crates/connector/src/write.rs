@@ -5,7 +5,7 @@
 
 use super::custom_id::{Control, name};
 use desk::bridge::{Nonce, Post, TicketCard};
-use domain::text::{discord_len, split};
+use domain::text::{discord_len, head};
 use domain::{Priority, RoleId, TicketId};
 use serenity::all::{
     ButtonStyle, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateMessage,
@@ -144,7 +144,7 @@ fn plain(text: &str, max: usize) -> String {
     let mut room = max;
     loop {
         // Cut before escaping, so that no backslash loses what it escapes.
-        let head = split(&line, room).first().copied().unwrap_or_default();
+        let head = head(&line, room);
         let cut = format!("{}…", escape(head.trim_end()));
         if discord_len(&cut) <= max || room <= 1 {
             return cut;

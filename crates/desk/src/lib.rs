@@ -16,6 +16,7 @@ mod messages;
 mod people;
 mod reading;
 mod roster;
+mod shown;
 mod store;
 mod sync;
 mod tickets;

@@ -22,6 +22,7 @@ impl Desk {
             customer: ticket.customer_id,
         };
         let messages = messages::for_customer(&self.db, ticket.id).await?;
+        let messages = self.shown(messages).await?;
         let conversation = ConversationView {
             ticket: ticket.view(),
             messages,
@@ -83,8 +84,9 @@ impl Desk {
             .await?
             .ok_or(DeskError::NotFound)?;
         let link = links::of_ticket(&self.db.read, ticket.id).await?;
+        let messages = messages::for_staff(&self.db, ticket.id).await?;
         Ok(ConversationView {
-            messages: messages::for_staff(&self.db, ticket.id).await?,
+            messages: self.shown(messages).await?,
             history: tickets::history(&self.db, ticket.id).await?,
             thread_url: link.thread_id.map(|thread| {
                 format!(

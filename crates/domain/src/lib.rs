@@ -4,8 +4,10 @@
 //! the server check stands here once. It knows neither the database nor Discord's client.
 
 pub mod error;
+pub mod fence;
 pub mod ids;
 pub mod message;
+mod split;
 pub mod text;
 pub mod ticket;
 pub mod time;

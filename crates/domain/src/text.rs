@@ -1,4 +1,4 @@
-//! Text that people type: what is accepted, and how it is cut.
+//! Text that people type: what is accepted, and how it is shortened.
 //!
 //! Lengths that people see are counted in graphemes; Discord's limits are counted the way that is
 //! never too long there: in UTF-16 units, of which no text has fewer than code points. Text is
@@ -7,6 +7,8 @@
 
 use crate::{Field, Invalid};
 use unicode_segmentation::UnicodeSegmentation;
+
+pub use crate::split::{head, split};
 
 /// The most graphemes that a subject may have.
 pub const SUBJECT_MAX: usize = 120;
@@ -179,55 +181,6 @@ pub fn thread_name(number: i64, subject: &str) -> String {
     name
 }
 
-/// Cuts a text into pieces of at most `max` UTF-16 units each, losing nothing: joined, the pieces
-/// are the text again. It cuts after a paragraph, else a line, else a word, else a grapheme.
-pub fn split(text: &str, max: usize) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while discord_len(rest) > max {
-        let cut = cut_at(rest, max);
-        let (piece, tail) = rest.split_at(cut);
-        pieces.push(piece);
-        rest = tail;
-    }
-    if !rest.is_empty() || pieces.is_empty() {
-        pieces.push(rest);
-    }
-    pieces
-}
-
-/// Where to cut `text`, which is longer than `max`: a byte index above zero.
-fn cut_at(text: &str, max: usize) -> usize {
-    let mut units = 0;
-    let mut fits = 0;
-    for (at, grapheme) in text.grapheme_indices(true) {
-        units += discord_len(grapheme);
-        if units > max {
-            break;
-        }
-        fits = at + grapheme.len();
-    }
-    if fits == 0 {
-        // One grapheme longer than a whole message: only its code points can be cut.
-        let mut units = 0;
-        for (at, c) in text.char_indices() {
-            units += c.len_utf16();
-            if units > max {
-                return at.max(c.len_utf8().min(text.len()));
-            }
-        }
-        return text.len();
-    }
-    let head = &text[..fits];
-    // A cut in the first third would make many small pieces of a text with one early break.
-    let late = |at: usize| (at > head.len() / 3).then_some(at);
-    head.rfind("\n\n")
-        .and_then(|at| late(at + 2))
-        .or_else(|| head.rfind('\n').and_then(|at| late(at + 1)))
-        .or_else(|| head.rfind(' ').and_then(|at| late(at + 1)))
-        .unwrap_or(fits)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,24 +258,7 @@ mod tests {
         assert_eq!(excerpt("one\n two  three", 8), "one two…");
     }
 
-    #[test]
-    fn a_cut_prefers_paragraphs_then_lines_then_words() {
-        assert_eq!(split("aaaa bb\n\ncc dd", 12), ["aaaa bb\n\n", "cc dd"]);
-        assert_eq!(split("aaaa bb\ncc dd", 12), ["aaaa bb\n", "cc dd"]);
-        assert_eq!(split("aaaa bb cc dd", 9), ["aaaa bb ", "cc dd"]);
-        assert_eq!(split("", 9), [""]);
-    }
-
     proptest! {
-        #[test]
-        fn cutting_loses_nothing_and_every_piece_fits(text in "\\PC{0,400}", max in 4usize..60) {
-            let pieces = split(&text, max);
-            prop_assert_eq!(&pieces.concat(), &text);
-            for piece in pieces {
-                prop_assert!(discord_len(piece) <= max);
-            }
-        }
-
         #[test]
         fn a_thread_name_fits_and_keeps_its_mark(number in 1i64..10_000_000, subject in "\\PC{1,200}") {
             let name = thread_name(number, &subject);

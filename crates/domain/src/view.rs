@@ -72,8 +72,10 @@ pub struct MessageView {
     pub kind: MessageKind,
     /// Written on the web or in Discord.
     pub origin: Origin,
-    /// The text; empty when deleted.
+    /// The text as it was typed; empty when deleted.
     pub body: String,
+    /// The text as it is shown: safe HTML, made on the server by `markup` and by nothing else.
+    pub html: String,
     /// When it was written.
     pub at: Timestamp,
     /// When it was last edited.

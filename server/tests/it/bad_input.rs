@@ -90,6 +90,15 @@ async fn hostile_text_is_text_on_the_web_and_harmless_in_discord() {
         "# big **bold** [x](javascript:alert(1)) 🧑‍🤝‍🧑 مرحبا \u{202e}abc",
     )
     .await;
+    for markdown in [
+        "**<script>alert(1)</script>** ||<img src=x onerror=alert(1)>||",
+        "[<img src=x onerror=alert(1)>](https://a.example) <javascript:alert(1)>",
+        "https://a.example/\"onmouseover=\"alert(1) [a](https://a.example/\"onmouseover=\"alert(1))",
+        "```\n</code></pre><script>alert(1)</script>\n``` `</code><script>alert(1)</script>`",
+        "]]><script>alert(1)</script> &lt;script&gt;alert(1)&lt;/script&gt; --><script>alert(1)</script>",
+    ] {
+        jane.reply(&ticket, markdown).await;
+    }
     let mira = world.person(true);
     let desk = Visitor::new(&world);
     desk.sign_in(&world, &mira).await;
@@ -103,6 +112,17 @@ async fn hostile_text_is_text_on_the_web_and_harmless_in_discord() {
         assert!(!page.text.contains("<script>alert"), "{}", page.text);
         assert!(!page.text.contains("<img src=x"), "{}", page.text);
         assert!(!page.text.contains("href=\"javascript:"));
+        // Behind the page itself, the dashboard's data repeat the texts in a script's strings.
+        let markup = page.text.split("</html>").next().unwrap();
+        assert!(!markup.contains("\"onmouseover="), "{markup}");
+    }
+    // What means something in markdown is shown so, on both sides.
+    for page in [jane.get(&ticket).await, desk.get("/staff/tickets/1").await] {
+        assert!(
+            page.text.contains("big <strong>bold</strong>"),
+            "{}",
+            page.text
+        );
     }
     // A refused form shows it again, in its fields.
     let refused = jane

@@ -52,7 +52,7 @@ impl Listener {
     async fn fact(&mut self) -> RemoteEvent {
         loop {
             match timeout(PATIENCE, self.heard.recv()).await {
-                Ok(Some(Heard::Fact(fact))) => return fact,
+                Ok(Some(Heard::Fact(fact))) => return *fact,
                 Ok(Some(Heard::Press(_))) => {}
                 other => panic!("nothing was heard: {}", other.is_err()),
             }

@@ -5,6 +5,7 @@
 
 use super::command::Command;
 use super::event::RemoteMessage;
+use super::failure::ARCHIVED;
 use super::outbox::Kept;
 use super::port::{DeliveryError, Nonce, Post, ThreadShape, ThreadSpec, TicketCard};
 use super::words;
@@ -71,7 +72,7 @@ impl Desk {
                 let post = DiscordMessageId(*message);
                 Ok(self.port.delete(thread, post).await.map(|()| Kept::Done))
             }
-            Command::Close => Ok(self.shape(thread, ThreadShape::Closed).await),
+            Command::Close => Ok(self.put_away(thread).await),
             Command::OpenAgain => Ok(self.shape(thread, ThreadShape::Open).await),
             Command::React { message, emoji } => Ok(self
                 .port
@@ -248,6 +249,23 @@ impl Desk {
             return None;
         }
         words::post(&self.settings.public_url, ticket.number, message, chunk)
+    }
+
+    /// Archives and locks. Discord refuses to change the lock of a thread that is archived already;
+    /// one that is both already needs nothing more.
+    async fn put_away(&self, thread: ThreadId) -> Result<Kept, DeliveryError> {
+        let closed = self.shape(thread, ThreadShape::Closed).await;
+        if let Err(DeliveryError::Permanent {
+            code: Some(ARCHIVED),
+            ..
+        }) = &closed
+        {
+            let state = self.port.thread_state(thread).await?;
+            if state.archived && state.locked {
+                return Ok(Kept::Done);
+            }
+        }
+        closed
     }
 
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<Kept, DeliveryError> {

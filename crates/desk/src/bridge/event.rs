@@ -41,6 +41,8 @@ pub struct RemoteMessage {
     pub edited_at: Option<Timestamp>,
     /// The nonce that we sent it with, in live events of our own messages.
     pub nonce: Option<String>,
+    /// The message that it answers, if it is a reply.
+    pub replies_to: Option<DiscordMessageId>,
     /// A message that people wrote, not one that Discord made.
     pub is_speech: bool,
     /// The ticket whose card it is, by the buttons under it.

@@ -20,7 +20,7 @@ const BACKOFF_MS: [u64; 8] = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_0
 const TOKEN_CHECK: Duration = Duration::from_secs(30);
 
 /// Discord's code for a thread that is archived.
-const ARCHIVED: u32 = 50083;
+pub(super) const ARCHIVED: u32 = 50083;
 
 /// Discord's code for a message that is not there.
 pub(super) const UNKNOWN_MESSAGE: u32 = 10008;
@@ -74,7 +74,9 @@ impl Desk {
             DeliveryError::Permanent {
                 code: Some(ARCHIVED),
                 ..
-            } if promise.attempts < 5 => self.unarchive_for(promise, now.after(backoff)).await,
+            } if promise.attempts < 5 => {
+                self.unarchive_for(promise, command, now.after(backoff)).await
+            }
             DeliveryError::Gone { code, reason } => match command {
                 // Somebody deleted the card, not the thread: the buttons are put back, quietly.
                 Command::RefreshCard if code == Some(UNKNOWN_MESSAGE) => {
@@ -133,7 +135,12 @@ impl Desk {
 
     /// An archived thread is not a closed ticket: it is brought back, the promise is kept, and a
     /// closed ticket's thread is put away again.
-    async fn unarchive_for(&self, promise: &Promise, again: Timestamp) -> Result<Step, DeskError> {
+    async fn unarchive_for(
+        &self,
+        promise: &Promise,
+        command: &Command,
+        again: Timestamp,
+    ) -> Result<Step, DeskError> {
         let link = links::of_ticket(&self.db.read, promise.ticket_id).await?;
         let Some(thread) = link.thread_id else {
             return self.park(promise, "The ticket has no thread.").await;
@@ -144,7 +151,8 @@ impl Desk {
         let mut work = self.work().await?;
         let now = work.now;
         outbox::put_off(&work.tx, promise, now, "The thread was archived.", true).await?;
-        if work.ticket(promise.ticket_id).await?.status == Status::Closed {
+        let closes = *command == Command::Close;
+        if !closes && work.ticket(promise.ticket_id).await?.status == Status::Closed {
             work.promise(promise.ticket_id, None, Command::Close);
         }
         work.commit().await?;

@@ -6,6 +6,7 @@
 
 use super::command::Command;
 use super::event::{RemoteAuthor, RemoteEvent, RemoteMessage};
+use super::quote::behind;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{guilds, links, people};
@@ -163,6 +164,7 @@ impl Desk {
             return Ok(Ingested::Ignored);
         }
         let is_staff = self.is_staff(author).await?;
+        let quote = self.quote(link.ticket_id, message).await?;
         let mut work = self.work().await?;
         // The lock comes before the look: two tellers of one fact come one after the other.
         let ticket = work.ticket(link.ticket_id).await?;
@@ -191,7 +193,7 @@ impl Desk {
                 origin: Origin::Discord,
                 person: Some(person),
                 author: &author.name,
-                body,
+                body: &behind(quote.as_deref(), body),
                 at: message.id.created_at(),
                 delivery: Delivery::Delivered,
                 written_as: Some(message.id),
@@ -239,6 +241,7 @@ impl Desk {
         if newer(part.edited_at).is_none() {
             return Ok(Ingested::Ignored);
         }
+        let quote = self.quote(link.ticket_id, message).await?;
         let mut work = self.work().await?;
         let ticket = work.ticket(link.ticket_id).await?;
         let known = messages::part(&work.tx, message.id).await?;
@@ -255,9 +258,9 @@ impl Desk {
         messages::part_edited(&work.tx, message.id, edited_at).await?;
         let written = message.content.trim_end();
         let note = self.settings.guild.note_in(written);
-        let body = note.unwrap_or(written);
+        let body = behind(quote.as_deref(), note.unwrap_or(written));
         if body != old.body {
-            messages::rewrite(&work.tx, &old, body, edited_at, work.now).await?;
+            messages::rewrite(&work.tx, &old, &body, edited_at, work.now).await?;
         }
         // A reply can be turned into a note, and is withdrawn; a note never becomes a reply, for
         // nothing internal may reach a customer by a slip of an edit.

@@ -13,6 +13,7 @@ mod ingest;
 mod outbox;
 mod port;
 mod press;
+mod quote;
 mod recognise;
 mod state;
 mod words;

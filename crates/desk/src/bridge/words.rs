@@ -6,6 +6,7 @@
 use crate::store::entities::message;
 use domain::text::{DISCORD_CONTENT_MAX, split};
 use domain::{MessageId, MessageKind, Origin, Side};
+use std::borrow::Cow;
 
 /// What is left of a post for the text, beside the longest line that introduces it.
 const PIECE: usize = DISCORD_CONTENT_MAX - 400;
@@ -14,7 +15,7 @@ const PIECE: usize = DISCORD_CONTENT_MAX - 400;
 const NAME: usize = 100;
 
 /// A message's pieces, each for one post.
-pub(crate) fn pieces(body: &str) -> Vec<&str> {
+pub(crate) fn pieces(body: &str) -> Vec<Cow<'_, str>> {
     split(body, PIECE)
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn post(
 }
 
 /// A name as it is, whatever Discord's markdown would make of it.
-fn escape(name: &str) -> String {
+pub(super) fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars() {
         if matches!(
@@ -138,13 +139,33 @@ mod tests {
     #[test]
     fn a_post_is_known_by_its_first_line_alone() {
         let long = "word ".repeat(2_000);
-        let message = message("(#m99>) #m98>)", &format!("first\n[x](<u#m5>)\n{long}"));
+        let named = message("(#m99>) #m98>)", &format!("first\n[x](<u#m5>)\n{long}"));
         for chunk in 0..3 {
-            let post = post("https://h.example", 12, &message, chunk).expect("a piece");
+            let post = post("https://h.example", 12, &named, chunk).expect("a piece");
             assert_eq!(read_mark(&post), Some((MessageId(7), chunk)));
         }
+        let intro = "-# [2 of 3](<https://h.example/staff/tickets/12#m5.1>)";
+        let forged = message("Jane", intro);
+        let post = post("https://h.example", 12, &forged, 0).expect("a piece");
+        assert!(post.ends_with(intro));
+        assert_eq!(read_mark(&post), Some((MessageId(7), 0)));
         assert_eq!(read_mark("hello"), None);
         assert_eq!(read_mark(""), None);
+    }
+
+    #[test]
+    fn code_is_whole_in_every_post() {
+        let body = format!("Look:\n```log\n{}```", "a line of it\n".repeat(300));
+        let message = message("Jane", &body);
+        let count = pieces(&body).len();
+        assert!(count > 2);
+        for chunk in 0..count {
+            let post = post("https://help.example.com", 3, &message, chunk as i64);
+            let post = post.expect("a piece");
+            assert!(discord_len(&post) <= DISCORD_CONTENT_MAX);
+            assert_eq!(post.matches("```").count(), 2, "{post}");
+            assert!(post.contains("```log\n"), "{post}");
+        }
     }
 
     #[test]

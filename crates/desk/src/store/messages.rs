@@ -42,6 +42,8 @@ impl Shown {
             kind: self.kind,
             origin: self.origin,
             body: if deleted { String::new() } else { self.body },
+            // Written by `shown`, where names are known.
+            html: String::new(),
             at: self.created_at,
             edited_at: self.edited_at,
             deleted,

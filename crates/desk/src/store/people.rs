@@ -3,8 +3,9 @@
 use super::db::sql;
 use super::entities::person;
 use crate::{DeskError, DiscordProfile};
-use domain::{CustomerId, GuildId, PersonId, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use domain::{CustomerId, DiscordUserId, GuildId, PersonId, Timestamp};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::HashMap;
 
 /// The person of this account, made or brought up to date.
 pub(crate) async fn upsert(
@@ -26,6 +27,21 @@ pub(crate) async fn upsert(
         .await?
         .ok_or_else(|| DeskError::Internal("an upsert returned no row".into()))?;
     Ok(row.try_get("", "id")?)
+}
+
+/// The names of those of these accounts that we know.
+pub(crate) async fn names(
+    db: &impl ConnectionTrait,
+    users: &[DiscordUserId],
+) -> Result<HashMap<DiscordUserId, String>, DeskError> {
+    let rows: Vec<(DiscordUserId, String)> = person::Entity::find()
+        .select_only()
+        .columns([person::Column::DiscordId, person::Column::Name])
+        .filter(person::Column::DiscordId.is_in(users.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(crate) async fn by_id(

@@ -105,6 +105,7 @@ impl FakeDiscord {
             content: content.to_owned(),
             edited_at: None,
             nonce: None,
+            replies_to: None,
             is_speech: true,
             card: None,
         };
@@ -267,6 +268,7 @@ impl DiscordPort for FakeDiscord {
                     content,
                     edited_at: None,
                     nonce: None,
+                    replies_to: None,
                     is_speech: true,
                     card: match post {
                         Post::Card(card) => Some(card.ticket),
