@@ -47,6 +47,7 @@ const RULES: [Rule; 8] = [
                 // Outside the product: a database for tests, and what we are measured against.
                 || path.starts_with("crates/test-database/")
                 || path.starts_with("crates/bench/")
+                || path.starts_with("crates/storm/")
                 || DESK_TOO.contains(&path);
             product(path) && !may
         },
