@@ -17,6 +17,12 @@ pub(crate) struct Guild {
     pub(crate) owner_id: u64,
     /// Whether the bot was thrown out.
     pub(crate) bot_removed: bool,
+    /// What the bot was here before it was thrown out.
+    #[serde(default)]
+    pub(crate) bot_was: Option<Member>,
+    /// Whether the guild is out of reach.
+    #[serde(default)]
+    pub(crate) outage: bool,
 }
 
 /// A role. The one that has the guild's id is @everyone.
@@ -266,19 +272,24 @@ impl World {
         if !self.roles.contains_key(&role) || role == self.guild.id {
             return Err(Refusal::of(10011));
         }
-        let Some(member) = self.members.get_mut(&user) else {
+        let Some(member) = self.members.get(&user) else {
             return Err(Refusal::of(10007));
         };
         let had = member.roles.contains(&role);
         if had == has {
             return Ok(());
         }
+        let before = self.sights();
+        let Some(member) = self.members.get_mut(&user) else {
+            return Err(Refusal::of(10007));
+        };
         if has {
             member.roles.push(role);
         } else {
             member.roles.retain(|other| *other != role);
         }
         self.tell_member_update(user);
+        self.tell_sights_gained(&before);
         Ok(())
     }
 

@@ -172,7 +172,7 @@ impl World {
         Ok(id)
     }
 
-    fn new_thread(
+    pub(crate) fn new_thread(
         &self,
         actor: u64,
         id: u64,
@@ -190,13 +190,8 @@ impl World {
             .unwrap_or(4320);
         let minutes = check_duration(given, &mut form).unwrap_or(default);
         form.finish()?;
-        let active = self
-            .channels
-            .values()
-            .filter_map(|channel| channel.thread.as_ref());
-        if active.filter(|thread| !thread.archived).count() >= self.switches.active_threads {
-            return Err(Refusal::of(160_006));
-        }
+        self.check_title(actor, Some(name))?;
+        self.check_active_cap()?;
         let now = self.now_ms();
         let mut channel = Channel::new(id, thread_kind, name);
         channel.parent_id = Some(parent);
@@ -219,8 +214,18 @@ impl World {
         Ok(channel)
     }
 
-    fn insert_thread(&mut self, actor: u64, channel: Channel) {
+    /// Refuses one more active thread than the guild may have.
+    pub(crate) fn check_active_cap(&self) -> Answer<()> {
+        let threads = self.channels.values().filter_map(|c| c.thread.as_ref());
+        if threads.filter(|thread| !thread.archived).count() >= self.switches.active_threads {
+            return Err(Refusal::of(160_006));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn insert_thread(&mut self, actor: u64, channel: Channel) {
         let id = channel.id;
+        self.quiet_from_ms = 0;
         let mut shown = self.channel_json(&channel);
         shown["newly_created"] = json!(true);
         self.channels.insert(id, channel);
@@ -279,6 +284,10 @@ impl World {
         }
         let minutes = check_duration(&body["auto_archive_duration"], &mut form);
         form.finish()?;
+        self.check_title(actor, name)?;
+        if before.archived {
+            self.check_active_cap()?;
+        }
         let renamed = name.filter(|name| *name != old_name).map(str::to_owned);
         if renamed.is_some() {
             self.count_rename(id)?;
@@ -313,6 +322,7 @@ impl World {
             return Err(Refusal::of(10003));
         };
         channel.thread = Some(after);
+        self.quiet_from_ms = 0;
         if let Some(name) = &renamed {
             channel.name.clone_from(name);
         }
@@ -333,6 +343,7 @@ impl World {
     /// Wakes an archived thread because somebody speaks in it.
     pub(crate) fn unarchive(&mut self, id: u64) {
         let now = self.now_ms();
+        self.quiet_from_ms = 0;
         if let Some(thread) = self.channels.get_mut(&id).and_then(|c| c.thread.as_mut()) {
             thread.archived = false;
             thread.archive_ms = now;
@@ -365,17 +376,24 @@ impl World {
     /// Archives every thread that was quiet for its whole time.
     pub(crate) fn archive_quiet_threads(&mut self, now: i64) {
         let mut quiet = Vec::new();
+        let mut next = i64::MAX;
         for channel in self.channels.values_mut() {
             let pinned = channel.flags & PINNED != 0;
-            if let Some(thread) = &mut channel.thread {
+            let active = channel.thread.as_mut();
+            if let Some(thread) = active.filter(|thread| !thread.archived && !pinned) {
                 let limit_ms = i64::try_from(thread.archive_minutes).unwrap_or(60) * 60_000;
-                if !thread.archived && !pinned && now - thread.last_activity_ms >= limit_ms {
+                let due = thread.last_activity_ms + limit_ms;
+                if now >= due {
                     thread.archived = true;
                     thread.archive_ms = now;
                     quiet.push(channel.id);
+                } else {
+                    next = next.min(due);
                 }
             }
         }
+        // What is said meanwhile only puts it off; what brings it nearer sets this back.
+        self.quiet_from_ms = next;
         for id in quiet {
             self.tell_thread_update(id, false);
         }
@@ -402,21 +420,32 @@ impl World {
         active.filter(|c| self.can_view(viewer, c.id)).collect()
     }
 
-    /// Tells a user of the threads below a channel that they just gained sight of.
-    pub(crate) fn tell_threads_gained(&mut self, user: u64, parent: u64) {
+    /// Tells a user of the threads below channels that they just gained sight of.
+    pub(crate) fn tell_threads_gained(&mut self, user: u64, parents: &[u64]) {
         let mut threads = Vec::new();
         let mut members = Vec::new();
         for channel in self.active_threads(user) {
-            if channel.parent_id == Some(parent) {
+            if channel.parent_id.is_some_and(|id| parents.contains(&id)) {
                 threads.push(self.channel_json(channel));
                 members.extend(self.thread_member_json(channel.id, user));
             }
         }
         let shown = json!({
-            "guild_id": self.guild.id.to_string(), "channel_ids": [parent.to_string()],
+            "guild_id": self.guild.id.to_string(), "channel_ids": parents.iter().map(u64::to_string).collect::<Vec<_>>(),
             "threads": threads, "members": members,
         });
         self.tell(vec![user], "THREAD_LIST_SYNC", shown);
+    }
+
+    /// Tells of the end of a thread that still exists.
+    pub(crate) fn tell_thread_delete(&mut self, id: u64) {
+        if let Some(channel) = self.channels.get(&id) {
+            let gone = json!({
+                "id": id.to_string(), "guild_id": self.guild.id.to_string(),
+                "parent_id": channel.parent_id.map(|id| id.to_string()), "type": channel.kind,
+            });
+            self.tell_viewers(id, "THREAD_DELETE", gone);
+        }
     }
 
     /// An empty system message, not yet in its channel.
