@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
 
 use crate::faults::Fault;
-use crate::{fault_catalogue, orders};
 use crate::hub::Hub;
 use crate::rest::endpoint;
 use crate::view;
+use crate::{fault_catalogue, orders};
 
 /// Everything below `/stand-in`.
 pub(crate) fn routes() -> Router<Arc<Hub>> {

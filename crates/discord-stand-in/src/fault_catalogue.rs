@@ -15,28 +15,104 @@ enum Place {
 
 /// Every fault: where it strikes, its name, what it does.
 const KNOWN: &[(Place, &str, &str)] = &[
-    (Place::Route, "status", "answers `status` with `body` (HTML by itself from 500 on); with `after`, carries the request out all the same"),
-    (Place::Route, "drop_before", "hangs up; nothing is carried out"),
-    (Place::Route, "drop_after", "carries the request out, then hangs up: its events come without an answer"),
-    (Place::Route, "slow", "waits `delay_ms`, then carries the request out"),
-    (Place::Route, "slow_headers", "carries the request out, then waits `delay_ms` before the answer begins"),
-    (Place::Route, "slow_body", "sends headers and half of the body, and after `delay_ms` the rest"),
-    (Place::Route, "cut_body", "sends headers and half of the body, then hangs up"),
-    (Place::Route, "broken_json", "carries the request out; the body stops in the middle"),
-    (Place::Route, "unknown_shape", "carries the request out; the body is `body`, or nothing anybody knows"),
-    (Place::Route, "rate_limited", "answers 429 with `retry_after` seconds, `scope` (user, shared, global) or `global`; `bare` leaves the headers out"),
+    (
+        Place::Route,
+        "status",
+        "answers `status` with `body` (HTML by itself from 500 on); with `after`, carries the request out all the same",
+    ),
+    (
+        Place::Route,
+        "drop_before",
+        "hangs up; nothing is carried out",
+    ),
+    (
+        Place::Route,
+        "drop_after",
+        "carries the request out, then hangs up: its events come without an answer",
+    ),
+    (
+        Place::Route,
+        "slow",
+        "waits `delay_ms`, then carries the request out",
+    ),
+    (
+        Place::Route,
+        "slow_headers",
+        "carries the request out, then waits `delay_ms` before the answer begins",
+    ),
+    (
+        Place::Route,
+        "slow_body",
+        "sends headers and half of the body, and after `delay_ms` the rest",
+    ),
+    (
+        Place::Route,
+        "cut_body",
+        "sends headers and half of the body, then hangs up",
+    ),
+    (
+        Place::Route,
+        "broken_json",
+        "carries the request out; the body stops in the middle",
+    ),
+    (
+        Place::Route,
+        "unknown_shape",
+        "carries the request out; the body is `body`, or nothing anybody knows",
+    ),
+    (
+        Place::Route,
+        "rate_limited",
+        "answers 429 with `retry_after` seconds, `scope` (user, shared, global) or `global`; `bare` leaves the headers out",
+    ),
     (Place::Event, "drop", "the event never happened for anybody"),
-    (Place::Event, "gap", "the event takes its number and is not sent; a RESUME brings it"),
+    (
+        Place::Event,
+        "gap",
+        "the event takes its number and is not sent; a RESUME brings it",
+    ),
     (Place::Event, "duplicate", "the event comes twice"),
     (Place::Event, "delay", "the event comes `delay_ms` later"),
-    (Place::Event, "reorder", "the event comes after the one that follows it"),
-    (Place::Event, "before_response", "the answer of the request waits `delay_ms`, so that the event comes first"),
-    (Place::Gateway, "invalid", "RESUME or IDENTIFY is answered with op 9 false"),
-    (Place::Gateway, "invalid_resumable", "RESUME or IDENTIFY is answered with op 9 true"),
-    (Place::Gateway, "reconnect", "HELLO, RESUME or IDENTIFY is answered with op 7"),
-    (Place::Gateway, "close", "HELLO, RESUME or IDENTIFY is answered with the close code `status`"),
-    (Place::Gateway, "silent", "HELLO, RESUME or IDENTIFY is answered with nothing, ever"),
-    (Place::Gateway, "replay", "RESUME sends `count` events again that were already seen"),
+    (
+        Place::Event,
+        "reorder",
+        "the event comes after the one that follows it",
+    ),
+    (
+        Place::Event,
+        "before_response",
+        "the answer of the request waits `delay_ms`, so that the event comes first",
+    ),
+    (
+        Place::Gateway,
+        "invalid",
+        "RESUME or IDENTIFY is answered with op 9 false",
+    ),
+    (
+        Place::Gateway,
+        "invalid_resumable",
+        "RESUME or IDENTIFY is answered with op 9 true",
+    ),
+    (
+        Place::Gateway,
+        "reconnect",
+        "HELLO, RESUME or IDENTIFY is answered with op 7",
+    ),
+    (
+        Place::Gateway,
+        "close",
+        "HELLO, RESUME or IDENTIFY is answered with the close code `status`",
+    ),
+    (
+        Place::Gateway,
+        "silent",
+        "HELLO, RESUME or IDENTIFY is answered with nothing, ever",
+    ),
+    (
+        Place::Gateway,
+        "replay",
+        "RESUME sends `count` events again that were already seen",
+    ),
 ];
 
 /// The catalogue as JSON.
@@ -64,9 +140,14 @@ pub(crate) fn check(fault: &Fault) -> Result<(), String> {
         return Err("a fault needs one of route, event, gateway".to_owned());
     };
     let action = fault.action.as_str();
-    if KNOWN.iter().any(|(at, name, _)| *at == place && *name == action) {
+    if KNOWN
+        .iter()
+        .any(|(at, name, _)| *at == place && *name == action)
+    {
         Ok(())
     } else {
-        Err(format!("there is no fault \"{action}\" of this kind; see GET /stand-in/faults/known"))
+        Err(format!(
+            "there is no fault \"{action}\" of this kind; see GET /stand-in/faults/known"
+        ))
     }
 }

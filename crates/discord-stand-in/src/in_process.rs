@@ -192,9 +192,11 @@ impl InProcess {
     }
 }
 
-impl Session {
-    /// The next event, as it would come over the socket, if there is one.
-    pub fn next(&mut self) -> Option<Value> {
+impl Iterator for Session {
+    type Item = Value;
+
+    /// The next event, as it would come over the socket, if there is one by now. More may follow later.
+    fn next(&mut self) -> Option<Value> {
         loop {
             match self.frames.try_recv().ok()? {
                 Out::Event(frame) => return Some(frame),
@@ -205,7 +207,9 @@ impl Session {
             }
         }
     }
+}
 
+impl Session {
     /// The code with which the stand-in closed it, once `next` has come to that.
     #[must_use]
     pub fn closed(&self) -> Option<u16> {

@@ -106,24 +106,28 @@ impl Limits {
         if !self.enabled {
             return Verdict::Free;
         }
-        let hidden = Rule {
-            name: "webhook-hidden",
-            count: 30,
-            window_ms: 60_000,
-        };
-        if let Verdict::TooMany { wait_ms, .. } = self.take_from("", webhook, hidden, now_ms) {
-            return Verdict::TooMany {
-                wait_ms,
-                global: false,
-                standing: None,
-            };
-        }
         let shown = Rule {
             name: "webhook",
             count: 5,
             window_ms: 2_000,
         };
-        self.take_from("", webhook, shown, now_ms)
+        let hidden = Rule {
+            name: "webhook-hidden",
+            count: 30,
+            window_ms: 60_000,
+        };
+        let verdict = self.take_from("", webhook, shown, now_ms);
+        if !matches!(verdict, Verdict::Counted(_)) {
+            return verdict;
+        }
+        match self.take_from("", webhook, hidden, now_ms) {
+            Verdict::TooMany { wait_ms, .. } => Verdict::TooMany {
+                wait_ms,
+                global: false,
+                standing: None,
+            },
+            _ => verdict,
+        }
     }
 
     /// Whether the caller had `most` answers of the forbidden kinds within ten minutes.
@@ -131,7 +135,10 @@ impl Limits {
         let Some(times) = caller.and_then(|caller| self.invalid.get_mut(caller)) else {
             return false;
         };
-        while times.front().is_some_and(|at| now_ms - at >= INVALID_WINDOW_MS) {
+        while times
+            .front()
+            .is_some_and(|at| now_ms - at >= INVALID_WINDOW_MS)
+        {
             times.pop_front();
         }
         times.len() >= most

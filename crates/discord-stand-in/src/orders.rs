@@ -31,13 +31,16 @@ enum Order {
         channel: Option<Id>,
     },
     /// GUILD_DELETE without `unavailable`.
-    KickBot,
-    /// GUILD_CREATE.
-    BringBotBack,
+    KickBot {},
+    /// GUILD_CREATE; for another `user` GUILD_MEMBER_ADD.
+    BringBack {
+        #[serde(default)]
+        user: Option<Id>,
+    },
     /// GUILD_DELETE with `unavailable`, or GUILD_CREATE.
     GuildOutage { out: bool },
     /// A new token; sessions of the old one are closed with 4004.
-    RotateToken,
+    RotateToken {},
     /// Privileged intents, as switched in the portal.
     Application {
         #[serde(default)]
@@ -61,7 +64,7 @@ enum Order {
     /// What `POST /stand-in/gateway` takes.
     Gateway { what: Value },
     /// Forgets sessions and everything else: the first morning again.
-    Reset,
+    Reset {},
 }
 
 /// An id as text or number.
@@ -72,7 +75,8 @@ impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let given = Value::deserialize(from)?;
         let id = crate::snowflake::read(&given);
-        id.map(Self).ok_or_else(|| serde::de::Error::custom("no id"))
+        id.map(Self)
+            .ok_or_else(|| serde::de::Error::custom("no id"))
     }
 }
 
@@ -91,13 +95,13 @@ pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
             role,
             channel,
         } => return grant(inner, &permission, role, channel, true),
-        Order::KickBot => world.kick_bot(),
-        Order::BringBotBack => world.bring_bot_back(),
+        Order::KickBot {} => world.remove_member(world.guild.owner_id, world.bot_id()),
+        Order::BringBack { user } => world.bring_back(user.map_or(world.bot_id(), |id| id.0)),
         Order::GuildOutage { out } => {
             world.set_outage(out);
             Ok(())
         }
-        Order::RotateToken => {
+        Order::RotateToken {} => {
             let token = world.rotate_token();
             let bot = world.bot_id();
             inner.gateway.end_sessions_of(bot, 4004);
@@ -126,7 +130,7 @@ pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
             return Ok(json!({"now_ms": world.now_ms()}));
         }
         Order::Gateway { what } => return order_gateway(inner, &what),
-        Order::Reset => {
+        Order::Reset {} => {
             inner.reset();
             Ok(())
         }

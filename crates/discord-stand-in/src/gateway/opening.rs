@@ -80,6 +80,7 @@ pub(crate) fn identify(
             return Next::Close(4004);
         }
         inner.counters.identifies += 1;
+        inner.world.touched.insert(0);
         let client = Client {
             user,
             token: &token,

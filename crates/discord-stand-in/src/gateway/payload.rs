@@ -24,7 +24,9 @@ pub(crate) fn tailor(event: &Event, user: u64, intents: Intents) -> Option<Cow<'
     let own = || json!(user.to_string());
     let wanted = match event.name {
         "INTERACTION_CREATE" => true,
-        "GUILD_MEMBER_UPDATE" => event.data["user"]["id"] == own() || intents.contains(Intents::GUILD_MEMBERS),
+        "GUILD_MEMBER_UPDATE" => {
+            event.data["user"]["id"] == own() || intents.contains(Intents::GUILD_MEMBERS)
+        }
         "GUILD_MEMBER_ADD" | "GUILD_MEMBER_REMOVE" => intents.contains(Intents::GUILD_MEMBERS),
         "WEBHOOKS_UPDATE" => intents.contains(Intents::GUILD_WEBHOOKS),
         "TYPING_START" => intents.contains(Intents::GUILD_MESSAGE_TYPING),

@@ -220,10 +220,13 @@ impl Connection {
                 .keys()
                 .filter_map(|id| world.member_json(*id))
                 .collect();
-            let chunk = json!({
+            let mut chunk = json!({
                 "guild_id": world.guild.id.to_string(), "members": members,
-                "chunk_index": 0, "chunk_count": 1, "not_found": [], "nonce": nonce,
+                "chunk_index": 0, "chunk_count": 1, "not_found": [],
             });
+            if !nonce.is_null() {
+                chunk["nonce"] = nonce;
+            }
             let bot = world.bot_id();
             world.tell(vec![bot], "GUILD_MEMBERS_CHUNK", chunk);
         });

@@ -125,7 +125,10 @@ async fn in_two(response: Response, second: Second, peer: &Peer) -> Response {
     parts
         .headers
         .insert(header::CONTENT_LENGTH, bytes.len().into());
-    let (first, rest) = (bytes.slice(..bytes.len() / 2), bytes.slice(bytes.len() / 2..));
+    let (first, rest) = (
+        bytes.slice(..bytes.len() / 2),
+        bytes.slice(bytes.len() / 2..),
+    );
     let body = stream::unfold(Some((Some(first), rest, second)), |state| async move {
         match state? {
             (Some(first), rest, second) => Some((Ok(first), Some((None, rest, second)))),
@@ -134,6 +137,8 @@ async fn in_two(response: Response, second: Second, peer: &Peer) -> Response {
                 Some((Ok(rest), None))
             }
             (None, _, Second::Never) => {
+                // Else the first half would not go out either.
+                tokio::time::sleep(Duration::from_millis(20)).await;
                 Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None))
             }
         }

@@ -95,7 +95,8 @@ fn own_message(call: &mut Call<'_>, webhook: &Webhook, message: u64) -> Answer<R
                 .edit_webhook_message(webhook, thread, message, call.body, files)?;
         }
         "DELETE" => {
-            call.world.delete_webhook_message(webhook, thread, message)?;
+            call.world
+                .delete_webhook_message(webhook, thread, message)?;
             return Ok(Reply::Empty);
         }
         _ => return Err(unknown_route()),

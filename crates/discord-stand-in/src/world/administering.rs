@@ -25,7 +25,10 @@ impl World {
                 .map(|c| c.id)
                 .collect()
         };
-        self.members.keys().map(|user| (*user, seen(*user))).collect()
+        self.members
+            .keys()
+            .map(|user| (*user, seen(*user)))
+            .collect()
     }
 
     /// THREAD_LIST_SYNC for those who see more channels than `before`.
@@ -133,7 +136,12 @@ impl World {
     }
 
     /// Denies permissions to the bot in one channel by an overwrite of its own, or lifts that again.
-    pub(crate) fn set_rights_in(&mut self, channel: u64, rights: Permissions, give: bool) -> Answer<()> {
+    pub(crate) fn set_rights_in(
+        &mut self,
+        channel: u64,
+        rights: Permissions,
+        give: bool,
+    ) -> Answer<()> {
         let bot = self.bot_id();
         let before = self.sights();
         let Some(found) = self.channels.get_mut(&channel) else {
@@ -172,32 +180,22 @@ impl World {
         Ok(())
     }
 
-    /// Throws the bot out of the guild; its threads lose it, as they would.
-    pub(crate) fn kick_bot(&mut self) -> Answer<()> {
-        let bot = self.bot_id();
-        let was = self.members.get(&bot).cloned();
-        self.remove_member(self.guild.owner_id, bot)?;
-        self.guild.bot_was = was;
-        Ok(())
-    }
-
-    /// Invites the bot again. It has its roles back, and no thread.
-    pub(crate) fn bring_bot_back(&mut self) -> Answer<()> {
-        let bot = self.bot_id();
-        if self.members.contains_key(&bot) {
+    /// Somebody who was thrown out, or the bot, joins again. They have their roles back, and no thread.
+    pub(crate) fn bring_back(&mut self, user: u64) -> Answer<()> {
+        if self.members.contains_key(&user) {
             return Ok(());
         }
         let now = self.now_ms();
-        let mut member = self.guild.bot_was.take().ok_or_else(|| Refusal::of(10007))?;
+        let member = self.guild.gone.remove(&user);
+        let mut member = member.ok_or_else(|| Refusal::of(10007))?;
         member.joined_ms = now;
-        self.members.insert(bot, member);
-        self.guild.bot_removed = false;
-        let shown = self.guild_create_json(bot);
-        self.tell(vec![bot], "GUILD_CREATE", shown);
-        if let Some(mut arrived) = self.member_json(bot) {
+        let others = self.members.keys().copied().collect();
+        self.members.insert(user, member);
+        self.guild.bot_removed &= !self.is_bot(user);
+        let shown = self.guild_create_json(user);
+        self.tell(vec![user], "GUILD_CREATE", shown);
+        if let Some(mut arrived) = self.member_json(user) {
             arrived["guild_id"] = json!(self.guild.id.to_string());
-            let others = self.members.keys().copied().filter(|user| *user != bot);
-            let others = others.collect();
             self.tell(others, "GUILD_MEMBER_ADD", arrived);
         }
         self.touched.insert(0);

@@ -65,7 +65,12 @@ impl World {
         }
         for (index, answer) in answers.iter().enumerate() {
             let text = answer["poll_media"]["text"].as_str().unwrap_or_default();
-            form.length(&format!("poll.answers.{index}.poll_media.text"), text, 1, 55);
+            form.length(
+                &format!("poll.answers.{index}.poll_media.text"),
+                text,
+                1,
+                55,
+            );
         }
         form.finish()?;
         let hours = i64::try_from(given["duration"].as_u64().unwrap_or(24)).unwrap_or(24);
@@ -109,7 +114,8 @@ impl World {
             "type": 0, "message_id": id.to_string(), "channel_id": channel.to_string(),
             "guild_id": self.guild.id.to_string(),
         }));
-        let field = |name: &str, value: &Value| json!({"name": name, "value": value, "inline": false});
+        let field =
+            |name: &str, value: &Value| json!({"name": name, "value": value, "inline": false});
         notice.embeds = vec![json!({
             "type": "poll_result",
             "fields": [

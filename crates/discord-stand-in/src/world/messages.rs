@@ -405,7 +405,11 @@ pub(crate) fn hide_content(shown: &mut Value, bot: u64) {
             fields.remove("poll");
         }
         let forwarded = shown.get_mut("message_snapshots");
-        for snapshot in forwarded.and_then(Value::as_array_mut).into_iter().flatten() {
+        for snapshot in forwarded
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             snapshot["message"]["content"] = json!("");
             for key in ["embeds", "attachments", "components"] {
                 snapshot["message"][key] = json!([]);

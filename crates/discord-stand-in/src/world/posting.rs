@@ -6,9 +6,9 @@ use twilight_model::guild::Permissions;
 
 use super::attachments::Upload;
 use super::drafts::{Draft, Ring};
+use super::enclosures::{HAS_SNAPSHOT, read_stickers};
 use super::mentions::Allowed;
 use super::messages::{Message, message_kind};
-use super::enclosures::{HAS_SNAPSHOT, read_stickers};
 use super::{Nonce, World};
 use crate::error::{Answer, Refusal};
 use crate::snowflake;

@@ -129,7 +129,7 @@ pub(crate) fn world(clock: Clock) -> World {
             name: "Harbor Games".to_owned(),
             owner_id: MIRA,
             bot_removed: false,
-            bot_was: None,
+            gone: BTreeMap::new(),
             outage: false,
         },
         roles: roles(),

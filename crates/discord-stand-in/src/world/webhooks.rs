@@ -41,8 +41,9 @@ impl Guise {
     pub(crate) fn user_json(&self) -> Value {
         json!({
             "id": self.webhook_id.to_string(), "username": self.name, "global_name": null,
-            "discriminator": "0000", "avatar": null, "public_flags": 0, "bot": true,
+            "discriminator": "0000", "avatar": null, "public_flags": 0, "flags": 0, "bot": true,
             "accent_color": null, "banner": null, "avatar_decoration_data": null,
+            "primary_guild": null,
         })
     }
 }
@@ -118,7 +119,9 @@ impl World {
             Some(channel) => webhook.channel_id == channel,
             None => self.may(actor, webhook.channel_id, needed),
         });
-        Ok(all.map(|webhook| self.webhook_json(webhook, true)).collect())
+        Ok(all
+            .map(|webhook| self.webhook_json(webhook, true))
+            .collect())
     }
 
     /// The webhook, for those who may manage it.
