@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Router<Arc<Hub>> {
         .route("/faults", get(show_faults).put(set_faults))
         .route("/faults/known", get(known_faults))
         .route("/order", post(order))
+        .route("/standing", get(standing))
         .route("/reset", post(reset))
         .route("/clock", get(show_clock).post(advance))
         .route("/gateway", post(order_gateway))
@@ -82,6 +83,10 @@ async fn events(State(hub): State<Arc<Hub>>) -> impl IntoResponse {
     let ended = hub.ended.clone();
     let changes = changes.take_until(async move { ended.cancelled().await });
     Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+async fn standing(State(hub): State<Arc<Hub>>) -> Json<Value> {
+    Json(hub.with(|inner| view::standing_json(&inner.world)))
 }
 
 async fn show_faults(State(hub): State<Arc<Hub>>) -> Json<Vec<Fault>> {

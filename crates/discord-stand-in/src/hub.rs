@@ -153,7 +153,8 @@ impl Inner {
                 let wait = fault.and_then(|fault| fault.delay_ms).unwrap_or(500);
                 self.dispatch_later(event, wait);
             }
-            Some("reorder") => self.overtaken.push(event),
+            // Two neighbours change places; a third does not wait for both.
+            Some("reorder") if self.overtaken.is_empty() => self.overtaken.push(event),
             _ => {
                 self.send(&event);
                 self.send_overtaken();

@@ -199,7 +199,11 @@ impl Iterator for Session {
     fn next(&mut self) -> Option<Value> {
         loop {
             match self.frames.try_recv().ok()? {
-                Out::Event(frame) => return Some(frame),
+                Out::Event { name, seq, data } => {
+                    let mut frame = json!({"t": name, "s": seq, "op": 0});
+                    frame["d"] = Arc::unwrap_or_clone(data);
+                    return Some(frame);
+                }
                 // Frames that are no events: op 7, op 9.
                 Out::Frame(text) => return serde_json::from_str(&text).ok(),
                 Out::Close(code) => self.closed = Some(code),

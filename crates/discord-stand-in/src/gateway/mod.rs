@@ -6,6 +6,7 @@ pub(crate) mod payload;
 pub(crate) mod socket;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -26,7 +27,11 @@ const OUTLIVES_MS: i64 = 5 * 60 * 1000;
 pub(crate) enum Out {
     Frame(String),
     /// The same for a listener within the process, which needs no text.
-    Event(Value),
+    Event {
+        name: String,
+        seq: u64,
+        data: Arc<Value>,
+    },
     Close(u16),
     /// From now on nothing: the half-open connection.
     Silence,
@@ -102,6 +107,7 @@ impl Gateway {
     /// A new socket; its number.
     pub(crate) fn open(&mut self, out: &UnboundedSender<Out>) -> u64 {
         self.next_socket += 1;
+        self.sockets.retain(|_, out| !out.is_closed());
         self.sockets.insert(self.next_socket, out.clone());
         self.next_socket
     }
@@ -169,9 +175,9 @@ impl Gateway {
         if let Some(shard) = client.shard {
             ready["shard"] = shard.clone();
         }
-        session.push("READY", &ready, Reach::Socket);
+        session.push("READY", &Arc::new(ready), Reach::Socket);
         if in_guild && !world.guild.outage && intents.contains(Intents::GUILDS) {
-            let guild = world.guild_create_json(user);
+            let guild = Arc::new(world.guild_create_json(user));
             session.push("GUILD_CREATE", &guild, Reach::Socket);
         }
         self.sessions.insert(id.clone(), session);
@@ -210,7 +216,7 @@ impl Gateway {
             socket.1.send(Out::Frame(frame.clone())).ok();
         }
         session.socket = Some(socket);
-        session.push("RESUMED", &json!({"_trace": []}), Reach::Socket);
+        session.push("RESUMED", &Arc::new(json!({"_trace": []})), Reach::Socket);
         Resumed::Yes
     }
 
@@ -292,13 +298,17 @@ impl Gateway {
 }
 
 impl Session {
-    fn push(&mut self, name: &str, data: &Value, reach: Reach) {
+    fn push(&mut self, name: &str, data: &Arc<Value>, reach: Reach) {
         self.seq += 1;
         let socket = self.socket.as_ref().filter(|_| reach == Reach::Socket);
         if self.plain {
             if let Some((_, out)) = socket {
-                let frame = json!({"t": name, "s": self.seq, "op": 0, "d": null});
-                out.send(Out::Event(with_data(frame, data))).ok();
+                let event = Out::Event {
+                    name: name.to_owned(),
+                    seq: self.seq,
+                    data: data.clone(),
+                };
+                out.send(event).ok();
             }
             return;
         }
@@ -318,9 +328,4 @@ impl Session {
         }
         self.replay.push_back((self.seq, frame));
     }
-}
-
-fn with_data(mut frame: Value, data: &Value) -> Value {
-    frame["d"] = data.clone();
-    frame
 }

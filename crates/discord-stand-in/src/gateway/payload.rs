@@ -1,7 +1,7 @@
 //! Events on their way out: which intent lets them through, what a session gets to see of them.
 //! Every one is read back with `twilight-model` here, so that a second, independent opinion guards the shapes.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::de::DeserializeSeed;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(crate) fn check(name: &str, data: &Value) -> Result<(), String> {
 }
 
 /// The event as a session with these intents gets it, if it does.
-pub(crate) fn tailor(event: &Event, user: u64, intents: Intents) -> Option<Cow<'_, Value>> {
+pub(crate) fn tailor(event: &Event, user: u64, intents: Intents) -> Option<Arc<Value>> {
     let own = || json!(user.to_string());
     let wanted = match event.name {
         "INTERACTION_CREATE" => true,
@@ -46,11 +46,11 @@ pub(crate) fn tailor(event: &Event, user: u64, intents: Intents) -> Option<Cow<'
     }
     let tells_message = matches!(event.name, "MESSAGE_CREATE" | "MESSAGE_UPDATE");
     if tells_message && !intents.contains(Intents::MESSAGE_CONTENT) {
-        let mut data = event.data.clone();
+        let mut data = Value::clone(&event.data);
         hide_content(&mut data, user);
-        return Some(Cow::Owned(data));
+        return Some(Arc::new(data));
     }
-    Some(Cow::Borrowed(&event.data))
+    Some(event.data.clone())
 }
 
 fn affects(data: &Value, user: &Value) -> bool {

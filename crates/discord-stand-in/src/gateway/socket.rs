@@ -113,7 +113,7 @@ impl Connection {
                         }
                     }
                     // Only listeners within the process get these.
-                    Some(Out::Event(_)) => {}
+                    Some(Out::Event { .. }) => {}
                     Some(Out::Close(code)) => {
                         close(socket, code).await;
                         return false;

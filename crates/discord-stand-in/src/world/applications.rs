@@ -2,6 +2,7 @@
 //! What people do with the commands is `interactions`.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,10 @@ impl Application {
 
     /// The key that clients verify with.
     pub(crate) fn public_key(&self) -> String {
-        hex(signing_key().verifying_key().as_bytes())
+        // Curves are slow, and the key never changes.
+        static KEY: OnceLock<String> = OnceLock::new();
+        let made = || hex(signing_key().verifying_key().as_bytes());
+        KEY.get_or_init(made).clone()
     }
 
     /// The signature of an interaction that is posted at `timestamp`.

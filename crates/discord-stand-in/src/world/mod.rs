@@ -20,10 +20,12 @@ pub(crate) mod responses;
 pub(crate) mod seed;
 pub(crate) mod sign_in;
 pub(crate) mod thread_members;
+pub(crate) mod thread_news;
 pub(crate) mod threads;
 pub(crate) mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -175,7 +177,8 @@ pub(crate) struct Notification {
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) name: &'static str,
-    pub(crate) data: Value,
+    /// Shared, so that whoever gets the last of it gets it whole without a copy.
+    pub(crate) data: Arc<Value>,
     /// Users who may know of it; everybody, if none.
     pub(crate) only: Option<Vec<u64>>,
 }
@@ -194,27 +197,24 @@ impl World {
 
     /// Tells everybody in the guild.
     pub(crate) fn tell_all(&mut self, name: &'static str, data: Value) {
-        self.events.push(Event {
-            name,
-            data,
-            only: None,
-        });
+        self.push(name, data, None);
     }
 
     /// Tells those who can see `channel` at this moment.
     pub(crate) fn tell_viewers(&mut self, channel: u64, name: &'static str, data: Value) {
         let only = Some(self.viewers(channel));
         self.touched.insert(channel);
-        self.events.push(Event { name, data, only });
+        self.push(name, data, only);
     }
 
     /// Tells these users only.
     pub(crate) fn tell(&mut self, users: Vec<u64>, name: &'static str, data: Value) {
-        self.events.push(Event {
-            name,
-            data,
-            only: Some(users),
-        });
+        self.push(name, data, Some(users));
+    }
+
+    fn push(&mut self, name: &'static str, data: Value, only: Option<Vec<u64>>) {
+        let data = Arc::new(data);
+        self.events.push(Event { name, data, only });
     }
 
     /// A channel or thread that exists.

@@ -1,5 +1,6 @@
 //! What people and admins do to threads, channels, roles and the bot, and what the bot hears of it.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::inside::Inside;
@@ -306,6 +307,9 @@ async fn orders_come_over_http_too_and_wrong_ones_are_refused() {
     assert_eq!(give(json!({"do": "kick_bot"})).await.unwrap().status(), 200);
     let support = at(world.support(), "");
     assert_eq!(world.bot().get(&support).await.1["code"], 50001);
+    let standing = world.control(Method::GET, "standing", Value::Null).await;
+    assert_eq!(standing["bot_in_guild"], false);
+    assert_eq!(standing["guild_in_reach"], true);
     assert_eq!(
         give(json!({"do": "bring_back"})).await.unwrap().status(),
         200

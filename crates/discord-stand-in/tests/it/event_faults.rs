@@ -33,6 +33,8 @@ async fn text(socket: &mut Socket) -> String {
 #[tokio::test]
 async fn neighbouring_events_are_swapped() {
     let world = World::start().await;
+    let off = json!({"enabled": false});
+    world.control(Method::PUT, "limits", off).await;
     let general = world.support() - 1;
     let (mut socket, _) = begun(&world).await;
     faults(
@@ -50,6 +52,15 @@ async fn neighbouring_events_are_swapped() {
         text(&mut socket).await,
     ];
     assert_eq!(heard, ["two", "one", "three"]);
+    // Ordered for good, every second event overtakes the one before it.
+    let always = json!([{"event": "MESSAGE_CREATE", "action": "reorder", "times": 0}]);
+    faults(&world, always).await;
+    for word in ["1", "2", "3", "4"] {
+        jonas.say(general, word).await;
+    }
+    for expected in ["2", "1", "4", "3"] {
+        assert_eq!(text(&mut socket).await, expected);
+    }
     // What nobody overtakes comes when the faults are cleared.
     faults(
         &world,
