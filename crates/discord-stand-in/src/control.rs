@@ -182,6 +182,9 @@ async fn set_application(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>)
 /// Sets where interactions are posted; unlike Discord's own route without trying it first, unless `check` is true.
 async fn set_endpoint(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) -> Response {
     let url = wanted["url"].as_str().filter(|url| !url.is_empty());
+    if wanted["probe"] == json!(true) {
+        return Json(json!({"sound": probe(&hub).await})).into_response();
+    }
     let checked = url.filter(|_| wanted["check"] == json!(true));
     if let Some(url) = checked
         && !endpoint::is_sound(&hub, url).await
@@ -190,6 +193,17 @@ async fn set_endpoint(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) ->
     }
     hub.with(|inner| inner.world.application.endpoint_url = url.map(str::to_owned));
     Json(json!({})).into_response()
+}
+
+/// Tries the saved endpoint again, as Discord does now and then; it loses its place if it is not sound.
+async fn probe(hub: &Hub) -> bool {
+    let saved = hub.with(|inner| inner.world.application.endpoint_url.clone());
+    let Some(url) = saved else { return true };
+    let sound = endpoint::is_sound(hub, &url).await;
+    if !sound {
+        hub.with(|inner| inner.world.application.endpoint_url = None);
+    }
+    sound
 }
 
 #[derive(Deserialize)]

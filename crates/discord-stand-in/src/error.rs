@@ -8,9 +8,6 @@ use serde_json::{Map, Value, json};
 /// The outcome of everything that Discord may refuse.
 pub(crate) type Answer<T> = Result<T, Refusal>;
 
-/// The status that goes with 160005. The documentation does not say; a client must not care.
-const LOCKED_STATUS: u16 = 403;
-
 /// One refusal, ready for the wire.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
@@ -182,7 +179,7 @@ fn meaning(code: u32) -> (u16, &'static str) {
             "Cannot reply without permission to read message history",
         ),
         160004 => (400, "A thread has already been created for this message"),
-        160005 => (LOCKED_STATUS, "Thread is locked"),
+        160005 => (403, "Thread is locked"),
         160006 => (400, "Maximum number of active threads reached"),
         200_000 => (400, "Message was blocked by automatic moderation"),
         200_001 => (400, "Title was blocked by automatic moderation"),

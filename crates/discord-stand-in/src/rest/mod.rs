@@ -323,8 +323,20 @@ fn decide(
     )
 }
 
-/// The table.
+/// Carries a call out.
 pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
+    let outcome = by_path(call, path);
+    outcome.map_err(|mut refusal| {
+        // The documentation does not say which status goes with this one.
+        if refusal.code == 160_005 {
+            refusal.status = call.world.switches.locked_status;
+        }
+        refusal
+    })
+}
+
+/// The table.
+fn by_path(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
     match path {
         ["gateway", ..] | ["users", ..] | ["oauth2", ..] => account::route(call, path),
         ["channels", channel, rest @ ..] => {

@@ -115,6 +115,8 @@ pub(crate) struct Switches {
     pub(crate) parent_deletion_tells_threads: bool,
     /// Whether a private thread that one may not see is unknown (10003), not forbidden (50001).
     pub(crate) unseen_thread_is_unknown: bool,
+    /// The status of the refusal that a thread is locked (160005).
+    pub(crate) locked_status: u16,
     /// Words that AutoMod keeps out of messages (200000).
     pub(crate) blocked_words: Vec<String>,
     /// Words that AutoMod keeps out of the names of threads (200001).
@@ -138,6 +140,7 @@ impl Default for Switches {
             nonce_per_channel: false,
             parent_deletion_tells_threads: false,
             unseen_thread_is_unknown: false,
+            locked_status: 403,
             blocked_words: Vec::new(),
             blocked_names: Vec::new(),
             session_starts: 1000,

@@ -299,6 +299,40 @@ fn an_unseen_private_thread_may_be_unknown() {
     assert_eq!(look().1["code"], 10003);
 }
 
+#[test]
+fn what_discord_leaves_open_can_be_either() {
+    let inside = Inside::new();
+    let (thread, support) = (inside.thread("#1"), inside.support());
+    inside.bot("PATCH", &at(thread, ""), json!({"locked": true}));
+    let staff = inside.discord.settings().staff_role_id;
+    inside.order(json!({"do": "take_permission", "permission": "MANAGE_THREADS", "role": staff}));
+    inside.bot(
+        "PUT",
+        &at(
+            thread,
+            &format!("/thread-members/{}", inside.id_of("Jonas")),
+        ),
+        Value::Null,
+    );
+    let path = at(thread, "/messages");
+    let speak = || inside.person("Jonas", "POST", &path, json!({"content": "x"}));
+    for status in [403, 400] {
+        inside.order(json!({"do": "switches", "set": {"locked_status": status}}));
+        let (answered, refusal) = speak();
+        assert_eq!((answered, &refusal["code"]), (status, &json!(160_005)));
+    }
+    // The same nonce in two channels: one message, or two.
+    let other = at(support, "/messages");
+    let nonce = json!({"content": "x", "nonce": "n", "enforce_nonce": true});
+    let (_, first) = inside.bot("POST", &path, nonce.clone());
+    let (_, second) = inside.bot("POST", &other, nonce.clone());
+    assert_eq!(first["id"], second["id"]);
+    inside.order(json!({"do": "switches", "set": {"nonce_per_channel": true}}));
+    let (_, third) = inside.bot("POST", &other, nonce);
+    assert_eq!(third["channel_id"], support.to_string());
+    assert_ne!(third["id"], first["id"]);
+}
+
 #[tokio::test]
 async fn orders_come_over_http_too_and_wrong_ones_are_refused() {
     let world = World::start().await;
