@@ -276,3 +276,33 @@ async fn tests_can_order_reconnects_and_events_out_of_the_usual() {
         .await;
     assert_eq!(socket.frame().await, Err(4000));
 }
+
+#[tokio::test]
+async fn one_zlib_stream_may_carry_the_whole_connection() {
+    let world = World::start().await;
+    let url = format!("ws://{}/?v=10&compress=zlib-stream", world.stand_in.addr());
+    let (mut stream, _) = connect_async(url).await.unwrap();
+    let properties = json!({"os": "linux", "browser": "test", "device": "test"});
+    let data = json!({"token": token(&world), "intents": ALL, "properties": properties});
+    let identify = json!({"op": 2, "d": data}).to_string();
+    stream.send(Message::text(identify)).await.unwrap();
+    let mut inflate = flate2::Decompress::new(true);
+    let mut seen = Vec::new();
+    while seen.len() < 3 {
+        let next = tokio::time::timeout(PATIENCE, stream.next()).await.unwrap();
+        let packed = next.unwrap().unwrap().into_data();
+        assert!(packed.ends_with(&[0, 0, 0xff, 0xff]));
+        let mut text = Vec::with_capacity(100_000);
+        inflate
+            .decompress_vec(&packed, &mut text, flate2::FlushDecompress::Sync)
+            .unwrap();
+        let frame: Value = serde_json::from_slice(&text).unwrap();
+        seen.push((frame["op"].clone(), frame["t"].clone()));
+    }
+    let expected = [
+        (json!(10), Value::Null),
+        (json!(0), json!("READY")),
+        (json!(0), json!("GUILD_CREATE")),
+    ];
+    assert_eq!(seen, expected);
+}

@@ -1,4 +1,4 @@
-//! twilight as a second client, with its own limiter, zlib-stream and resume: an independent opinion beside serenity.
+//! twilight as a second client, with its own limiter and resume: an independent opinion beside serenity.
 
 use reqwest::Method;
 use serde_json::json;
