@@ -192,11 +192,13 @@ impl InProcess {
     }
 }
 
-impl Iterator for Session {
-    type Item = Value;
-
+impl Session {
     /// The next event, as it would come over the socket, if there is one by now. More may follow later.
-    fn next(&mut self) -> Option<Value> {
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator's end is an end; here more may follow"
+    )]
+    pub fn next(&mut self) -> Option<Value> {
         loop {
             match self.frames.try_recv().ok()? {
                 Out::Event { name, seq, data } => {
@@ -211,9 +213,7 @@ impl Iterator for Session {
             }
         }
     }
-}
 
-impl Session {
     /// The code with which the stand-in closed it, once `next` has come to that.
     #[must_use]
     pub fn closed(&self) -> Option<u16> {

@@ -74,7 +74,7 @@ impl Inside {
 
     /// What the bot heard since it was last asked.
     pub fn events(&mut self) -> Vec<Value> {
-        self.session.by_ref().collect()
+        std::iter::from_fn(|| self.session.next()).collect()
     }
 
     /// The names of that.
