@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
 
 use crate::faults::Fault;
-use crate::gateway::Out;
 use crate::hub::Hub;
 use crate::rest::endpoint;
 use crate::view;
+use crate::{fault_catalogue, orders};
 
 /// Everything below `/stand-in`.
 pub(crate) fn routes() -> Router<Arc<Hub>> {
@@ -29,6 +29,9 @@ pub(crate) fn routes() -> Router<Arc<Hub>> {
         .route("/view", get(person_view))
         .route("/events", get(events))
         .route("/faults", get(show_faults).put(set_faults))
+        .route("/faults/known", get(known_faults))
+        .route("/order", post(order))
+        .route("/standing", get(standing))
         .route("/reset", post(reset))
         .route("/clock", get(show_clock).post(advance))
         .route("/gateway", post(order_gateway))
@@ -82,13 +85,26 @@ async fn events(State(hub): State<Arc<Hub>>) -> impl IntoResponse {
     Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }
 
+async fn standing(State(hub): State<Arc<Hub>>) -> Json<Value> {
+    Json(hub.with(|inner| view::standing_json(&inner.world)))
+}
+
 async fn show_faults(State(hub): State<Arc<Hub>>) -> Json<Vec<Fault>> {
     Json(hub.with(|inner| inner.faults.list()))
 }
 
-async fn set_faults(State(hub): State<Arc<Hub>>, Json(list): Json<Vec<Fault>>) -> Json<Value> {
-    hub.with(|inner| inner.faults.set(list));
-    Json(json!({}))
+async fn set_faults(State(hub): State<Arc<Hub>>, Json(list): Json<Vec<Fault>>) -> Response {
+    for fault in &list {
+        if let Err(words) = fault_catalogue::check(fault) {
+            return wrong(&words);
+        }
+    }
+    hub.with(|inner| inner.set_faults(list));
+    Json(json!({})).into_response()
+}
+
+async fn known_faults() -> Json<Value> {
+    Json(fault_catalogue::known_json())
 }
 
 async fn reset(State(hub): State<Arc<Hub>>) -> Json<Value> {
@@ -113,37 +129,17 @@ async fn advance(State(hub): State<Arc<Hub>>, Json(by): Json<Advance>) -> Json<V
 }
 
 async fn order_gateway(State(hub): State<Arc<Hub>>, Json(order): Json<Value>) -> Response {
-    let done = hub.with(|inner| {
-        let gateway = &mut inner.gateway;
-        if let Some(code) = order["close"].as_u64() {
-            let code = u16::try_from(code).unwrap_or(4000);
-            if matches!(code, 4003 | 4007 | 4009) || order["forget"] == json!(true) {
-                gateway.forget_sessions();
-            }
-            gateway.order_all(&Out::Close(code));
-        } else if order["op"] == json!(7) {
-            gateway.send_all(&json!({"t": null, "s": null, "op": 7, "d": null}));
-        } else if order["op"] == json!(9) {
-            let resumable = order["d"].as_bool().unwrap_or(false);
-            if !resumable {
-                gateway.forget_sessions();
-            }
-            gateway.send_all(&json!({"t": null, "s": null, "op": 9, "d": resumable}));
-        } else if order["op"] == json!(1) {
-            gateway.send_all(&json!({"t": null, "s": null, "op": 1, "d": null}));
-        } else if order["silent"] == json!(true) {
-            gateway.order_all(&Out::Silence);
-        } else if let Some(ms) = order["heartbeat_interval_ms"].as_u64() {
-            gateway.heartbeat_interval = Duration::from_millis(ms.max(1));
-        } else {
-            return false;
-        }
-        true
-    });
-    if done {
-        Json(json!({})).into_response()
-    } else {
-        wrong("one of close, op (1, 7, 9), silent, heartbeat_interval_ms is needed")
+    answer(hub.with(|inner| orders::order_gateway(inner, &order)))
+}
+
+async fn order(State(hub): State<Arc<Hub>>, Json(order): Json<Value>) -> Response {
+    answer(hub.with(|inner| orders::obey(inner, &order)))
+}
+
+fn answer(outcome: Result<Value, String>) -> Response {
+    match outcome {
+        Ok(shown) => Json(shown).into_response(),
+        Err(words) => wrong(&words),
     }
 }
 
@@ -172,42 +168,23 @@ async fn show_switches(State(hub): State<Arc<Hub>>) -> Json<Value> {
 }
 
 async fn set_switches(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) -> Response {
-    let set = hub.with(|inner| {
-        let mut all = json!(inner.world.switches);
-        for (key, value) in wanted.as_object().into_iter().flatten() {
-            all[key] = value.clone();
-        }
-        match serde_json::from_value(all) {
-            Ok(switches) => {
-                inner.world.switches = switches;
-                Ok(json!(inner.world.switches))
-            }
-            Err(why) => Err(why.to_string()),
-        }
-    });
-    match set {
-        Ok(shown) => Json(shown).into_response(),
-        Err(words) => wrong(&words),
-    }
+    answer(hub.with(|inner| orders::set_switches(inner, &wanted)))
 }
 
-async fn set_application(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) -> Json<Value> {
-    Json(hub.with(|inner| {
-        let app = &mut inner.world.application;
-        app.message_content = wanted["message_content"]
-            .as_bool()
-            .unwrap_or(app.message_content);
-        app.guild_members = wanted["guild_members"]
-            .as_bool()
-            .unwrap_or(app.guild_members);
-        inner.world.touched.insert(0);
-        inner.world.application_json()
-    }))
+async fn set_application(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) -> Response {
+    let mut order = json!({"do": "application"});
+    for key in ["message_content", "guild_members"] {
+        order[key] = wanted[key].clone();
+    }
+    answer(hub.with(|inner| orders::obey(inner, &order)))
 }
 
 /// Sets where interactions are posted; unlike Discord's own route without trying it first, unless `check` is true.
 async fn set_endpoint(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) -> Response {
     let url = wanted["url"].as_str().filter(|url| !url.is_empty());
+    if wanted["probe"] == json!(true) {
+        return Json(json!({"sound": probe(&hub).await})).into_response();
+    }
     let checked = url.filter(|_| wanted["check"] == json!(true));
     if let Some(url) = checked
         && !endpoint::is_sound(&hub, url).await
@@ -216,6 +193,17 @@ async fn set_endpoint(State(hub): State<Arc<Hub>>, Json(wanted): Json<Value>) ->
     }
     hub.with(|inner| inner.world.application.endpoint_url = url.map(str::to_owned));
     Json(json!({})).into_response()
+}
+
+/// Tries the saved endpoint again, as Discord does now and then; it loses its place if it is not sound.
+async fn probe(hub: &Hub) -> bool {
+    let saved = hub.with(|inner| inner.world.application.endpoint_url.clone());
+    let Some(url) = saved else { return true };
+    let sound = endpoint::is_sound(hub, &url).await;
+    if !sound {
+        hub.with(|inner| inner.world.application.endpoint_url = None);
+    }
+    sound
 }
 
 #[derive(Deserialize)]

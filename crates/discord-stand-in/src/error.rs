@@ -8,9 +8,6 @@ use serde_json::{Map, Value, json};
 /// The outcome of everything that Discord may refuse.
 pub(crate) type Answer<T> = Result<T, Refusal>;
 
-/// The status that goes with 160005. The documentation does not say; a client must not care.
-const LOCKED_STATUS: u16 = 403;
-
 /// One refusal, ready for the wire.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
@@ -144,6 +141,7 @@ fn meaning(code: u32) -> (u16, &'static str) {
             "This action cannot be performed due to slowmode rate limit",
         ),
         30003 => (400, "Maximum number of pins reached for the channel (250)"),
+        30007 => (400, "Maximum number of webhooks reached (15)"),
         30010 => (400, "Maximum number of reactions reached (20)"),
         30032 => (400, "Maximum number of application commands reached (100)"),
         30033 => (
@@ -167,6 +165,7 @@ fn meaning(code: u32) -> (u16, &'static str) {
         50024 => (400, "Cannot execute action on this channel type"),
         50025 => (401, "Invalid OAuth2 access token provided"),
         50027 => (401, "Invalid Webhook Token"),
+        50028 => (400, "Invalid role"),
         50034 => (
             400,
             "You can only bulk delete messages that are under 14 days old.",
@@ -180,8 +179,20 @@ fn meaning(code: u32) -> (u16, &'static str) {
             "Cannot reply without permission to read message history",
         ),
         160004 => (400, "A thread has already been created for this message"),
-        160005 => (LOCKED_STATUS, "Thread is locked"),
+        160005 => (403, "Thread is locked"),
         160006 => (400, "Maximum number of active threads reached"),
+        200_000 => (400, "Message was blocked by automatic moderation"),
+        200_001 => (400, "Title was blocked by automatic moderation"),
+        220_001 => (
+            400,
+            "Webhooks posted to forum channels must have a thread_name or thread_id",
+        ),
+        220_002 => (
+            400,
+            "Webhooks posted to forum channels cannot have both a thread_name and thread_id",
+        ),
+        220_003 => (400, "Webhooks can only create threads in forum channels"),
+        520_001 => (400, "Poll expired"),
         _ => (400, "Invalid request"),
     }
 }

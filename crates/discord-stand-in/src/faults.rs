@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// One fault. `route` for a fault of REST, `event` for one of the gateway.
+/// One fault. `route` for one of REST, `event` for one of the events, `gateway` for one of the connection.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Fault {
@@ -14,8 +14,10 @@ pub struct Fault {
     /// The name of a gateway event, or `*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
-    /// For routes `status`, `drop_before`, `drop_after`, `slow`, `rate_limited`;
-    /// for events `drop`, `duplicate`, `delay`, `before_response`.
+    /// `HELLO`, `IDENTIFY` or `RESUME`: where the gateway is to misbehave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+    /// What goes wrong; `GET /stand-in/faults/known` lists all of it.
     pub action: String,
     /// The status to answer with.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +35,12 @@ pub struct Fault {
     /// For `rate_limited`: `user`, `shared` or `global`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// For `slow`, `delay` and `before_response`.
+    /// For `rate_limited`: without the headers that tell of the limit.
+    pub bare: bool,
+    /// For `replay`: how many events that were seen come again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// For `slow`, `slow_headers`, `slow_body`, `delay` and `before_response`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
     /// How often it strikes; 0 means until it is cleared, absent means once.
@@ -99,6 +106,11 @@ impl Faults {
         })
     }
 
+    /// The fault that strikes this step of a connection, if any.
+    pub(crate) fn on_gateway(&mut self, name: &str) -> Option<Fault> {
+        self.strike(|fault| fault.gateway.as_deref() == Some(name))
+    }
+
     /// How long the response is to wait so that its event comes first.
     pub(crate) fn response_delay_ms(&mut self, events: &[&'static str]) -> Option<u64> {
         let struck = self.strike(|fault| {
@@ -109,6 +121,11 @@ impl Faults {
             fault.action == "before_response" && fits
         });
         struck.map(|fault| fault.delay_ms.unwrap_or(100))
+    }
+
+    /// Whether nothing is ordered, so that nobody need look.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     fn strike(&mut self, fits: impl Fn(&Fault) -> bool) -> Option<Fault> {

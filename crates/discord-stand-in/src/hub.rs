@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::Options;
 use crate::clock::Clock;
-use crate::faults::Faults;
-use crate::gateway::Gateway;
-use crate::gateway::payload;
+use crate::faults::{Fault, Faults};
+use crate::gateway::{Gateway, Reach, payload};
 use crate::limits::Limits;
 use crate::world::{Event, World, seed};
 
@@ -42,6 +42,10 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     pub(crate) latency_ms: u64,
     pub(crate) counters: Counters,
+    /// Every how many events one is read back; 0 for none.
+    pub(crate) check_every: u64,
+    /// Events that the next one is to overtake.
+    overtaken: Vec<Event>,
     log: VecDeque<Value>,
     hub: Weak<Hub>,
 }
@@ -71,6 +75,8 @@ impl Hub {
                 faults: Faults::default(),
                 latency_ms: 0,
                 counters: Counters::default(),
+                check_every: 1,
+                overtaken: Vec::new(),
                 log: VecDeque::new(),
                 hub: hub.clone(),
             }),
@@ -100,30 +106,8 @@ impl Inner {
         let events = std::mem::take(&mut self.world.events);
         for event in events {
             self.counters.events += 1;
-            if let Err(why) = payload::check(event.name, &event.data) {
-                self.counters.undecodable_events += 1;
-                tracing::error!(
-                    event = event.name,
-                    why,
-                    "twilight-model cannot read this event"
-                );
-            }
-            let fault = self.faults.on_event(event.name);
-            if fault.is_some() {
-                self.counters.faults_struck += 1;
-            }
-            match fault.as_ref().map(|fault| fault.action.as_str()) {
-                Some("drop") => {}
-                Some("duplicate") => {
-                    self.gateway.dispatch(&self.world, &event);
-                    self.gateway.dispatch(&self.world, &event);
-                }
-                Some("delay") => {
-                    let wait = fault.and_then(|fault| fault.delay_ms).unwrap_or(500);
-                    self.dispatch_later(event, wait);
-                }
-                _ => self.gateway.dispatch(&self.world, &event),
-            }
+            self.check(&event);
+            self.deliver_one(event);
         }
         let touched = std::mem::take(&mut self.world.touched);
         if !touched.is_empty() {
@@ -135,12 +119,76 @@ impl Inner {
         }
     }
 
-    fn dispatch_later(&self, event: Event, wait_ms: u64) {
+    fn check(&mut self, event: &Event) {
+        if self.check_every == 0 || !self.counters.events.is_multiple_of(self.check_every) {
+            return;
+        }
+        if let Err(why) = payload::check(event.name, &event.data) {
+            self.counters.undecodable_events += 1;
+            tracing::error!(
+                event = event.name,
+                why,
+                "twilight-model cannot read this event"
+            );
+        }
+    }
+
+    fn deliver_one(&mut self, event: Event) {
+        let fault = if self.faults.is_empty() {
+            None
+        } else {
+            self.faults.on_event(event.name)
+        };
+        if fault.is_some() {
+            self.counters.faults_struck += 1;
+        }
+        match fault.as_ref().map(|fault| fault.action.as_str()) {
+            Some("drop") => {}
+            Some("gap") => self.gateway.dispatch(&self.world, &event, Reach::Memory),
+            Some("duplicate") => {
+                self.send(&event);
+                self.send(&event);
+            }
+            Some("delay") => {
+                let wait = fault.and_then(|fault| fault.delay_ms).unwrap_or(500);
+                self.dispatch_later(event, wait);
+            }
+            // Two neighbours change places; a third does not wait for both.
+            Some("reorder") if self.overtaken.is_empty() => self.overtaken.push(event),
+            _ => {
+                self.send(&event);
+                self.send_overtaken();
+            }
+        }
+    }
+
+    fn send(&mut self, event: &Event) {
+        self.gateway.dispatch(&self.world, event, Reach::Socket);
+    }
+
+    fn send_overtaken(&mut self) {
+        for late in std::mem::take(&mut self.overtaken) {
+            self.send(&late);
+        }
+    }
+
+    /// Replaces all ordered faults. What waits to be overtaken waits no longer.
+    pub(crate) fn set_faults(&mut self, list: Vec<Fault>) {
+        self.faults.set(list);
+        self.send_overtaken();
+    }
+
+    fn dispatch_later(&mut self, event: Event, wait_ms: u64) {
         let hub = self.hub.clone();
-        tokio::spawn(async move {
+        let Ok(runtime) = Handle::try_current() else {
+            // Within the process nothing can wait.
+            self.gateway.dispatch(&self.world, &event, Reach::Socket);
+            return;
+        };
+        runtime.spawn(async move {
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
             if let Some(hub) = hub.upgrade() {
-                hub.with(|inner| inner.gateway.dispatch(&inner.world, &event));
+                hub.with(|inner| inner.send(&event));
             }
         });
     }
@@ -177,6 +225,7 @@ impl Inner {
         self.world.papers = papers;
         self.limits = Limits::default();
         self.faults = Faults::default();
+        self.overtaken.clear();
         self.latency_ms = 0;
         self.counters = Counters::default();
         self.log.clear();

@@ -4,12 +4,14 @@
 mod clock;
 mod control;
 mod error;
+mod fault_catalogue;
 mod faults;
 mod gateway;
 mod hub;
 mod in_process;
 mod limits;
 mod listener;
+mod orders;
 mod page;
 mod rest;
 mod snowflake;
@@ -168,8 +170,24 @@ impl StandIn {
     }
 
     /// Replaces all ordered faults.
+    ///
+    /// # Panics
+    /// If there is no such fault: a test that waits for it would wait for nothing.
     pub fn set_faults(&self, faults: Vec<Fault>) {
-        self.hub.with(|inner| inner.faults.set(faults));
+        for fault in &faults {
+            if let Err(words) = fault_catalogue::check(fault) {
+                panic!("{words}");
+            }
+        }
+        self.hub.with(|inner| inner.set_faults(faults));
+    }
+
+    /// Carries out what `POST /stand-in/order` takes, such as `{"do": "kick_bot"}`.
+    ///
+    /// # Errors
+    /// If there is no such order, or the world cannot follow it; the words say which.
+    pub fn order(&self, order: &serde_json::Value) -> Result<serde_json::Value, String> {
+        self.hub.with(|inner| orders::obey(inner, order))
     }
 
     /// Its clock.

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 /// Requests that a caller may make in any second, over all routes.
 const GLOBAL_PER_S: usize = 50;
+/// How long an answer of 401, 403 or 429 is held against its caller.
+const INVALID_WINDOW_MS: i64 = 600_000;
 
 /// All counters. They live only as long as the process.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub(crate) struct Limits {
     pub(crate) enabled: bool,
     buckets: HashMap<String, Bucket>,
     global: HashMap<u64, VecDeque<i64>>,
+    /// By caller: when they were answered 401, 403 or 429.
+    invalid: HashMap<String, VecDeque<i64>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +62,7 @@ impl Default for Limits {
             enabled: true,
             buckets: HashMap::new(),
             global: HashMap::new(),
+            invalid: HashMap::new(),
         }
     }
 }
@@ -72,7 +77,7 @@ impl Limits {
         now_ms: i64,
     ) -> Verdict {
         if !self.enabled || matches!(path, ["interactions" | "webhooks", ..]) {
-            return Verdict::Free;
+            return self.take_webhook(method, path, now_ms);
         }
         let recent = self.global.entry(caller).or_default();
         while recent.front().is_some_and(|at| now_ms - at >= 1000) {
@@ -88,8 +93,66 @@ impl Limits {
         }
         recent.push_back(now_ms);
 
-        let rule = rule(method, path);
         let major = path.get(1).copied().unwrap_or_default();
+        self.take_from(&caller.to_string(), major, rule(method, path), now_ms)
+    }
+
+    /// Counts the use of a webhook: a bucket that headers show, and a hidden one.
+    /// Interactions have the same paths with two more steps or the application's id, and are few.
+    pub(crate) fn take_webhook(&mut self, method: &str, path: &[&str], now_ms: i64) -> Verdict {
+        let ("POST", ["webhooks", webhook, _]) = (method, path) else {
+            return Verdict::Free;
+        };
+        if !self.enabled {
+            return Verdict::Free;
+        }
+        let shown = Rule {
+            name: "webhook",
+            count: 5,
+            window_ms: 2_000,
+        };
+        let hidden = Rule {
+            name: "webhook-hidden",
+            count: 30,
+            window_ms: 60_000,
+        };
+        let verdict = self.take_from("", webhook, shown, now_ms);
+        if !matches!(verdict, Verdict::Counted(_)) {
+            return verdict;
+        }
+        match self.take_from("", webhook, hidden, now_ms) {
+            Verdict::TooMany { wait_ms, .. } => Verdict::TooMany {
+                wait_ms,
+                global: false,
+                standing: None,
+            },
+            _ => verdict,
+        }
+    }
+
+    /// Whether the caller had `most` answers of the forbidden kinds within ten minutes.
+    pub(crate) fn is_banned(&mut self, caller: Option<&str>, most: usize, now_ms: i64) -> bool {
+        let Some(times) = caller.and_then(|caller| self.invalid.get_mut(caller)) else {
+            return false;
+        };
+        while times
+            .front()
+            .is_some_and(|at| now_ms - at >= INVALID_WINDOW_MS)
+        {
+            times.pop_front();
+        }
+        times.len() >= most
+    }
+
+    /// Counts such an answer.
+    pub(crate) fn count_invalid(&mut self, caller: Option<&str>, now_ms: i64) {
+        if let Some(caller) = caller {
+            let times = self.invalid.entry(caller.to_owned()).or_default();
+            times.push_back(now_ms);
+        }
+    }
+
+    fn take_from(&mut self, caller: &str, major: &str, rule: Rule, now_ms: i64) -> Verdict {
         let key = format!("{caller}:{}:{major}", rule.name);
         let bucket = self.buckets.entry(key).or_insert(Bucket {
             left: 0,

@@ -59,6 +59,7 @@ macro_rules! parts {
 
 /// The page's scripts and styles.
 const PARTS: &[(&str, &str)] = parts![
+    "admins.js",
     "api.js",
     "commands.js",
     "composer.js",

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use twilight_model::guild::Permissions;
 
 use crate::hub::Inner;
 use crate::world::World;
@@ -77,6 +78,20 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
         "sessions": inner.gateway.sessions_json(),
         "switches": world.switches,
         "now_ms": world.now_ms(),
+    })
+}
+
+/// How the bot stands in the guild: what admins can change about it.
+pub(crate) fn standing_json(world: &World) -> Value {
+    let bot = world.bot_id();
+    let support = crate::world::seed::SUPPORT;
+    json!({
+        "bot_in_guild": world.members.contains_key(&bot),
+        "guild_in_reach": !world.guild.outage,
+        "message_content": world.application.message_content,
+        "bot_manages_threads": world.guild_permissions(bot).contains(Permissions::MANAGE_THREADS),
+        "bot_sees_support": world.can_view(bot, support),
+        "support_channel_id": support.to_string(),
     })
 }
 

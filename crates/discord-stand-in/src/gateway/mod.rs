@@ -1,12 +1,15 @@
 //! The gateway's memory: sessions, their numbered events, and who gets which.
 //! It knows no socket: a connection lends it a sender, and takes up a session or leaves it.
 
+pub(crate) mod opening;
 pub(crate) mod payload;
 pub(crate) mod socket;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 use twilight_model::gateway::Intents;
@@ -23,6 +26,12 @@ const OUTLIVES_MS: i64 = 5 * 60 * 1000;
 #[derive(Debug, Clone)]
 pub(crate) enum Out {
     Frame(String),
+    /// The same for a listener within the process, which needs no text.
+    Event {
+        name: String,
+        seq: u64,
+        data: Arc<Value>,
+    },
     Close(u16),
     /// From now on nothing: the half-open connection.
     Silence,
@@ -44,6 +53,7 @@ struct Session {
     token: String,
     intents: Intents,
     seq: u64,
+    plain: bool,
     replay: VecDeque<(u64, String)>,
     socket: Option<(u64, UnboundedSender<Out>)>,
     left_ms: i64,
@@ -56,6 +66,24 @@ pub(crate) struct Client<'a> {
     pub(crate) token: &'a str,
     pub(crate) intents: Intents,
     pub(crate) shard: Option<&'a Value>,
+    /// Within the process: no text is made, and nothing is kept for a RESUME.
+    pub(crate) plain: bool,
+}
+
+/// How far an event comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    Socket,
+    /// Only into the memory that a RESUME reads.
+    Memory,
+}
+
+#[derive(Serialize)]
+struct Frame<'a> {
+    t: &'a str,
+    s: u64,
+    op: u8,
+    d: &'a Value,
 }
 
 /// How a RESUME went.
@@ -79,6 +107,7 @@ impl Gateway {
     /// A new socket; its number.
     pub(crate) fn open(&mut self, out: &UnboundedSender<Out>) -> u64 {
         self.next_socket += 1;
+        self.sockets.retain(|_, out| !out.is_closed());
         self.sockets.insert(self.next_socket, out.clone());
         self.next_socket
     }
@@ -115,6 +144,7 @@ impl Gateway {
             token: client.token.to_owned(),
             intents,
             seq: 0,
+            plain: client.plain,
             replay: VecDeque::new(),
             socket: Some(socket),
             left_ms: 0,
@@ -145,20 +175,22 @@ impl Gateway {
         if let Some(shard) = client.shard {
             ready["shard"] = shard.clone();
         }
-        session.push("READY", &ready);
-        if in_guild && intents.contains(Intents::GUILDS) {
-            session.push("GUILD_CREATE", &world.guild_create_json(user));
+        session.push("READY", &Arc::new(ready), Reach::Socket);
+        if in_guild && !world.guild.outage && intents.contains(Intents::GUILDS) {
+            let guild = Arc::new(world.guild_create_json(user));
+            session.push("GUILD_CREATE", &guild, Reach::Socket);
         }
         self.sessions.insert(id.clone(), session);
         id
     }
 
-    /// Takes a session up again, and sends what it missed.
+    /// Takes a session up again, and sends what it missed, and `again` events that it did not miss.
     pub(crate) fn resume(
         &mut self,
         id: &str,
         token: &str,
         seq: u64,
+        again: u64,
         socket: (u64, UnboundedSender<Out>),
     ) -> Resumed {
         let Some(session) = self
@@ -179,16 +211,17 @@ impl Gateway {
             self.sessions.remove(id);
             return Resumed::UnknownSession;
         }
-        for (_, frame) in session.replay.iter().filter(|(at, _)| *at > seq) {
+        let from = seq.saturating_sub(again);
+        for (_, frame) in session.replay.iter().filter(|(at, _)| *at > from) {
             socket.1.send(Out::Frame(frame.clone())).ok();
         }
         session.socket = Some(socket);
-        session.push("RESUMED", &json!({"_trace": []}));
+        session.push("RESUMED", &Arc::new(json!({"_trace": []})), Reach::Socket);
         Resumed::Yes
     }
 
     /// Hands an event to every session that may and wants to know of it.
-    pub(crate) fn dispatch(&mut self, world: &World, event: &Event) {
+    pub(crate) fn dispatch(&mut self, world: &World, event: &Event, reach: Reach) {
         for session in self.sessions.values_mut() {
             if event
                 .only
@@ -197,12 +230,16 @@ impl Gateway {
             {
                 continue;
             }
-            let in_guild = world.members.contains_key(&session.user);
+            let in_guild = world.members.contains_key(&session.user) && !world.guild.outage;
             if !in_guild && event.name != "GUILD_DELETE" && event.name != "INTERACTION_CREATE" {
                 continue;
             }
-            if let Some(data) = payload::tailor(event, session.user, session.intents) {
-                session.push(event.name, &data);
+            let mut intents = session.intents;
+            if world.is_bot(session.user) && !world.application.message_content {
+                intents.remove(Intents::MESSAGE_CONTENT);
+            }
+            if let Some(data) = payload::tailor(event, session.user, intents) {
+                session.push(event.name, &data, reach);
             }
         }
     }
@@ -226,6 +263,21 @@ impl Gateway {
         self.sessions.clear();
     }
 
+    /// Forgets one session.
+    pub(crate) fn forget_session(&mut self, id: &str) {
+        self.sessions.remove(id);
+    }
+
+    /// Ends the sessions of a user and closes their sockets with this code.
+    pub(crate) fn end_sessions_of(&mut self, user: u64, code: u16) {
+        for session in self.sessions.values().filter(|known| known.user == user) {
+            if let Some((_, out)) = &session.socket {
+                out.send(Out::Close(code)).ok();
+            }
+        }
+        self.sessions.retain(|_, session| session.user != user);
+    }
+
     /// Forgets every session and closes every socket.
     pub(crate) fn end_all_sessions(&mut self) {
         self.forget_sessions();
@@ -246,15 +298,34 @@ impl Gateway {
 }
 
 impl Session {
-    fn push(&mut self, name: &str, data: &Value) {
+    fn push(&mut self, name: &str, data: &Arc<Value>, reach: Reach) {
         self.seq += 1;
-        let frame = json!({"t": name, "s": self.seq, "op": 0, "d": data}).to_string();
+        let socket = self.socket.as_ref().filter(|_| reach == Reach::Socket);
+        if self.plain {
+            if let Some((_, out)) = socket {
+                let event = Out::Event {
+                    name: name.to_owned(),
+                    seq: self.seq,
+                    data: data.clone(),
+                };
+                out.send(event).ok();
+            }
+            return;
+        }
+        let frame = Frame {
+            t: name,
+            s: self.seq,
+            op: 0,
+            d: data,
+        };
+        // Values made of text, numbers and lists can always be written.
+        let frame = serde_json::to_string(&frame).unwrap_or_default();
+        if let Some((_, out)) = socket {
+            out.send(Out::Frame(frame.clone())).ok();
+        }
         if self.replay.len() >= REPLAY_LENGTH {
             self.replay.pop_front();
         }
-        self.replay.push_back((self.seq, frame.clone()));
-        if let Some((_, out)) = &self.socket {
-            out.send(Out::Frame(frame)).ok();
-        }
+        self.replay.push_back((self.seq, frame));
     }
 }

@@ -11,11 +11,10 @@ use flate2::{Compress, Compression, FlushCompress};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
-use twilight_model::gateway::Intents;
 
-use super::{Client, Out, Resumed};
+use super::Out;
+use super::opening::{self, Next};
 use crate::hub::Hub;
-use crate::rest::auth;
 
 /// The bytes that one client frame may have.
 const FRAME_LIMIT: usize = 4096;
@@ -43,12 +42,6 @@ struct Connection {
     beaten: Instant,
     frames: u32,
     minute_began: Instant,
-}
-
-/// What to do with the connection after a frame.
-enum Next {
-    Stay,
-    Close(u16),
 }
 
 /// Talks to one client until either side ends it.
@@ -83,14 +76,13 @@ pub(crate) async fn serve(hub: Arc<Hub>, mut socket: WebSocket, query: String, u
         let ms = u64::try_from(interval.as_millis()).unwrap_or(41_250);
         let hello =
             json!({"t": null, "s": null, "op": 10, "d": {"heartbeat_interval": ms, "_trace": []}});
-        if connection
-            .send(&mut socket, &hello.to_string())
-            .await
-            .is_ok()
-        {
-            connection.run(&mut socket, &mut orders, interval).await
-        } else {
-            false
+        let first = opening::at_hello(&connection.hub).unwrap_or(Next::Say(hello));
+        match connection.begin(&mut socket, first).await {
+            Next::Close(code) => {
+                close(&mut socket, code).await;
+                false
+            }
+            _ => connection.run(&mut socket, &mut orders, interval).await,
         }
     } else {
         close(&mut socket, 4012).await;
@@ -120,6 +112,8 @@ impl Connection {
                             return false;
                         }
                     }
+                    // Only listeners within the process get these.
+                    Some(Out::Event { .. }) => {}
                     Some(Out::Close(code)) => {
                         close(socket, code).await;
                         return false;
@@ -176,8 +170,19 @@ impl Connection {
                 Next::Stay
             }
             Some(2) if self.identified => Next::Close(4005),
-            Some(2) => self.identify(data),
-            Some(6) => self.resume(socket, data).await,
+            Some(2) => {
+                if data["compress"] == json!(true) && matches!(self.packing, Packing::Plain) {
+                    self.packing = Packing::PerPayload;
+                }
+                let own = (self.number, self.out.clone());
+                let next = opening::identify(&self.hub, data, &self.url, own);
+                self.begin(socket, next).await
+            }
+            Some(6) => {
+                let own = (self.number, self.out.clone());
+                let next = opening::resume(&self.hub, data, own);
+                self.begin(socket, next).await
+            }
             Some(3 | 4) if self.identified => Next::Stay,
             Some(8) if self.identified => {
                 self.send_members(data);
@@ -188,62 +193,21 @@ impl Connection {
         }
     }
 
-    fn identify(&mut self, data: &Value) -> Next {
-        let token = plain_token(data);
-        let bits = data["intents"].as_u64().unwrap_or(0);
-        let Some(intents) = Intents::from_bits(bits) else {
-            return Next::Close(4013);
-        };
-        if data["compress"] == json!(true) && matches!(self.packing, Packing::Plain) {
-            self.packing = Packing::PerPayload;
-        }
-        let (url, socket) = (self.url.clone(), (self.number, self.out.clone()));
-        let next = self.hub.with(|inner| {
-            let Some(user) = auth::user_of_token(&inner.world, &token) else {
-                return Next::Close(4004);
-            };
-            let app = &inner.world.application;
-            let needs_content = intents.contains(Intents::MESSAGE_CONTENT) && !app.message_content;
-            let needs_members = intents.contains(Intents::GUILD_MEMBERS) && !app.guild_members;
-            if needs_content || needs_members || intents.contains(Intents::GUILD_PRESENCES) {
-                return Next::Close(4014);
-            }
-            inner.counters.identifies += 1;
-            let client = Client {
-                user,
-                token: &token,
-                intents,
-                shard: data.get("shard"),
-            };
-            inner.gateway.identify(&inner.world, &client, &url, socket);
-            Next::Stay
-        });
-        self.identified = matches!(next, Next::Stay);
-        next
-    }
-
-    async fn resume(&mut self, socket: &mut WebSocket, data: &Value) -> Next {
-        let token = plain_token(data);
-        let id = data["session_id"].as_str().unwrap_or_default();
-        let seq = data["seq"].as_u64().unwrap_or(0);
-        let own = (self.number, self.out.clone());
-        let went = self.hub.with(|inner| {
-            auth::user_of_token(&inner.world, &token)?;
-            inner.counters.resumes += 1;
-            Some(inner.gateway.resume(id, &token, seq, own))
-        });
-        match went {
-            None => Next::Close(4004),
-            Some(Resumed::Yes) => {
+    async fn begin(&mut self, socket: &mut WebSocket, next: Next) -> Next {
+        match next {
+            Next::Begun => {
                 self.identified = true;
                 Next::Stay
             }
-            Some(Resumed::BadSequence) => Next::Close(4007),
-            Some(Resumed::UnknownSession) => {
-                let invalid = json!({"t": null, "s": null, "op": 9, "d": false});
-                self.send(socket, &invalid.to_string()).await.ok();
+            Next::Say(frame) => {
+                self.send(socket, &frame.to_string()).await.ok();
                 Next::Stay
             }
+            Next::Hush => {
+                self.silent = true;
+                Next::Stay
+            }
+            other => other,
         }
     }
 
@@ -256,10 +220,13 @@ impl Connection {
                 .keys()
                 .filter_map(|id| world.member_json(*id))
                 .collect();
-            let chunk = json!({
+            let mut chunk = json!({
                 "guild_id": world.guild.id.to_string(), "members": members,
-                "chunk_index": 0, "chunk_count": 1, "not_found": [], "nonce": nonce,
+                "chunk_index": 0, "chunk_count": 1, "not_found": [],
             });
+            if !nonce.is_null() {
+                chunk["nonce"] = nonce;
+            }
             let bot = world.bot_id();
             world.tell(vec![bot], "GUILD_MEMBERS_CHUNK", chunk);
         });
@@ -297,11 +264,6 @@ fn deflate(stream: &mut Compress, bytes: &[u8]) -> Vec<u8> {
         }
         packed.reserve(bytes.len() + 64);
     }
-}
-
-fn plain_token(data: &Value) -> String {
-    let token = data["token"].as_str().unwrap_or_default();
-    token.strip_prefix("Bot ").unwrap_or(token).to_owned()
 }
 
 async fn close(socket: &mut WebSocket, code: u16) {

@@ -93,6 +93,8 @@ export const getFaults = () => request("GET", "/stand-in/faults");
 export const setFaults = (faults) => request("PUT", "/stand-in/faults", json(faults));
 export const setLatency = (ms) => request("PUT", "/stand-in/latency", json({ ms }));
 export const gateway = (what) => request("POST", "/stand-in/gateway", json(what));
+export const getStanding = () => request("GET", "/stand-in/standing");
+export const order = (what) => request("POST", "/stand-in/order", json(what));
 export const reset = () => request("POST", "/stand-in/reset");
 // Kept alive, so that what was put away just before a reload stays away.
 export const dismissForm = (person) =>

@@ -5,6 +5,7 @@
 import { $, h, icon, iconButton } from "./dom.js";
 import * as api from "./api.js";
 import { dialog } from "./overlay.js";
+import { Admins } from "./admins.js";
 
 const SWITCHES = [
   {
@@ -21,6 +22,34 @@ const SWITCHES = [
     watch: "Errors are on. Answer as the customer: their page says that it is queued. Switch this off, and it arrives, once.",
     fault: { route: "*", action: "status", status: 500, times: 0 },
   },
+  {
+    id: "lost",
+    label: "Lost answers",
+    help: "Every new message arrives, but whoever sent it never hears so.",
+    watch: "Lost answers is on. The helpdesk tries again, and nothing comes twice.",
+    fault: { route: "POST /channels/{id}/messages", action: "drop_after", times: 0 },
+  },
+  {
+    id: "twice",
+    label: "Events twice",
+    help: "Whatever happens, the bot is told of it twice.",
+    watch: "Events twice is on. Write as staff: the customer sees it once.",
+    fault: { event: "*", action: "duplicate", times: 0 },
+  },
+  {
+    id: "swapped",
+    label: "Events out of order",
+    help: "Every second event overtakes the one before it.",
+    watch: "Events out of order is on. Write twice as staff: the order stays yours.",
+    fault: { event: "*", action: "reorder", times: 0 },
+  },
+  {
+    id: "missed",
+    label: "Events missing",
+    help: "No new message is told of, as if the connection had lost it.",
+    watch: "Events missing is on. What staff write arrives once this is off and the bot has begun a new session.",
+    fault: { event: "MESSAGE_CREATE", action: "drop", times: 0 },
+  },
 ];
 
 const LATENCIES = [[0, "None"], [50, "50 ms, as in real life"], [1000, "1 s"], [4000, "4 s"]];
@@ -28,6 +57,8 @@ const LATENCIES = [[0, "None"], [50, "50 ms, as in real life"], [1000, "1 s"], [
 const BLOWS = [
   { label: "Ask it to reconnect", help: "Op 7. The bot resumes and misses nothing.", what: { op: 7 }, done: "The bot was asked to reconnect." },
   { label: "Cut the connection", help: "Close code 4000. The same, less politely.", what: { close: 4000 }, done: "The gateway connection was cut." },
+  { label: "Begin a new session", help: "Op 9. The bot has to read up on what it missed.", what: { op: 9, d: false }, done: "The bot's session is over." },
+  { label: "Fall silent", help: "The connection stays open and carries nothing.", what: { silent: true }, done: "The connection is half open." },
 ];
 
 export class Faults {
@@ -38,6 +69,7 @@ export class Faults {
     this.on = new Set();
     this.others = [];
     this.latency = 0;
+    this.admins = new Admins((promise, done) => this.tell(promise, done));
     this.toggle.addEventListener("click", () => this.show(this.element.hidden));
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.show(false));
     this.build();
@@ -48,7 +80,9 @@ export class Faults {
   /** What is on already: from another tab, or from before a reload. */
   async look() {
     const faults = await api.getFaults().catch(() => []);
-    const entryOf = (fault) => SWITCHES.find((entry) => entry.fault.route === fault.route && entry.fault.action === fault.action);
+    const entryOf = (fault) => SWITCHES.find(({ fault: known }) =>
+      known.route === fault.route && known.event === fault.event && known.action === fault.action);
+    await this.admins.look();
     this.others = faults.filter((fault) => !entryOf(fault));
     this.set(new Set(faults.map(entryOf).filter(Boolean).map((entry) => entry.id)), this.latency);
   }
@@ -80,9 +114,10 @@ export class Faults {
       h("header", { class: "faults-head" }, h("h2", { text: "Faults" }), iconButton("close", "Close the drawer", () => this.show(false))),
       h("p", { class: "quiet", text: "Make Discord misbehave and watch the helpdesk: nothing may get lost, nothing may come twice." }),
       this.outcome,
-      h("h3", { text: "Requests" }), ...this.switches,
+      h("h3", { text: "Requests and events" }), ...this.switches,
       h("label", { class: "field" }, h("span", { text: "Delay of every answer" }), this.slow),
       h("h3", { text: "Live connection of the bot" }), ...blows,
+      h("h3", { text: "What admins do" }), ...this.admins.controls,
       h("h3", { text: "Afterwards" }),
       h("div", { class: "faults-foot" },
         h("button", { type: "button", class: "button is-good", text: "Clear all faults", on: { click: () => this.clear() } }),
@@ -123,8 +158,8 @@ export class Faults {
   }
 
   async clear() {
-    const both = Promise.all([api.setFaults([]), api.setLatency(0)]);
-    if (await this.tell(both, "Discord behaves again.")) this.allClear();
+    const all = Promise.all([api.setFaults([]), api.setLatency(0), this.admins.clear()]);
+    if (await this.tell(all, "Discord behaves again.")) this.allClear();
   }
 
   askReset() {
@@ -135,6 +170,7 @@ export class Faults {
       danger: true,
       submit: async () => {
         await api.reset();
+        await this.admins.look();
         this.outcome.textContent = "The world is as on the first day.";
         this.allClear();
         this.app.startOver();
@@ -160,6 +196,7 @@ export class Faults {
     const words = this.active().map(({ label }) => label);
     if (this.others.length > 0) words.push("Others");
     if (this.latency > 0) words.push("Slow");
+    words.push(...this.admins.words());
     this.toggle.classList.toggle("is-bad", words.length > 0);
     this.toggle.replaceChildren(icon("storm"), h("span", { text: words.length > 0 ? words.join(", ") : "Faults" }));
     this.toggle.setAttribute("aria-label", words.length > 0 ? `Faults, on now: ${words.join(", ")}` : "Faults");

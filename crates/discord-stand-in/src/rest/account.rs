@@ -13,7 +13,7 @@ pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
         ("GET", ["gateway"]) => ok(json!({"url": call.gateway_url})),
         ("GET", ["gateway", "bot"]) => {
             call.bot()?;
-            let start = json!({"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1});
+            let start = call.world.session_starts_json();
             ok(json!({"url": call.gateway_url, "shards": 1, "session_start_limit": start}))
         }
         ("GET", ["users", "@me"]) => {

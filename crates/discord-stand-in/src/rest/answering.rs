@@ -77,6 +77,21 @@ pub(crate) fn too_many(
     response
 }
 
+/// The page that Discord's edge shows to those who asked for too much that they may not have.
+pub(crate) fn banned() -> Response {
+    let page = "<!doctype html><html><head><title>Access denied | discord.com used Cloudflare \
+                to restrict access</title></head><body>You have been blocked.</body></html>";
+    let kind = [(header::CONTENT_TYPE, "text/html; charset=UTF-8")];
+    (StatusCode::FORBIDDEN, kind, page).into_response()
+}
+
+/// Whether an answer counts towards that page.
+pub(crate) fn is_invalid(response: &Response) -> bool {
+    let shared = response.headers().get("x-ratelimit-scope");
+    let shared = shared.is_some_and(|scope| scope == "shared");
+    matches!(response.status().as_u16(), 401 | 403 | 429) && !shared
+}
+
 /// The answer that a `status` fault orders.
 pub(crate) fn faulty(fault: &Fault) -> Response {
     let status = fault.status.unwrap_or(500);

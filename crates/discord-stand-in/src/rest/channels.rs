@@ -34,6 +34,12 @@ pub(crate) fn route(call: &mut Call<'_>, channel: u64, rest: &[&str]) -> Answer<
             call.world.put_overwrite(me, channel, target, None)?;
             Ok(Reply::Empty)
         }
+        ("POST", ["polls", message, "expire"]) => {
+            let message = id(message, "message_id")?;
+            call.world.end_poll(me, channel, message)?;
+            let ended = call.world.message(channel, message)?;
+            ok(call.world.message_json_for(me, ended))
+        }
         ("POST", ["typing"]) => {
             let found = call.world.visible(me, channel)?;
             let speech = crate::world::World::speech(found);

@@ -53,6 +53,16 @@ pub(crate) fn route(call: &mut Call<'_>, guild: &str, rest: &[&str]) -> Answer<R
             let found = call.world.roles.get(&role);
             ok(role_json(found.ok_or_else(|| Refusal::of(10011))?))
         }
+        ("POST", ["roles"]) => ok(call.world.create_role(me, call.body)?),
+        ("PATCH", ["roles", role]) => {
+            let role = id(role, "role_id")?;
+            ok(call.world.modify_role(me, role, call.body)?)
+        }
+        ("DELETE", ["roles", role]) => {
+            call.world.delete_role(me, id(role, "role_id")?)?;
+            Ok(Reply::Empty)
+        }
+        ("GET", ["webhooks"]) => ok(call.world.webhooks_of(me, None)?),
         ("GET", ["members"]) => {
             if call.world.is_bot(me) && !call.world.application.guild_members {
                 return Err(Refusal::of(50001));

@@ -12,8 +12,10 @@ pub(crate) mod endpoint;
 mod guilds;
 mod interactions;
 mod messages;
+mod misbehaving;
 pub(crate) mod oauth;
 mod threads;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,13 +25,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::error::{Answer, Refusal};
-use crate::faults::Fault;
 use crate::hub::{Hub, Inner};
 use crate::limits::Verdict;
 use crate::listener::Peer;
 use crate::world::World;
 use crate::world::attachments::Upload;
-use answering::{faulty, finish, too_many};
+use answering::{banned, finish, is_invalid, too_many};
 use auth::Identity;
 pub(crate) use body::steps;
 
@@ -141,38 +142,69 @@ pub(crate) async fn api(
     }
     let shown_path = format!("/{}", path.join("/"));
 
-    let (fault, latency_ms) = hub.with(|inner| {
+    // Discord counts by address. All callers share one here, so their token stands for it.
+    let address = request.headers().get("authorization");
+    let address = address
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    let met = hub.with(|inner| {
+        let most = inner.world.switches.invalid_requests;
+        let now_ms = inner.world.now_ms();
+        if inner.limits.is_banned(address.as_deref(), most, now_ms) {
+            inner.note(&method, &shown_path, 403, None);
+            return None;
+        }
         let fault = inner.faults.on_request(&method, &path);
         if fault.is_some() {
             inner.counters.faults_struck += 1;
         }
-        (fault, inner.latency_ms)
+        Some((fault, inner.latency_ms))
     });
+    let Some((fault, latency_ms)) = met else {
+        return banned();
+    };
     if latency_ms > 0 {
         tokio::time::sleep(Duration::from_millis(latency_ms)).await;
     }
-    if let Some(fault) = &fault
-        && let Some(response) = before(&hub, &peer, fault, &method, &shown_path).await
-    {
-        return response;
+    let early = match &fault {
+        Some(fault) => misbehaving::before(&hub, &peer, fault, &method, &shown_path).await,
+        None => None,
+    };
+    let response = match early {
+        Some(response) => response,
+        None => carried_out(&hub, &peer, &method, &path, &shown_path, request).await,
+    };
+    let response = match &fault {
+        Some(fault) => misbehaving::after(&peer, fault, response).await,
+        None => response,
+    };
+    if is_invalid(&response) {
+        hub.with(|inner| {
+            let now_ms = inner.world.now_ms();
+            inner.limits.count_invalid(address.as_deref(), now_ms);
+        });
     }
+    response
+}
 
-    let response = if matches!(
+async fn carried_out(
+    hub: &Arc<Hub>,
+    peer: &Peer,
+    method: &str,
+    path: &[&str],
+    shown_path: &str,
+    request: Request,
+) -> Response {
+    if matches!(
         path[..],
         ["oauth2", "token" | "token/revoke"] | ["oauth2", "token", "revoke"]
     ) {
-        let response = oauth::token(&hub, &path, request).await;
+        let response = oauth::token(hub, path, request).await;
         let status = response.status().as_u16();
-        hub.with(|inner| inner.note(&method, &shown_path, status, None));
+        hub.with(|inner| inner.note(method, shown_path, status, None));
         response
     } else {
-        execute(&hub, &peer, &method, &path, &shown_path, request).await
-    };
-
-    match fault {
-        Some(fault) if fault.action == "drop_after" => hang_up(&peer).await,
-        Some(fault) if fault.action == "status" && fault.after => faulty(&fault),
-        _ => response,
+        execute(hub, peer, method, path, shown_path, request).await
     }
 }
 
@@ -268,7 +300,7 @@ fn decide(
     let now_ms = inner.world.now_ms();
     let verdict = match identity.caller() {
         Some(caller) => inner.limits.take(caller, method, path, now_ms),
-        None => Verdict::Free,
+        None => inner.limits.take_webhook(method, path, now_ms),
     };
     let standing = match verdict {
         Verdict::Free => None,
@@ -291,51 +323,20 @@ fn decide(
     )
 }
 
-/// Carries out the part of a fault that comes before the request. A response ends the matter.
-async fn before(
-    hub: &Hub,
-    peer: &Peer,
-    fault: &Fault,
-    method: &str,
-    path: &str,
-) -> Option<Response> {
-    let response = match fault.action.as_str() {
-        "slow" => {
-            tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await;
-            return None;
+/// Carries a call out.
+pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
+    let outcome = by_path(call, path);
+    outcome.map_err(|mut refusal| {
+        // The documentation does not say which status goes with this one.
+        if refusal.code == 160_005 {
+            refusal.status = call.world.switches.locked_status;
         }
-        "drop_before" => {
-            // Nobody gets an answer; the record shows the attempt.
-            hub.with(|inner| inner.note(method, path, 0, None));
-            hang_up(peer).await
-        }
-        "status" if !fault.after => faulty(fault),
-        "rate_limited" => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "seconds that a test wrote down"
-            )]
-            let wait_ms = (fault.retry_after.unwrap_or(1.0) * 1000.0) as i64;
-            let otherwise = if fault.global { "global" } else { "user" };
-            let scope = fault.scope.as_deref().unwrap_or(otherwise);
-            too_many(wait_ms, fault.global, scope, None)
-        }
-        _ => return None,
-    };
-    let status = response.status().as_u16();
-    hub.with(|inner| inner.note(method, path, status, None));
-    Some(response)
-}
-
-/// Cuts the connection without an answer.
-async fn hang_up(peer: &Peer) -> Response {
-    peer.cut.cancel();
-    // The connection's task ends here, and this future with it.
-    std::future::pending().await
+        refusal
+    })
 }
 
 /// The table.
-pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
+fn by_path(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
     match path {
         ["gateway", ..] | ["users", ..] | ["oauth2", ..] => account::route(call, path),
         ["channels", channel, rest @ ..] => {
@@ -345,6 +346,7 @@ pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
                     ["messages", message, "threads"] => threads::on_message(call, channel, message),
                     _ => messages::route(call, channel, rest),
                 },
+                ["webhooks"] => webhooks::of_channel(call, channel),
                 ["threads" | "thread-members", ..] | ["users", "@me", "threads", ..] => {
                     threads::route(call, channel, rest)
                 }
@@ -353,6 +355,9 @@ pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
         }
         ["guilds", guild, rest @ ..] => guilds::route(call, guild, rest),
         ["applications", rest @ ..] => applications::route(call, rest),
+        ["webhooks", webhook, rest @ ..] if *webhook != call.world.application.id.to_string() => {
+            webhooks::route(call, id(webhook, "webhook_id")?, rest)
+        }
         ["interactions", ..] | ["webhooks", ..] => interactions::route(call, path),
         ["attachments", "refresh-urls"] if call.method == "POST" => {
             call.user()?;

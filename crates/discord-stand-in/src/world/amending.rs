@@ -42,6 +42,7 @@ impl World {
         self.check_open(actor, found)?;
         let draft = Draft::read(body, files, Allowed::everything())?;
         self.check_rights(actor, channel, &draft)?;
+        self.check_words(actor, draft.content.as_deref())?;
         self.apply_edit(channel, id, draft, body)
     }
 
@@ -115,13 +116,18 @@ impl World {
         if message.author_id != actor && !self.may(actor, channel, Permissions::MANAGE_MESSAGES) {
             return Err(Refusal::of(50013));
         }
+        self.remove_message(channel, id);
+        Ok(())
+    }
+
+    /// Removes a message and tells of it.
+    pub(crate) fn remove_message(&mut self, channel: u64, id: u64) {
         self.drop_message(channel, id);
         let shown = json!({
             "id": id.to_string(), "channel_id": channel.to_string(),
             "guild_id": self.guild.id.to_string(),
         });
         self.tell_viewers(channel, "MESSAGE_DELETE", shown);
-        Ok(())
     }
 
     /// Deletes many messages at once.

@@ -2,6 +2,7 @@
 //! What people do with the commands is `interactions`.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,10 @@ impl Application {
 
     /// The key that clients verify with.
     pub(crate) fn public_key(&self) -> String {
-        hex(signing_key().verifying_key().as_bytes())
+        // Curves are slow, and the key never changes.
+        static KEY: OnceLock<String> = OnceLock::new();
+        let made = || hex(signing_key().verifying_key().as_bytes());
+        KEY.get_or_init(made).clone()
     }
 
     /// The signature of an interaction that is posted at `timestamp`.
@@ -87,12 +91,17 @@ impl World {
             "bot_require_code_grant": false,
             "verify_key": app.public_key(),
             "flags": app.flags(),
+            "flags_new": app.flags().to_string(),
             "owner": owner,
             "team": null,
             "redirect_uris": [],
             "interactions_endpoint_url": app.endpoint_url,
             "role_connections_verification_url": null,
             "approximate_guild_count": 1,
+            "approximate_user_install_count": 0,
+            "approximate_user_authorization_count": 0,
+            "explicit_content_filter": 0,
+            "eligible_oauth2_scopes": [],
             "integration_types_config": {"0": {}},
             "hook": true,
         })

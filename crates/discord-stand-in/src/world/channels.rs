@@ -198,7 +198,7 @@ impl World {
         self.touched.insert(id);
         self.tell(audience, "CHANNEL_UPDATE", shown);
         for user in gained {
-            self.tell_threads_gained(user, id);
+            self.tell_threads_gained(user, &[id]);
         }
         Ok(())
     }
@@ -313,6 +313,12 @@ impl World {
             .filter(|other| other.parent_id == Some(id) && other.thread.is_some())
             .map(|other| other.id)
             .collect();
+        if self.switches.parent_deletion_tells_threads {
+            for child in &children {
+                self.tell_thread_delete(*child);
+            }
+        }
+        self.webhooks.retain(|_, webhook| webhook.channel_id != id);
         for gone in children.into_iter().chain([id]) {
             self.channels.remove(&gone);
             self.messages.remove(&gone);

@@ -149,7 +149,8 @@ impl World {
         let keeps_parts = draft.components.is_none() && !message.components.is_empty();
         let loading = draft.flags & LOADING != 0;
         let shows = shows_embeds || shows_parts || keeps_embeds || keeps_parts;
-        if message.content.is_empty() && unsent == 0 && !shows && !loading {
+        let silent = message.content.is_empty() && !message.encloses();
+        if silent && unsent == 0 && !shows && !loading {
             return Err(Refusal::of(50006));
         }
         for upload in draft.files {

@@ -8,6 +8,7 @@ use twilight_model::guild::Permissions;
 use super::World;
 use super::attachments::Attachment;
 use super::reactions::Reaction;
+use super::webhooks::Guise;
 use crate::clock::{iso, parse_iso};
 use crate::error::{Answer, Refusal};
 use crate::snowflake;
@@ -24,6 +25,7 @@ pub(crate) mod message_kind {
     pub(crate) const COMMAND: u8 = 20;
     pub(crate) const THREAD_STARTER: u8 = 21;
     pub(crate) const CONTEXT_MENU: u8 = 23;
+    pub(crate) const POLL_RESULT: u8 = 46;
 }
 
 /// A message of a person, the bot, or Discord itself.
@@ -57,6 +59,18 @@ pub(crate) struct Message {
     pub(crate) only_for: Option<u64>,
     /// Its place in its thread.
     pub(crate) position: u64,
+    /// Who it seems to be from, if a webhook said it.
+    #[serde(default)]
+    pub(crate) guise: Option<Guise>,
+    /// `message_snapshots`, in Discord's shape, if it forwards.
+    #[serde(default)]
+    pub(crate) snapshots: Vec<Value>,
+    /// In Discord's shape.
+    #[serde(default)]
+    pub(crate) poll: Option<Value>,
+    /// `sticker_items`, in Discord's shape.
+    #[serde(default)]
+    pub(crate) stickers: Vec<Value>,
 }
 
 impl Message {
@@ -83,6 +97,10 @@ impl Message {
             interaction: None,
             only_for: None,
             position: 0,
+            guise: None,
+            snapshots: Vec::new(),
+            poll: None,
+            stickers: Vec::new(),
         }
     }
 
@@ -127,6 +145,10 @@ impl World {
             .collect();
         let roles: Vec<String> = message.mention_roles.iter().map(u64::to_string).collect();
         let now = self.now_ms();
+        let author = match &message.guise {
+            Some(guise) => guise.user_json(),
+            None => self.user_json(message.author_id),
+        };
         let attachments: Vec<Value> = message
             .attachments
             .iter()
@@ -136,7 +158,7 @@ impl World {
             "id": message.id.to_string(),
             "channel_id": message.channel_id.to_string(),
             "type": message.kind,
-            "author": self.user_json(message.author_id),
+            "author": author,
             "content": message.content,
             "timestamp": iso(snowflake::time_ms(message.id)),
             "edited_timestamp": message.edited_ms.map(iso),
@@ -161,6 +183,21 @@ impl World {
             shown["interaction_metadata"] = made_by.clone();
             shown["application_id"] = json!(self.application.id.to_string());
             shown["webhook_id"] = json!(self.application.id.to_string());
+        }
+        if let Some(guise) = &message.guise {
+            shown["webhook_id"] = json!(guise.webhook_id.to_string());
+            if guise.by_bot {
+                shown["application_id"] = json!(self.application.id.to_string());
+            }
+        }
+        if !message.snapshots.is_empty() {
+            shown["message_snapshots"] = json!(message.snapshots);
+        }
+        if let Some(poll) = &message.poll {
+            shown["poll"] = poll.clone();
+        }
+        if !message.stickers.is_empty() {
+            shown["sticker_items"] = json!(message.stickers);
         }
         if let Some(channel) = self.channels.get(&message.channel_id) {
             if channel.thread.is_some() {
@@ -366,6 +403,17 @@ pub(crate) fn hide_content(shown: &mut Value, bot: u64) {
         }
         if let Some(fields) = shown.as_object_mut() {
             fields.remove("poll");
+        }
+        let forwarded = shown.get_mut("message_snapshots");
+        for snapshot in forwarded
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            snapshot["message"]["content"] = json!("");
+            for key in ["embeds", "attachments", "components"] {
+                snapshot["message"][key] = json!([]);
+            }
         }
     }
     if shown

@@ -1,12 +1,14 @@
 //! Everything that this Discord holds, and the rules by which it changes.
 //! It knows no socket and no request: callers say who acts, and get a value or a refusal; what happened leaves as events.
 
+pub(crate) mod administering;
 pub(crate) mod amending;
 pub(crate) mod applications;
 pub(crate) mod attachments;
 pub(crate) mod channels;
 pub(crate) mod components;
 pub(crate) mod drafts;
+pub(crate) mod enclosures;
 pub(crate) mod interactions;
 pub(crate) mod mentions;
 pub(crate) mod messages;
@@ -18,9 +20,12 @@ pub(crate) mod responses;
 pub(crate) mod seed;
 pub(crate) mod sign_in;
 pub(crate) mod thread_members;
+pub(crate) mod thread_news;
 pub(crate) mod threads;
+pub(crate) mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +42,7 @@ use interactions::{Interaction, OpenModal};
 use messages::Message;
 use people::{Guild, Member, Role, User};
 use sign_in::SignIn;
+use webhooks::Webhook;
 
 /// The whole state. It can be written to a file and read back.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,6 +57,9 @@ pub(crate) struct World {
     pub(crate) touched: BTreeSet<u64>,
     #[serde(skip)]
     last_sweep_ms: i64,
+    /// No thread goes quiet before this.
+    #[serde(skip)]
+    pub(crate) quiet_from_ms: i64,
     last_id: u64,
     pub(crate) guild: Guild,
     pub(crate) roles: BTreeMap<u64, Role>,
@@ -74,6 +83,10 @@ pub(crate) struct World {
     /// By channel: when its name or topic was changed lately.
     pub(crate) renames: BTreeMap<u64, Vec<i64>>,
     pub(crate) switches: Switches,
+    #[serde(default)]
+    pub(crate) webhooks: BTreeMap<u64, Webhook>,
+    #[serde(default)]
+    pub(crate) session_starts: SessionStarts,
     /// What it proves its names with.
     pub(crate) papers: Option<Papers>,
 }
@@ -94,6 +107,24 @@ pub(crate) struct Switches {
     pub(crate) active_threads: usize,
     /// Whether the second rename within ten minutes is the last.
     pub(crate) rename_limit: bool,
+    /// Members that a thread may have.
+    pub(crate) thread_members: usize,
+    /// Whether an enforced nonce counts only within its channel.
+    pub(crate) nonce_per_channel: bool,
+    /// Whether the end of a channel is told for each of its threads too.
+    pub(crate) parent_deletion_tells_threads: bool,
+    /// Whether a private thread that one may not see is unknown (10003), not forbidden (50001).
+    pub(crate) unseen_thread_is_unknown: bool,
+    /// The status of the refusal that a thread is locked (160005).
+    pub(crate) locked_status: u16,
+    /// Words that AutoMod keeps out of messages (200000).
+    pub(crate) blocked_words: Vec<String>,
+    /// Words that AutoMod keeps out of the names of threads (200001).
+    pub(crate) blocked_names: Vec<String>,
+    /// IDENTIFYs that the bot has per day.
+    pub(crate) session_starts: u32,
+    /// Answers of 401, 403 and 429 in ten minutes that lead to the ban page.
+    pub(crate) invalid_requests: usize,
 }
 
 impl Default for Switches {
@@ -105,8 +136,24 @@ impl Default for Switches {
             moderator_send_unarchives_locked: false,
             active_threads: 1000,
             rename_limit: true,
+            thread_members: 1000,
+            nonce_per_channel: false,
+            parent_deletion_tells_threads: false,
+            unseen_thread_is_unknown: false,
+            locked_status: 403,
+            blocked_words: Vec::new(),
+            blocked_names: Vec::new(),
+            session_starts: 1000,
+            invalid_requests: 10_000,
         }
     }
+}
+
+/// How much of the day's IDENTIFYs is spent.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct SessionStarts {
+    pub(crate) spent: u32,
+    pub(crate) resets_ms: i64,
 }
 
 /// An enforced nonce and the message that it made.
@@ -133,7 +180,8 @@ pub(crate) struct Notification {
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) name: &'static str,
-    pub(crate) data: Value,
+    /// Shared, so that whoever gets the last of it gets it whole without a copy.
+    pub(crate) data: Arc<Value>,
     /// Users who may know of it; everybody, if none.
     pub(crate) only: Option<Vec<u64>>,
 }
@@ -152,27 +200,24 @@ impl World {
 
     /// Tells everybody in the guild.
     pub(crate) fn tell_all(&mut self, name: &'static str, data: Value) {
-        self.events.push(Event {
-            name,
-            data,
-            only: None,
-        });
+        self.push(name, data, None);
     }
 
     /// Tells those who can see `channel` at this moment.
     pub(crate) fn tell_viewers(&mut self, channel: u64, name: &'static str, data: Value) {
         let only = Some(self.viewers(channel));
         self.touched.insert(channel);
-        self.events.push(Event { name, data, only });
+        self.push(name, data, only);
     }
 
     /// Tells these users only.
     pub(crate) fn tell(&mut self, users: Vec<u64>, name: &'static str, data: Value) {
-        self.events.push(Event {
-            name,
-            data,
-            only: Some(users),
-        });
+        self.push(name, data, Some(users));
+    }
+
+    fn push(&mut self, name: &'static str, data: Value, only: Option<Vec<u64>>) {
+        let data = Arc::new(data);
+        self.events.push(Event { name, data, only });
     }
 
     /// A channel or thread that exists.
@@ -205,6 +250,8 @@ impl World {
         self.last_sweep_ms = now;
         let window_ms = self.switches.nonce_window_s * 1000;
         self.nonces.retain(|nonce| now - nonce.at_ms < window_ms);
-        self.archive_quiet_threads(now);
+        if now >= self.quiet_from_ms {
+            self.archive_quiet_threads(now);
+        }
     }
 }

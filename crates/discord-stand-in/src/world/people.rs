@@ -1,6 +1,8 @@
 //! The guild, its roles, its people and the bot.
 //! Who someone is and how that looks on the wire; what they may do is `permissions`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use twilight_model::guild::Permissions;
@@ -17,6 +19,12 @@ pub(crate) struct Guild {
     pub(crate) owner_id: u64,
     /// Whether the bot was thrown out.
     pub(crate) bot_removed: bool,
+    /// Who was a member once, and what they were then.
+    #[serde(default)]
+    pub(crate) gone: BTreeMap<u64, Member>,
+    /// Whether the guild is out of reach.
+    #[serde(default)]
+    pub(crate) outage: bool,
 }
 
 /// A role. The one that has the guild's id is @everyone.
@@ -104,6 +112,8 @@ impl World {
                     "accent_color": null,
                     "avatar_decoration_data": null,
                     "public_flags": 0,
+                    "flags": 0,
+                    "primary_guild": null,
                 });
                 if user.bot {
                     shown["bot"] = json!(true);
@@ -112,7 +122,8 @@ impl World {
             }
             None => json!({
                 "id": id.to_string(), "username": "Deleted User", "global_name": null,
-                "discriminator": "0", "avatar": null, "public_flags": 0,
+                "discriminator": "0", "avatar": null, "public_flags": 0, "flags": 0,
+                "primary_guild": null,
             }),
         }
     }
@@ -191,6 +202,7 @@ impl World {
             "max_presences": null,
             "max_members": 500_000,
             "max_video_channel_users": 25,
+            "max_stage_video_channel_users": 50,
             "vanity_url_code": null,
             "premium_tier": 0,
             "premium_subscription_count": 0,
@@ -266,19 +278,24 @@ impl World {
         if !self.roles.contains_key(&role) || role == self.guild.id {
             return Err(Refusal::of(10011));
         }
-        let Some(member) = self.members.get_mut(&user) else {
+        let Some(member) = self.members.get(&user) else {
             return Err(Refusal::of(10007));
         };
         let had = member.roles.contains(&role);
         if had == has {
             return Ok(());
         }
+        let before = self.sights();
+        let Some(member) = self.members.get_mut(&user) else {
+            return Err(Refusal::of(10007));
+        };
         if has {
             member.roles.push(role);
         } else {
             member.roles.retain(|other| *other != role);
         }
         self.tell_member_update(user);
+        self.tell_sights_gained(&before);
         Ok(())
     }
 
@@ -323,9 +340,10 @@ impl World {
         {
             return Err(Refusal::of(50013));
         }
-        if self.members.remove(&user).is_none() {
+        let Some(member) = self.members.remove(&user) else {
             return Err(Refusal::of(10007));
-        }
+        };
+        self.guild.gone.insert(user, member);
         let guild_id = self.guild.id.to_string();
         for channel in self.channels.values_mut() {
             if let Some(thread) = &mut channel.thread {

@@ -112,6 +112,8 @@ impl World {
         let found = self.channel(channel)?;
         if self.can_view(user, channel) {
             Ok(found)
+        } else if found.is_private() && self.switches.unseen_thread_is_unknown {
+            Err(Refusal::of(10003))
         } else {
             Err(Refusal::of(50001))
         }

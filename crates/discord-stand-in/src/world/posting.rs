@@ -6,6 +6,7 @@ use twilight_model::guild::Permissions;
 
 use super::attachments::Upload;
 use super::drafts::{Draft, Ring};
+use super::enclosures::{HAS_SNAPSHOT, read_stickers};
 use super::mentions::Allowed;
 use super::messages::{Message, message_kind};
 use super::{Nonce, World};
@@ -38,8 +39,12 @@ impl World {
             let window_ms = self.switches.nonce_window_s * 1000;
             let now = self.now_ms();
             let text = nonce_text(nonce);
+            let everywhere = !self.switches.nonce_per_channel;
             let earlier = self.nonces.iter().find(|known| {
-                known.author == actor && known.nonce == text && now - known.at_ms < window_ms
+                known.author == actor
+                    && known.nonce == text
+                    && now - known.at_ms < window_ms
+                    && (everywhere || known.channel == channel)
             });
             if let Some(earlier) = earlier {
                 self.message(earlier.channel, earlier.message)?;
@@ -48,14 +53,41 @@ impl World {
         }
         self.check_rights(actor, channel, &draft)?;
         self.check_slowmode(actor, channel, slowmode_s)?;
-        let reference = self.read_reference(actor, channel, &body["message_reference"])?;
+        self.check_words(actor, draft.content.as_deref())?;
+        let poll = self.read_poll(&body["poll"])?;
+        if poll.is_some() && !self.may(actor, channel, Permissions::SEND_POLLS) {
+            return Err(Refusal::of(50013));
+        }
+        let stickers = read_stickers(body.get("sticker_ids"))?;
+        let given = &body["message_reference"];
+        let forwards = given["type"].as_u64() == Some(1);
+        let snapshot = match forwards {
+            true => Some(self.read_forward(actor, channel, given, &draft)?),
+            false => None,
+        };
+        let reference = match forwards {
+            true => None,
+            false => self.read_reference(actor, channel, given)?,
+        };
+        let encloses = poll.is_some() || !stickers.is_empty() || forwards;
+        if draft.is_blank() && !encloses {
+            return Err(Refusal::of(50006));
+        }
 
         if wakes {
+            self.check_active_cap()?;
             self.unarchive(channel);
         }
         let id = self.new_id();
         let mut message = Message::new(id, channel, actor, message_kind::DEFAULT);
         message.tts = body["tts"].as_bool().unwrap_or(false);
+        message.poll = poll;
+        message.stickers = stickers;
+        if let Some((reference, snapshot)) = snapshot {
+            message.flags |= HAS_SNAPSHOT;
+            message.reference = Some(reference);
+            message.snapshots = vec![snapshot];
+        }
         let mut replied = None;
         if let Some((target_channel, target)) = reference {
             message.kind = message_kind::REPLY;
@@ -98,6 +130,7 @@ impl World {
         let draft = Draft::read(said, files, Allowed::everything())?;
         self.allowed(actor, forum, Permissions::SEND_MESSAGES)?;
         self.check_rights(actor, forum, &draft)?;
+        self.check_words(actor, draft.content.as_deref())?;
         if draft.is_blank() {
             return Err(Refusal::of(50006));
         }
@@ -181,6 +214,29 @@ impl World {
         Ok(())
     }
 
+    /// What a forward refers to, and what it shows of that.
+    fn read_forward(
+        &self,
+        actor: u64,
+        channel: u64,
+        given: &Value,
+        draft: &Draft,
+    ) -> Answer<(Value, Value)> {
+        if !draft.is_blank() {
+            let words = "A forward cannot have content of its own.";
+            let code = "MESSAGE_FORWARD_CANNOT_HAVE_CONTENT";
+            return Err(Refusal::field("message_reference", code, words));
+        }
+        let from = snowflake::read(&given["channel_id"]).unwrap_or(channel);
+        let id = snowflake::read(&given["message_id"]).unwrap_or_default();
+        let snapshot = self.snapshot(actor, from, id)?;
+        let reference = json!({
+            "type": 1, "message_id": id.to_string(), "channel_id": from.to_string(),
+            "guild_id": self.guild.id.to_string(),
+        });
+        Ok((reference, snapshot))
+    }
+
     fn read_reference(
         &self,
         actor: u64,
@@ -236,7 +292,8 @@ impl World {
                     thread.total_sent += 1;
                 }
                 thread.last_activity_ms = now;
-                joins = message.is_said() && !thread.members.contains_key(&author);
+                let person = message.guise.is_none();
+                joins = person && message.is_said() && !thread.members.contains_key(&author);
             }
         }
         if joins {

@@ -113,7 +113,6 @@ impl World {
 
     fn callback_json(&self, interaction: &Interaction, kind: u64, original: Option<u64>) -> Value {
         let mut about = json!({"id": interaction.id.to_string(), "type": interaction.kind});
-        let mut resource = json!({"type": kind});
         let message = original.and_then(|id| self.answer(interaction.channel_id, id));
         if let Some(message) = message {
             about["response_message_id"] = json!(message.id.to_string());
@@ -122,10 +121,11 @@ impl World {
             about["channel_id"] = json!(message.channel_id.to_string());
             about["guild_id"] = json!(self.guild.id.to_string());
             if matches!(kind, 4 | 7) {
-                resource["message"] = self.message_json(message);
+                let resource = json!({"type": kind, "message": self.message_json(message)});
+                return json!({"interaction": about, "resource": resource});
             }
         }
-        json!({"interaction": about, "resource": resource})
+        json!({"interaction": about})
     }
 
     fn answer_with_message(

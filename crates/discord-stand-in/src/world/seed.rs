@@ -122,12 +122,15 @@ pub(crate) fn world(clock: Clock) -> World {
         events: Vec::new(),
         touched: std::collections::BTreeSet::new(),
         last_sweep_ms: 0,
+        quiet_from_ms: 0,
         last_id: SAM,
         guild: Guild {
             id: GUILD,
             name: "Harbor Games".to_owned(),
             owner_id: MIRA,
             bot_removed: false,
+            gone: BTreeMap::new(),
+            outage: false,
         },
         roles: roles(),
         users: users.into_iter().map(|user| (user.id, user)).collect(),
@@ -145,6 +148,8 @@ pub(crate) fn world(clock: Clock) -> World {
         nonces: Vec::new(),
         renames: BTreeMap::new(),
         switches: Switches::default(),
+        webhooks: BTreeMap::new(),
+        session_starts: super::SessionStarts::default(),
         papers: None,
     }
 }
@@ -160,7 +165,8 @@ fn roles() -> BTreeMap<u64, Role> {
         | Permissions::READ_MESSAGE_HISTORY
         | Permissions::USE_SLASH_COMMANDS
         | Permissions::USE_EXTERNAL_EMOJIS
-        | Permissions::CHANGE_NICKNAME;
+        | Permissions::CHANGE_NICKNAME
+        | Permissions::SEND_POLLS;
     let support = everyone
         | Permissions::MANAGE_THREADS
         | Permissions::MANAGE_MESSAGES

@@ -9,9 +9,6 @@ use super::messages::message_kind;
 use crate::clock::iso;
 use crate::error::{Answer, Refusal};
 
-/// The members that a thread may have.
-const MOST: usize = 1000;
-
 impl World {
     /// A user's membership of a thread.
     pub(crate) fn thread_member_json(&self, thread: u64, user: u64) -> Option<Value> {
@@ -56,7 +53,7 @@ impl World {
                 return Err(Refusal::of(50001));
             }
         }
-        if inner.members.len() >= MOST {
+        if inner.members.len() >= self.switches.thread_members {
             return Err(Refusal::of(30033));
         }
         self.join(thread, user);
@@ -78,7 +75,8 @@ impl World {
         else {
             return;
         };
-        if inner.members.len() >= MOST || inner.members.insert(user, now).is_some() {
+        let full = inner.members.len() >= self.switches.thread_members;
+        if full || inner.members.insert(user, now).is_some() {
             return;
         }
         if let Some(channel) = self.channels.get(&thread) {

@@ -17,7 +17,7 @@ use crate::snowflake;
 /// The message flag that says "a thread hangs on this".
 pub(crate) const HAS_THREAD: u64 = 1 << 5;
 /// The thread flag of a pinned forum post, and the forum flag that demands a tag.
-const PINNED: u64 = 1 << 1;
+pub(crate) const PINNED: u64 = 1 << 1;
 const REQUIRE_TAG: u64 = 1 << 4;
 const DURATIONS_MIN: [u64; 4] = [60, 1440, 4320, 10080];
 
@@ -172,7 +172,7 @@ impl World {
         Ok(id)
     }
 
-    fn new_thread(
+    pub(crate) fn new_thread(
         &self,
         actor: u64,
         id: u64,
@@ -190,13 +190,8 @@ impl World {
             .unwrap_or(4320);
         let minutes = check_duration(given, &mut form).unwrap_or(default);
         form.finish()?;
-        let active = self
-            .channels
-            .values()
-            .filter_map(|channel| channel.thread.as_ref());
-        if active.filter(|thread| !thread.archived).count() >= self.switches.active_threads {
-            return Err(Refusal::of(160_006));
-        }
+        self.check_title(actor, Some(name))?;
+        self.check_active_cap()?;
         let now = self.now_ms();
         let mut channel = Channel::new(id, thread_kind, name);
         channel.parent_id = Some(parent);
@@ -219,8 +214,18 @@ impl World {
         Ok(channel)
     }
 
-    fn insert_thread(&mut self, actor: u64, channel: Channel) {
+    /// Refuses one more active thread than the guild may have.
+    pub(crate) fn check_active_cap(&self) -> Answer<()> {
+        let threads = self.channels.values().filter_map(|c| c.thread.as_ref());
+        if threads.filter(|thread| !thread.archived).count() >= self.switches.active_threads {
+            return Err(Refusal::of(160_006));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn insert_thread(&mut self, actor: u64, channel: Channel) {
         let id = channel.id;
+        self.quiet_from_ms = 0;
         let mut shown = self.channel_json(&channel);
         shown["newly_created"] = json!(true);
         self.channels.insert(id, channel);
@@ -279,6 +284,10 @@ impl World {
         }
         let minutes = check_duration(&body["auto_archive_duration"], &mut form);
         form.finish()?;
+        self.check_title(actor, name)?;
+        if before.archived {
+            self.check_active_cap()?;
+        }
         let renamed = name.filter(|name| *name != old_name).map(str::to_owned);
         if renamed.is_some() {
             self.count_rename(id)?;
@@ -313,6 +322,7 @@ impl World {
             return Err(Refusal::of(10003));
         };
         channel.thread = Some(after);
+        self.quiet_from_ms = 0;
         if let Some(name) = &renamed {
             channel.name.clone_from(name);
         }
@@ -330,57 +340,6 @@ impl World {
         Ok(())
     }
 
-    /// Wakes an archived thread because somebody speaks in it.
-    pub(crate) fn unarchive(&mut self, id: u64) {
-        let now = self.now_ms();
-        if let Some(thread) = self.channels.get_mut(&id).and_then(|c| c.thread.as_mut()) {
-            thread.archived = false;
-            thread.archive_ms = now;
-            thread.last_activity_ms = now;
-            self.tell_thread_update(id, true);
-        }
-    }
-
-    fn tell_thread_update(&mut self, id: u64, woke: bool) {
-        let Some(channel) = self.channels.get(&id) else {
-            return;
-        };
-        let shown = self.channel_json(channel);
-        let members: Vec<u64> = channel
-            .thread
-            .iter()
-            .flat_map(|t| t.members.keys().copied())
-            .collect();
-        self.tell_viewers(id, "THREAD_UPDATE", shown);
-        if woke {
-            for user in members {
-                if let Some(mut own) = self.thread_member_json(id, user) {
-                    own["guild_id"] = json!(self.guild.id.to_string());
-                    self.tell(vec![user], "THREAD_MEMBER_UPDATE", own);
-                }
-            }
-        }
-    }
-
-    /// Archives every thread that was quiet for its whole time.
-    pub(crate) fn archive_quiet_threads(&mut self, now: i64) {
-        let mut quiet = Vec::new();
-        for channel in self.channels.values_mut() {
-            let pinned = channel.flags & PINNED != 0;
-            if let Some(thread) = &mut channel.thread {
-                let limit_ms = i64::try_from(thread.archive_minutes).unwrap_or(60) * 60_000;
-                if !thread.archived && !pinned && now - thread.last_activity_ms >= limit_ms {
-                    thread.archived = true;
-                    thread.archive_ms = now;
-                    quiet.push(channel.id);
-                }
-            }
-        }
-        for id in quiet {
-            self.tell_thread_update(id, false);
-        }
-    }
-
     /// Refuses what an archived or locked thread does not take from this user.
     pub(crate) fn check_open(&self, actor: u64, channel: &Channel) -> Answer<()> {
         let Some(thread) = &channel.thread else {
@@ -393,30 +352,6 @@ impl World {
             return Err(Refusal::of(160_005));
         }
         Ok(())
-    }
-
-    /// The guild's active threads that the viewer sees, newest first.
-    pub(crate) fn active_threads(&self, viewer: u64) -> Vec<&Channel> {
-        let all = self.channels.values().rev();
-        let active = all.filter(|c| c.thread.as_ref().is_some_and(|thread| !thread.archived));
-        active.filter(|c| self.can_view(viewer, c.id)).collect()
-    }
-
-    /// Tells a user of the threads below a channel that they just gained sight of.
-    pub(crate) fn tell_threads_gained(&mut self, user: u64, parent: u64) {
-        let mut threads = Vec::new();
-        let mut members = Vec::new();
-        for channel in self.active_threads(user) {
-            if channel.parent_id == Some(parent) {
-                threads.push(self.channel_json(channel));
-                members.extend(self.thread_member_json(channel.id, user));
-            }
-        }
-        let shown = json!({
-            "guild_id": self.guild.id.to_string(), "channel_ids": [parent.to_string()],
-            "threads": threads, "members": members,
-        });
-        self.tell(vec![user], "THREAD_LIST_SYNC", shown);
     }
 
     /// An empty system message, not yet in its channel.

@@ -19,29 +19,49 @@ use crate::support::{PATIENCE, World, at, id};
 const ALL: u64 = 1 | 1 << 1 | 1 << 9 | 1 << 10 | 1 << 15;
 
 /// A client that checks every event it gets with twilight's model.
-struct Socket {
+pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Socket {
-    async fn open(world: &World) -> (Self, Value) {
-        let url = format!("ws://{}/?v=10", world.stand_in.addr());
-        let (stream, _) = connect_async(url).await.unwrap();
-        let mut socket = Self { stream };
+    pub async fn open(world: &World) -> (Self, Value) {
+        let mut socket = Self::connect(world).await;
         let hello = socket.frame().await.unwrap();
         assert_eq!(hello["op"], 10);
         (socket, hello)
     }
 
-    async fn send(&mut self, frame: Value) {
+    /// A connection whose first frame is still to come.
+    pub async fn connect(world: &World) -> Self {
+        let url = format!("ws://{}/?v=10", world.stand_in.addr());
+        let (stream, _) = connect_async(url).await.unwrap();
+        Self { stream }
+    }
+
+    pub async fn send(&mut self, frame: Value) {
         self.stream
             .send(Message::text(frame.to_string()))
             .await
             .unwrap();
     }
 
-    /// The next frame, or the code of the close.
-    async fn frame(&mut self) -> Result<Value, u16> {
+    /// The next frame, checked, or the code of the close.
+    pub async fn frame(&mut self) -> Result<Value, u16> {
+        let frame = self.read().await?;
+        if let Some(name) = frame["t"].as_str() {
+            let read = DispatchEventWithTypeDeserializer::new(name).deserialize(&frame["d"]);
+            assert!(
+                read.is_ok(),
+                "{name}: {} in {}",
+                read.unwrap_err(),
+                frame["d"]
+            );
+        }
+        Ok(frame)
+    }
+
+    /// The next frame as it comes, or the code of the close.
+    pub async fn read(&mut self) -> Result<Value, u16> {
         loop {
             let next = tokio::time::timeout(PATIENCE, self.stream.next())
                 .await
@@ -61,22 +81,12 @@ impl Socket {
                 Some(Ok(_)) => continue,
                 Some(Err(_)) | None => return Err(0),
             };
-            let frame: Value = serde_json::from_str(&text).unwrap();
-            if let Some(name) = frame["t"].as_str() {
-                let read = DispatchEventWithTypeDeserializer::new(name).deserialize(&frame["d"]);
-                assert!(
-                    read.is_ok(),
-                    "{name}: {} in {}",
-                    read.unwrap_err(),
-                    frame["d"]
-                );
-            }
-            return Ok(frame);
+            return Ok(serde_json::from_str(&text).unwrap());
         }
     }
 
     /// The next event of this name.
-    async fn event(&mut self, name: &str) -> Value {
+    pub async fn event(&mut self, name: &str) -> Value {
         loop {
             let frame = self.frame().await.unwrap();
             if frame["t"] == name {
@@ -85,7 +95,7 @@ impl Socket {
         }
     }
 
-    async fn identify(&mut self, token: &str, intents: u64) {
+    pub async fn identify(&mut self, token: &str, intents: u64) {
         let properties = json!({"os": "linux", "browser": "test", "device": "test"});
         let data =
             json!({"token": token, "intents": intents, "properties": properties, "compress": true});
@@ -93,7 +103,7 @@ impl Socket {
     }
 }
 
-fn token(world: &World) -> String {
+pub fn token(world: &World) -> String {
     world.stand_in.settings().bot_token
 }
 
@@ -265,4 +275,34 @@ async fn tests_can_order_reconnects_and_events_out_of_the_usual() {
         .control(Method::POST, "gateway", json!({"close": 4000}))
         .await;
     assert_eq!(socket.frame().await, Err(4000));
+}
+
+#[tokio::test]
+async fn one_zlib_stream_may_carry_the_whole_connection() {
+    let world = World::start().await;
+    let url = format!("ws://{}/?v=10&compress=zlib-stream", world.stand_in.addr());
+    let (mut stream, _) = connect_async(url).await.unwrap();
+    let properties = json!({"os": "linux", "browser": "test", "device": "test"});
+    let data = json!({"token": token(&world), "intents": ALL, "properties": properties});
+    let identify = json!({"op": 2, "d": data}).to_string();
+    stream.send(Message::text(identify)).await.unwrap();
+    let mut inflate = flate2::Decompress::new(true);
+    let mut seen = Vec::new();
+    while seen.len() < 3 {
+        let next = tokio::time::timeout(PATIENCE, stream.next()).await.unwrap();
+        let packed = next.unwrap().unwrap().into_data();
+        assert!(packed.ends_with(&[0, 0, 0xff, 0xff]));
+        let mut text = Vec::with_capacity(100_000);
+        inflate
+            .decompress_vec(&packed, &mut text, flate2::FlushDecompress::Sync)
+            .unwrap();
+        let frame: Value = serde_json::from_slice(&text).unwrap();
+        seen.push((frame["op"].clone(), frame["t"].clone()));
+    }
+    let expected = [
+        (json!(10), Value::Null),
+        (json!(0), json!("READY")),
+        (json!(0), json!("GUILD_CREATE")),
+    ];
+    assert_eq!(seen, expected);
 }

@@ -256,3 +256,29 @@ async fn an_endpoint_is_tried_before_it_is_saved_and_then_gets_all() {
         "inline"
     );
 }
+
+#[tokio::test]
+async fn an_endpoint_that_later_takes_bad_signatures_is_forgotten() {
+    let world = World::start().await;
+    let lax = axum::routing::post(|| async { axum::Json(json!({"type": 1})) });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let lax_addr = listener.local_addr().unwrap();
+    let app = axum::Router::new().route("/", lax);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let strict_addr = endpoint(world.stand_in.settings().public_key).await;
+    for (addr, sound) in [(strict_addr, true), (lax_addr, false)] {
+        let url = format!("http://{addr}/");
+        let saved = json!({"url": url});
+        world
+            .control(Method::PUT, "interactions-endpoint", saved)
+            .await;
+        let probe = json!({"probe": true});
+        let went = world
+            .control(Method::PUT, "interactions-endpoint", probe)
+            .await;
+        assert_eq!(went["sound"], sound);
+        let (_, shown) = world.bot().get("/applications/@me").await;
+        let kept = if sound { json!(url) } else { Value::Null };
+        assert_eq!(shown["interactions_endpoint_url"], kept);
+    }
+}

@@ -2,12 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod admins;
 mod archive;
+mod enclosures;
+mod event_faults;
 mod faults;
 mod gateway;
+mod http_faults;
+mod in_process;
+mod inside;
 mod interactions;
 mod messages;
+mod models;
 mod oauth;
+mod openapi;
 mod permissions;
+mod scenario;
 mod serenity_client;
 mod support;
+mod twilight_client;
+mod webhooks;

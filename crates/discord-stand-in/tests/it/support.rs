@@ -1,5 +1,6 @@
 //! What the tests share: a running stand-in, callers by name, waiting on conditions.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use discord_stand_in::{Options, StandIn};
@@ -12,6 +13,18 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub struct World {
     pub stand_in: StandIn,
     client: reqwest::Client,
+    /// Every call that went through a `Caller`, for those who check the shapes.
+    pub exchanges: Mutex<Vec<Exchange>>,
+}
+
+/// A request and its answer.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    pub method: String,
+    pub path: String,
+    pub sent: Value,
+    pub status: u16,
+    pub answered: Value,
 }
 
 /// Somebody with a token.
@@ -35,7 +48,11 @@ impl World {
             .timeout(PATIENCE)
             .build()
             .unwrap();
-        Self { stand_in, client }
+        Self {
+            stand_in,
+            client,
+            exchanges: Mutex::default(),
+        }
     }
 
     pub fn client(&self) -> &reqwest::Client {
@@ -49,6 +66,20 @@ impl World {
             token: format!("Bot {}", settings.bot_token),
             id: settings.client_id.parse().unwrap(),
         }
+    }
+
+    /// Somebody without a token.
+    pub fn nobody(&self) -> Caller<'_> {
+        Caller {
+            world: self,
+            token: String::new(),
+            id: 0,
+        }
+    }
+
+    /// Orders something that no client could, and gives what the order answers.
+    pub fn order(&self, order: Value) -> Value {
+        self.stand_in.order(&order).unwrap()
     }
 
     /// By first name.
@@ -115,10 +146,18 @@ impl Caller<'_> {
     }
 
     pub async fn call(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
-        let response = self.raw(method, path, body).await;
+        let response = self.raw(method.clone(), path, body.clone()).await;
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
-        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+        let answered: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        self.world.exchanges.lock().unwrap().push(Exchange {
+            method: method.to_string(),
+            path: path.to_owned(),
+            sent: body,
+            status,
+            answered: answered.clone(),
+        });
+        (status, answered)
     }
 
     pub async fn raw(&self, method: Method, path: &str, body: Value) -> reqwest::Response {
@@ -132,11 +171,10 @@ impl Caller<'_> {
         body: Value,
     ) -> reqwest::Result<reqwest::Response> {
         let url = format!("{}/api/v10{path}", self.world.stand_in.base_url());
-        let mut request = self
-            .world
-            .client
-            .request(method, url)
-            .header("authorization", &self.token);
+        let mut request = self.world.client.request(method, url);
+        if !self.token.is_empty() {
+            request = request.header("authorization", &self.token);
+        }
         if !body.is_null() {
             request = request.json(&body);
         }

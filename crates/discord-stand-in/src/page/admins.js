@@ -1,0 +1,89 @@
+// What admins can do to the bot and the guild, as switches in the drawer. Their
+// state is the stand-in's: it is asked for, never remembered here.
+
+import { h } from "./dom.js";
+import * as api from "./api.js";
+
+/** Each is on while something is wrong; `key` is true while all is well. */
+const DEEDS = [
+  {
+    key: "bot_in_guild",
+    label: "Bot removed",
+    help: "An admin throws the bot out of the guild.",
+    on: () => ({ do: "kick_bot" }),
+    off: () => ({ do: "bring_back" }),
+    done: ["The bot is out of the guild.", "The bot is back in the guild."],
+  },
+  {
+    key: "bot_manages_threads",
+    label: "Threads not the bot's to manage",
+    help: "An admin takes Manage Threads from the bot's role.",
+    on: () => ({ do: "take_permission", permission: "MANAGE_THREADS" }),
+    off: () => ({ do: "give_permission", permission: "MANAGE_THREADS" }),
+    done: ["The bot may not manage threads any more.", "The bot may manage threads again."],
+  },
+  {
+    key: "bot_sees_support",
+    label: "Support channel hidden",
+    help: "An admin hides the channel from the bot. It is told nothing of what it misses.",
+    on: (channel) => ({ do: "take_permission", permission: "VIEW_CHANNEL", channel }),
+    off: (channel) => ({ do: "give_permission", permission: "VIEW_CHANNEL", channel }),
+    done: ["The bot does not see the channel any more.", "The bot sees the channel and its threads again."],
+  },
+  {
+    key: "message_content",
+    label: "Message content off",
+    help: "In the developer portal. The bot reads people's messages as empty.",
+    on: () => ({ do: "application", message_content: false }),
+    off: () => ({ do: "application", message_content: true }),
+    done: ["The bot gets messages without their text.", "The bot gets the text of messages again."],
+  },
+  {
+    key: "guild_in_reach",
+    label: "Guild out of reach",
+    help: "An outage at Discord. No event of the guild arrives.",
+    on: () => ({ do: "guild_outage", out: true }),
+    off: () => ({ do: "guild_outage", out: false }),
+    done: ["The guild is out of reach.", "The guild is back."],
+  },
+];
+
+export class Admins {
+  /** `tell(promise, words)` carries out and says how it went. */
+  constructor(tell) {
+    this.tell = tell;
+    this.standing = {};
+    this.controls = DEEDS.map((deed) => h("button", {
+      type: "button",
+      class: "switch",
+      role: "switch",
+      "aria-checked": "false",
+      dataset: { deed: deed.key },
+      on: { click: () => this.flip(deed) },
+    }, h("span", { class: "menu-words" }, h("span", { text: deed.label }), h("small", { text: deed.help })), h("span", { class: "knob", "aria-hidden": "true" })));
+  }
+
+  /** What is wrong at present, in words. */
+  words() {
+    return DEEDS.filter((deed) => this.standing[deed.key] === false).map((deed) => deed.label);
+  }
+
+  async look() {
+    this.standing = await api.getStanding().catch(() => ({}));
+    for (const control of this.controls) control.setAttribute("aria-checked", String(this.standing[control.dataset.deed] === false));
+  }
+
+  async flip(deed) {
+    const wrong = this.standing[deed.key] === false;
+    const order = (wrong ? deed.off : deed.on)(this.standing.support_channel_id);
+    await this.tell(api.order(order).then(() => this.look()), deed.done[wrong ? 1 : 0]);
+  }
+
+  /** Everything back to what it was. */
+  async clear() {
+    for (const deed of DEEDS) {
+      if (this.standing[deed.key] === false) await api.order(deed.off(this.standing.support_channel_id));
+    }
+    await this.look();
+  }
+}
