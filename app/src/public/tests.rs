@@ -4,7 +4,8 @@
 use super::*;
 use domain::view::{CategoryView, ConversationView, MessageView, TicketView};
 use domain::{
-    Delivery, Field, Invalid, MessageId, MessageKind, Origin, Priority, Side, Status, Timestamp,
+    Delivery, Field, FileLimits, Invalid, MessageId, MessageKind, Origin, Priority, Side, Status,
+    Timestamp,
 };
 
 const PAYLOAD: &str =
@@ -42,6 +43,7 @@ fn message_of(id: i64, side: Side, body: &str) -> MessageView {
         kind: MessageKind::Reply,
         origin: Origin::Web,
         body: body.into(),
+        files: Vec::new(),
         at: minutes_ago(12),
         edited_at: None,
         deleted: false,
@@ -72,6 +74,7 @@ fn conversation_of(status: Status, messages: Vec<MessageView>) -> ConversationVi
         history: Vec::new(),
         thread_url: None,
         thread_trouble: None,
+        limits: FileLimits::default(),
         now: NOW,
     }
 }
@@ -165,6 +168,7 @@ fn every_page_is_complete_and_free_of_inline_code() {
 #[test]
 fn what_customers_type_into_the_form_stays_text() {
     let form = NewTicketForm {
+        limits: FileLimits::default(),
         email: PAYLOAD.into(),
         subject: PAYLOAD.into(),
         category: PAYLOAD.into(),
@@ -212,6 +216,7 @@ fn what_anyone_says_in_a_ticket_stays_text() {
 #[test]
 fn a_refused_form_keeps_everything_and_says_why_twice() {
     let form = NewTicketForm {
+        limits: FileLimits::default(),
         email: "mara(at)example".into(),
         subject: "A subject".into(),
         category: "payment".into(),

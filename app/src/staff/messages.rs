@@ -5,6 +5,7 @@ use super::workplace::Workplace;
 use crate::api::tickets;
 use crate::parts::delivery::staff_mark;
 use crate::parts::face::face;
+use crate::parts::files::files;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::when::{Wording, ticking};
 use domain::view::MessageView;
@@ -117,7 +118,12 @@ fn bubble(message: MessageView, workplace: Workplace) -> AnyView {
     let words = if message.deleted {
         view! { <p class="gone">"This message was removed."</p> }.into_any()
     } else {
-        view! { <div class="words" dir="auto">{message.body.clone()}</div> }.into_any()
+        let body = Some(message.body.clone()).filter(|body| !body.is_empty());
+        view! {
+            {body.map(|body| view! { <div class="words" dir="auto">{body}</div> })}
+            {files(&message.files, "/staff/files")}
+        }
+        .into_any()
     };
     // What was written in Discord is there; only what goes there has a way to go.
     let goes_there = message.origin == Origin::Web && !message.deleted;

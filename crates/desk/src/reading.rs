@@ -2,7 +2,7 @@
 //!
 //! What a viewer may not see is left in the database, not filtered later. Nothing is changed here.
 
-use crate::store::{inbox, links, messages, tickets};
+use crate::store::{files, inbox, links, messages, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError, Holder, Staff};
 use domain::view::{ConversationView, GuildView, InboxFilter, InboxView, TicketView};
@@ -21,13 +21,15 @@ impl Desk {
             ticket: ticket.id,
             customer: ticket.customer_id,
         };
-        let messages = messages::for_customer(&self.db, ticket.id).await?;
+        let mut messages = messages::for_customer(&self.db, ticket.id).await?;
+        files::show(&self.db, ticket.id, &mut messages).await?;
         let conversation = ConversationView {
             ticket: ticket.view(),
             messages,
             history: Vec::new(),
             thread_url: None,
             thread_trouble: None,
+            limits: self.settings.files,
             now: self.now(),
         };
         Ok((holder, self.guild_name(), conversation))
@@ -83,8 +85,10 @@ impl Desk {
             .await?
             .ok_or(DeskError::NotFound)?;
         let link = links::of_ticket(&self.db.read, ticket.id).await?;
+        let mut messages = messages::for_staff(&self.db, ticket.id).await?;
+        files::show(&self.db, ticket.id, &mut messages).await?;
         Ok(ConversationView {
-            messages: messages::for_staff(&self.db, ticket.id).await?,
+            messages,
             history: tickets::history(&self.db, ticket.id).await?,
             thread_url: link.thread_id.map(|thread| {
                 format!(
@@ -93,6 +97,7 @@ impl Desk {
                 )
             }),
             thread_trouble: link.trouble,
+            limits: self.settings.files,
             ticket: ticket.view(),
             now: self.now(),
         })

@@ -4,6 +4,7 @@
 //! the server check stands here once. It knows neither the database nor Discord's client.
 
 pub mod error;
+pub mod file;
 pub mod ids;
 pub mod message;
 pub mod text;
@@ -12,6 +13,7 @@ pub mod time;
 pub mod view;
 
 pub use error::{AppError, Field, Invalid};
+pub use file::FileLimits;
 pub use ids::*;
 pub use message::{Delivery, MessageKind, Origin, Side};
 pub use ticket::{Priority, Status};

@@ -68,7 +68,7 @@ pub(crate) fn post(
 }
 
 /// A name as it is, whatever Discord's markdown would make of it.
-fn escape(name: &str) -> String {
+pub(super) fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars() {
         if matches!(

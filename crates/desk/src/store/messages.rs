@@ -42,6 +42,7 @@ impl Shown {
             kind: self.kind,
             origin: self.origin,
             body: if deleted { String::new() } else { self.body },
+            files: Vec::new(),
             at: self.created_at,
             edited_at: self.edited_at,
             deleted,

@@ -7,5 +7,6 @@ mod bridge_in;
 mod bridge_out;
 mod changes;
 mod discord;
+mod files;
 mod tickets;
 mod world;
