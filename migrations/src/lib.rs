@@ -7,6 +7,7 @@ pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 mod m20261121_000001_first;
 mod m20261121_000002_reconciler;
+mod m20261121_000003_files;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_first::Migration),
             Box::new(m20261121_000002_reconciler::Migration),
+            Box::new(m20261121_000003_files::Migration),
         ]
     }
 }

@@ -3,23 +3,25 @@
 //! Every problem is reported by the setting's name with what to do about it, and no value is ever
 //! printed. It asks neither the database nor Discord whether the values work; `doctor` does.
 
+mod files;
 mod reader;
 mod secret;
 mod shapes;
 mod vars;
 
+pub use files::{Bucket, FilesAt};
 pub use reader::{Problem, Problems};
 pub use secret::Secret;
 pub use vars::{NO_DOTENV, Vars, gather};
 
 use desk::GuildSettings;
-use domain::{ChannelId, DiscordGuildId, RoleId};
+use domain::{ChannelId, DiscordGuildId, FileLimits, RoleId};
 use reader::Reader;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every setting that is read, in the order of `.env.sample`.
-pub const KEYS: [&str; 17] = [
+pub const KEYS: [&str; 25] = [
     "DISCORD_TOKEN",
     "CLIENT_ID",
     "DISCORD_CLIENT_SECRET",
@@ -28,10 +30,18 @@ pub const KEYS: [&str; 17] = [
     "DISCORD_SUPPORT_CHANNEL_ID",
     "DISCORD_STAFF_ROLE_ID",
     "REGISTER_SECRET",
+    "NOTE_PREFIX",
     "PUBLIC_URL",
     "LISTEN",
     "DATABASE_URL",
     "DATA_DIR",
+    "FILES_URL",
+    "AWS_REGION",
+    "AWS_ENDPOINT",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "FILE_MAX_MB",
+    "FILES_PER_MESSAGE",
     "SITE_DIR",
     "LOG_FORMAT",
     "THREADLINE_LOG",
@@ -82,6 +92,10 @@ pub struct Config {
     pub database_url: Secret,
     /// The folder of everything that must outlive a restart.
     pub data_dir: PathBuf,
+    /// Where attached files are kept.
+    pub files_at: FilesAt,
+    /// How much may be attached.
+    pub file_limits: FileLimits,
     /// The folder of the built front end.
     pub site_dir: PathBuf,
     /// How log lines are written.
@@ -129,6 +143,8 @@ impl Config {
         let public_url = shapes::public_url(&mut read, listen);
         let data_dir = PathBuf::from(read.optional("DATA_DIR").unwrap_or("./data"));
         let database_url = shapes::database_url(&mut read, &data_dir);
+        let files_at = files::place(&mut read, &data_dir);
+        let file_limits = files::limits(&mut read);
         let site_dir = read
             .optional("SITE_DIR")
             .map_or_else(shapes::built_site, PathBuf::from);
@@ -155,6 +171,8 @@ impl Config {
             listen,
             database_url,
             data_dir,
+            files_at,
+            file_limits,
             site_dir,
             log_format,
             stand_in,
@@ -167,6 +185,7 @@ impl Config {
         desk::Settings {
             public_url: self.public_url.clone(),
             guild: self.guild.clone(),
+            files: self.file_limits,
         }
     }
 

@@ -6,7 +6,7 @@
 mod discord;
 mod permissions;
 
-use crate::{Config, storage};
+use crate::{Config, files_store, storage};
 
 /// What became of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,7 @@ pub async fn examine(config: &Config) -> bool {
         &Outcome::Well(format!("{given} given, all of them readable")),
     );
     findings.note("Database", &database(config).await);
+    findings.note("Files", &files(config).await);
     findings.note("Front end", &front_end(config));
     findings.note("Public address", &public_address(config));
     discord::examine(config, &mut findings).await;
@@ -68,6 +69,18 @@ async fn database(config: &Config) -> Outcome {
             "opened; it is of an older version, which `threadline serve` brings up".to_owned(),
         ),
         Err(error) => Outcome::Ill(format!("{error:#}")),
+    }
+}
+
+async fn files(config: &Config) -> Outcome {
+    match files_store::try_out(config).await {
+        Ok(()) => Outcome::Well(format!(
+            "written and deleted one; limits: {}",
+            config.file_limits.words()
+        )),
+        Err(error) => Outcome::Ill(format!(
+            "{error:#}. Check FILES_URL and its key, or DATA_DIR"
+        )),
     }
 }
 

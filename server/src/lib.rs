@@ -10,6 +10,7 @@
 pub mod config;
 pub mod doctor;
 mod errors;
+mod files_store;
 mod http;
 mod storage;
 mod tasks;
@@ -19,9 +20,9 @@ pub use storage::migrate;
 
 use anyhow::Context;
 use axum::serve::ListenerExt;
+use connector::{DiscordConfig, GatewayStatus, SerenityPort, StandIn};
 use desk::Desk;
 use desk::clock::SystemClock;
-use connector::{DiscordConfig, GatewayStatus, SerenityPort, StandIn};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -44,10 +45,12 @@ pub async fn run(
     let storage = storage::open(&config).await?;
     let discord = discord_config(&config);
     let port = SerenityPort::new(&discord).context("the way to Discord's REST API")?;
+    let files = files_store::open(&config).context("the file store could not be opened")?;
     let desk = Desk::open(
         storage.db.clone(),
         Arc::new(SystemClock),
         Arc::new(port),
+        files,
         config.desk(),
     )
     .await

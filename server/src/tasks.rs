@@ -1,4 +1,5 @@
-//! What runs beside requests: keeping promises to Discord, forgetting old sessions.
+//! What runs beside requests: keeping promises to Discord, forgetting old sessions and files that
+//! nobody sent.
 //!
 //! It starts, watches and ends these tasks; what they do is the desk's.
 
@@ -10,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How often expired sessions are forgotten.
+/// How often what expired is forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How long a task that panicked rests before it begins anew.
 const REST: Duration = Duration::from_secs(1);
@@ -23,7 +24,7 @@ pub(crate) fn start(desk: &Desk, stop: &CancellationToken, tracker: &TaskTracker
         let (desk, stop) = (outbox.clone(), a.clone());
         async move { desk.run_bridge(stop.cancelled_owned()).await }
     }));
-    tracker.spawn(keep_alive("session sweeper", stop.clone(), move || {
+    tracker.spawn(keep_alive("sweeper", stop.clone(), move || {
         sweep(sweeper.clone(), b.clone())
     }));
 }
@@ -61,6 +62,11 @@ async fn sweep(desk: Desk, stop: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::debug!(count, "Expired sessions were forgotten"),
             Err(error) => tracing::warn!(%error, "Expired sessions could not be forgotten"),
+        }
+        match desk.sweep_files().await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "Files that nobody sent were forgotten"),
+            Err(error) => tracing::warn!(%error, "Files that nobody sent could not be forgotten"),
         }
     }
 }

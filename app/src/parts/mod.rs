@@ -5,6 +5,7 @@
 
 pub(crate) mod delivery;
 pub(crate) mod face;
+pub(crate) mod files;
 pub(crate) mod icon;
 pub(crate) mod text_area;
 pub(crate) mod when;

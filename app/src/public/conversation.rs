@@ -5,6 +5,7 @@
 
 use crate::parts::delivery::customer_mark;
 use crate::parts::face::face;
+use crate::parts::files::files;
 use crate::parts::when::ago;
 use domain::view::{ConversationView, MessageView};
 use domain::{MessageKind, Side, Timestamp};
@@ -30,7 +31,8 @@ pub(super) fn length(conversation: &ConversationView) -> usize {
 }
 
 /// All messages, with a line between days.
-pub(super) fn conversation(conversation: &ConversationView) -> impl IntoView + use<> {
+pub(super) fn conversation(conversation: &ConversationView, token: &str) -> impl IntoView + use<> {
+    let place = format!("/t/{token}/files");
     let now = conversation.now;
     let today = now.day();
     let mut day = String::new();
@@ -47,12 +49,12 @@ pub(super) fn conversation(conversation: &ConversationView) -> impl IntoView + u
             lines.push(view! { <li class="day" id=id><span>{words}</span></li> }.into_any());
             day = its_day;
         }
-        lines.push(line(message, now).into_any());
+        lines.push(line(message, &place, now).into_any());
     }
     view! { <ol class="talk" id="talk" data-keyed="">{lines}</ol> }
 }
 
-fn line(message: &MessageView, now: Timestamp) -> impl IntoView + use<> {
+fn line(message: &MessageView, place: &str, now: Timestamp) -> impl IntoView + use<> {
     let own = message.side == Side::Customer;
     let id = format!("m{}", message.id);
     let author = message.author.clone();
@@ -66,7 +68,12 @@ fn line(message: &MessageView, now: Timestamp) -> impl IntoView + use<> {
         view! { <p class="gone">"This message was removed."</p> }.into_any()
     } else {
         // Made by `markup` alone, which lets nothing through that somebody typed as markup.
-        view! { <div class="words" inner_html=message.html.clone()></div> }.into_any()
+        let words = Some(message.html.clone()).filter(|html| !html.is_empty());
+        view! {
+            {words.map(|html| view! { <div class="words" inner_html=html></div> })}
+            {files(&message.files, place)}
+        }
+        .into_any()
     };
     let edited = message
         .edited_at

@@ -4,7 +4,7 @@
 //! decided elsewhere; this module only shows it, beside the field and summed up on top.
 
 use crate::parts::icon::{Icon, icon};
-use domain::{Field, Invalid};
+use domain::{Field, FileLimits, Invalid};
 use leptos::prelude::*;
 
 /// The form for a new ticket, as typed so far.
@@ -18,6 +18,8 @@ pub struct NewTicketForm {
     pub category: String,
     /// The message.
     pub body: String,
+    /// How much may be attached.
+    pub limits: FileLimits,
     /// Makes sending twice harmless.
     pub request_key: String,
     /// What was refused.
@@ -91,13 +93,7 @@ pub(super) fn summary(errors: &[Invalid], notice: Option<&str>) -> Option<impl I
         .iter()
         .map(|error| {
             let why = error.why.clone();
-            match error.field {
-                // This form has no such field to go to.
-                Field::Files => view! { <li>{why}</li> }.into_any(),
-                field => {
-                    view! { <li><a href=format!("#{}", field.name())>{why}</a></li> }.into_any()
-                }
-            }
+            view! { <li><a href=format!("#{}", error.field.name())>{why}</a></li> }
         })
         .collect::<Vec<_>>();
     Some(view! {

@@ -4,6 +4,7 @@ use super::document::{Frame, Head, Live, Reach, document};
 use super::fields::{
     NewTicketForm, described_by, problem, refusal, refusal_id, request_key, summary,
 };
+use crate::parts::files::{file_input, limits};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::text_area::WrittenTextArea;
 use domain::Field;
@@ -58,6 +59,7 @@ pub fn new_ticket(f: &Frame, categories: &[CategoryView], form: &NewTicketForm) 
                     form,
                 )}
                 {body_field(form)}
+                {files_field(form)}
                 <div class="sheet-end">
                     <button class="button button-main button-large" type="submit">
                         {icon(Icon::Send)}
@@ -163,6 +165,19 @@ fn body_field(form: &NewTicketForm) -> impl IntoView + use<> {
                 takes_focus=false
                 described_by=described_by(Some("body-help"), Field::Body, refused)
             />
+        </div>
+    }
+}
+
+fn files_field(form: &NewTicketForm) -> impl IntoView + use<> {
+    let why = refusal(&form.errors, Field::Files);
+    let refused = why.is_some();
+    view! {
+        <div class="field">
+            <label for="files">"Files" <span class="optional">"optional"</span></label>
+            <p class="help-line">{limits(form.limits)}</p>
+            {problem(Field::Files, why)}
+            {file_input(form.limits, refused)}
         </div>
     }
 }

@@ -4,7 +4,8 @@
 use super::*;
 use domain::view::{CategoryView, ConversationView, MessageView, TicketView};
 use domain::{
-    Delivery, Field, Invalid, MessageId, MessageKind, Origin, Priority, Side, Status, Timestamp,
+    Delivery, Field, FileLimits, Invalid, MessageId, MessageKind, Origin, Priority, Side, Status,
+    Timestamp,
 };
 
 const PAYLOAD: &str =
@@ -43,6 +44,7 @@ fn message_of(id: i64, side: Side, body: &str) -> MessageView {
         origin: Origin::Web,
         body: body.into(),
         html: markup::html(body, &markup::Names::default()),
+        files: Vec::new(),
         at: minutes_ago(12),
         edited_at: None,
         deleted: false,
@@ -73,6 +75,7 @@ fn conversation_of(status: Status, messages: Vec<MessageView>) -> ConversationVi
         history: Vec::new(),
         thread_url: None,
         thread_trouble: None,
+        limits: FileLimits::default(),
         now: NOW,
     }
 }
@@ -166,6 +169,7 @@ fn every_page_is_complete_and_free_of_inline_code() {
 #[test]
 fn what_customers_type_into_the_form_stays_text() {
     let form = NewTicketForm {
+        limits: FileLimits::default(),
         email: PAYLOAD.into(),
         subject: PAYLOAD.into(),
         category: PAYLOAD.into(),
@@ -251,6 +255,7 @@ fn what_means_something_in_markdown_is_no_way_in() {
 #[test]
 fn a_refused_form_keeps_everything_and_says_why_twice() {
     let form = NewTicketForm {
+        limits: FileLimits::default(),
         email: "mara(at)example".into(),
         subject: "A subject".into(),
         category: "payment".into(),

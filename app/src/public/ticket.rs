@@ -7,6 +7,7 @@ use super::conversation::{conversation, length, newest};
 use super::document::{Frame, Head, Live, Reach, document};
 use super::fields::{ReplyForm, described_by, problem, refusal, request_key, summary};
 use super::status::{self, sentence};
+use crate::parts::files::{file_input, limits};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::text_area::WrittenTextArea;
 use crate::parts::when::ago;
@@ -41,13 +42,13 @@ pub fn ticket(f: &Frame, c: &ConversationView, token: &str, reply: &ReplyForm) -
                     {status::line(&c.ticket)} {actions(&c.ticket, token)}
                 </div>
                 {jump(c)}
-                {conversation(c)}
+                {conversation(c, token)}
             </div>
             <p class="keep-link">
                 {icon(Icon::Link)} <span>"Keep this link: it is your way back to this ticket."</span>
             </p>
             <p class="sr-only" role="status" id="said"></p>
-            {composer(token, reply)}
+            {composer(c, token, reply)}
         }
     })
 }
@@ -105,14 +106,16 @@ fn actions(ticket: &TicketView, token: &str) -> impl IntoView + use<> {
     }
 }
 
-fn composer(token: &str, reply: &ReplyForm) -> impl IntoView + use<> {
+fn composer(c: &ConversationView, token: &str, reply: &ReplyForm) -> impl IntoView + use<> {
     let why = refusal(&reply.errors, Field::Body);
     let refused = why.is_some();
-    // One refusal about the one field is said once, beside it; anything else is summed up.
+    let files_why = refusal(&reply.errors, Field::Files);
+    let files_refused = files_why.is_some();
+    // A refusal about a field of this small form is said once, beside it; anything else is summed up.
     let rest: Vec<_> = reply
         .errors
         .iter()
-        .filter(|error| error.field != Field::Body)
+        .filter(|error| !matches!(error.field, Field::Body | Field::Files))
         .cloned()
         .collect();
     view! {
@@ -142,6 +145,16 @@ fn composer(token: &str, reply: &ReplyForm) -> impl IntoView + use<> {
                     {icon(Icon::Send)}
                     <span>"Send reply"</span>
                 </button>
+                <div class="attach">
+                    {problem(Field::Files, files_why)}
+                    <div class="attach-line">
+                        <label for="files">
+                            {icon(Icon::Clip)} <span class="sr-only">"Attach files"</span>
+                        </label>
+                        {file_input(c.limits, files_refused)}
+                        {limits(c.limits)}
+                    </div>
+                </div>
             </form>
         </section>
     }

@@ -2,8 +2,10 @@
 //! box changes its looks, and its button says what it does.
 
 use super::trouble::trouble;
+use super::upload;
 use super::workplace::Workplace;
 use crate::api::{Failure, tickets};
+use crate::parts::files::LIMITS_ID;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::text_area::LiveTextArea;
 use domain::{AppError, MessageKind};
@@ -12,6 +14,9 @@ use leptos::task::spawn_local;
 
 /// The text box's id.
 pub(crate) const COMPOSER: &str = "composer";
+
+/// The file input's id.
+const FILES: &str = "composer-files";
 
 /// Says who reads a kind of message, and what it does not do.
 fn readers(kind: MessageKind, is_closed: bool) -> &'static str {
@@ -39,23 +44,65 @@ pub(crate) fn Composer(workplace: Workplace) -> AnyView {
     let sending = RwSignal::new(false);
     let problem = RwSignal::new(None::<(i64, AppError)>);
 
+    let input = NodeRef::<leptos::html::Input>::new();
+    // How many files are chosen, for the button. The files themselves stay in the input.
+    let chosen = RwSignal::new(0_u32);
+    let forget_files = move || {
+        if let Some(input) = input.get_untracked() {
+            input.set_value("");
+        }
+        chosen.set(0);
+    };
+    // Files belong to the ticket under which they were chosen.
+    Effect::watch(
+        move || number.get(),
+        move |now, before, _| {
+            if before != Some(now) {
+                forget_files();
+            }
+        },
+        false,
+    );
+    let choose_files = move |_| {
+        let Some((count, prints)) = input.get_untracked().map(|input| upload::chosen(&input))
+        else {
+            return;
+        };
+        chosen.set(count);
+        if let Some(number) = number.get_untracked() {
+            drafts.choose_files(number, prints);
+        }
+    };
+    let limits = move || {
+        workplace
+            .ticket
+            .value
+            .with(|view| view.as_ref().map(|view| view.limits.words()))
+    };
+
     let send = move || {
         let Some(number) = number.get_untracked() else {
             return;
         };
         let draft = drafts.peek(number);
-        if sending.get_untracked() || draft.text.trim().is_empty() {
+        let with_files = chosen.get_untracked() > 0;
+        if sending.get_untracked() || (draft.text.trim().is_empty() && !with_files) {
             return;
         }
         let key = drafts.key(number);
         sending.set(true);
         problem.set(None);
         spawn_local(async move {
-            let result = tickets::reply(number, draft.kind, draft.text, key.clone()).await;
+            let result = match input.get_untracked().filter(|_| with_files) {
+                Some(input) => upload::say(number, draft.kind, &draft.text, &key, &input).await,
+                None => tickets::reply(number, draft.kind, draft.text, key.clone()).await,
+            };
             sending.set(false);
             match result {
                 Ok(()) => {
-                    drafts.sent(number, &key);
+                    if drafts.sent(number, &key) {
+                        forget_files();
+                    }
                     workplace.refresh_ticket();
                     workplace.refresh_list();
                 }
@@ -64,7 +111,7 @@ pub(crate) fn Composer(workplace: Workplace) -> AnyView {
         });
     };
 
-    let is_blank = move || text.with(|text| text.trim().is_empty());
+    let is_blank = move || text.with(|text| text.trim().is_empty()) && chosen.get() == 0;
     let choose = move |kind| {
         if let Some(number) = number.get_untracked() {
             drafts.choose(number, kind);
@@ -154,6 +201,21 @@ pub(crate) fn Composer(workplace: Workplace) -> AnyView {
                         }}
                     </span>
                 </button>
+            </div>
+            <div class="attach-line">
+                <label for=FILES>
+                    {icon(Icon::Clip)} <span class="sr-only">"Attach files"</span>
+                </label>
+                <input
+                    id=FILES
+                    class="file-input"
+                    type="file"
+                    multiple
+                    node_ref=input
+                    aria-describedby=LIMITS_ID
+                    on:change=choose_files
+                />
+                <span class="help files-help" id=LIMITS_ID>{limits}</span>
             </div>
         </section>
     }

@@ -18,6 +18,9 @@ pub(crate) struct Draft {
     pub kind: MessageKind,
     /// The key of its sending, once it was tried.
     pub key: Option<String>,
+    /// What tells its files from others. No tab can keep the files themselves.
+    #[serde(skip)]
+    pub files: String,
 }
 
 impl Default for Draft {
@@ -26,6 +29,7 @@ impl Default for Draft {
             text: String::new(),
             kind: MessageKind::Reply,
             key: None,
+            files: String::new(),
         }
     }
 }
@@ -92,6 +96,16 @@ impl Drafts {
         });
     }
 
+    /// Remembers which files are chosen. Other files are another message.
+    pub(crate) fn choose_files(self, number: i64, files: String) {
+        self.change(number, |draft| {
+            if draft.files != files {
+                draft.files = files;
+                draft.key = None;
+            }
+        });
+    }
+
     /// The key of this draft's sending; the same one until the draft changes.
     pub(crate) fn key(self, number: i64) -> String {
         let key = self.peek(number).key.unwrap_or_else(fresh_key);
@@ -99,14 +113,18 @@ impl Drafts {
         key
     }
 
-    /// Forgets what was sent, unless more was typed meanwhile.
-    pub(crate) fn sent(self, number: i64, key: &str) {
+    /// Forgets what was sent, unless more was typed meanwhile; says whether it did.
+    pub(crate) fn sent(self, number: i64, key: &str) -> bool {
+        let mut forgotten = false;
         self.change(number, |draft| {
             if draft.key.as_deref() == Some(key) {
                 draft.text.clear();
+                draft.files.clear();
                 draft.key = None;
+                forgotten = true;
             }
         });
+        forgotten
     }
 
     fn change(self, number: i64, change: impl FnOnce(&mut Draft)) {

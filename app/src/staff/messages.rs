@@ -5,6 +5,7 @@ use super::workplace::Workplace;
 use crate::api::tickets;
 use crate::parts::delivery::staff_mark;
 use crate::parts::face::face;
+use crate::parts::files::files;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::when::{Wording, ticking};
 use domain::view::MessageView;
@@ -119,7 +120,12 @@ fn bubble(message: MessageView, workplace: Workplace) -> AnyView {
     } else {
         // Made on the server by `markup` alone, which lets nothing through that somebody typed as
         // markup; the browser only inserts it.
-        view! { <div class="words" inner_html=message.html.clone()></div> }.into_any()
+        let words = Some(message.html.clone()).filter(|html| !html.is_empty());
+        view! {
+            {words.map(|html| view! { <div class="words" inner_html=html></div> })}
+            {files(&message.files, "/staff/files")}
+        }
+        .into_any()
     };
     // What was written in Discord is there; only what goes there has a way to go.
     let goes_there = message.origin == Origin::Web && !message.deleted;

@@ -17,6 +17,7 @@ mod shell;
 mod side;
 mod ticket;
 mod trouble;
+mod upload;
 mod workplace;
 
 #[cfg(feature = "ssr")]

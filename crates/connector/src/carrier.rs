@@ -6,7 +6,7 @@
 
 use super::errors::{held, judged, lost};
 use super::rest::Ask;
-use desk::bridge::DeliveryError;
+use desk::bridge::{DeliveryError, PostFile};
 use serde_json::Value;
 use serenity::http::LightMethod;
 use std::time::Duration;
@@ -22,6 +22,8 @@ pub struct Request<'a> {
     pub params: &'a [(&'static str, String)],
     /// The body, in JSON.
     pub body: &'a [u8],
+    /// The files that go up with it.
+    pub files: &'a [PostFile],
 }
 
 /// What came back.
@@ -38,6 +40,11 @@ pub struct Answer {
 pub trait Carrier: Send + Sync + 'static {
     /// Makes one attempt. `None`: no answer came, whatever became of the request.
     async fn carry(&self, request: Request<'_>) -> Option<Answer>;
+
+    /// Fetches a file by its link, in the same way. A Discord without files has none to give.
+    async fn fetch(&self, _url: &str) -> Option<Answer> {
+        None
+    }
 }
 
 pub(super) async fn attempt(
@@ -53,6 +60,7 @@ pub(super) async fn attempt(
         path,
         params: ask.params.as_deref().unwrap_or_default(),
         body: ask.body.as_deref().unwrap_or_default(),
+        files: &ask.files,
     };
     let Some(answer) = carrier.carry(request).await else {
         return Err(lost(ask.effect));

@@ -9,6 +9,7 @@ mod carrier;
 mod custom_id;
 mod ears;
 mod errors;
+mod fetching;
 mod gateway;
 mod hearing;
 mod lanes;
@@ -21,6 +22,7 @@ mod rest;
 mod status;
 #[cfg(test)]
 mod tests;
+mod uploading;
 mod watchdog;
 mod write;
 
@@ -43,6 +45,8 @@ use tokio_util::task::TaskTracker;
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long a request may take from its first byte to its answer's last.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+/// The same for a file, up or down, over a slow line.
+const FILE_WITHIN: Duration = Duration::from_secs(100);
 
 /// How Discord is reached, and as whom.
 #[derive(Clone)]
@@ -77,13 +81,22 @@ pub struct StandIn {
 /// names and the checks stay those of production; only where the names lead and who vouches for
 /// them differs.
 pub fn http_client(config: &DiscordConfig) -> anyhow::Result<reqwest::Client> {
+    client_within(config, ANSWER_WITHIN)
+}
+
+/// The same with the patience that files need.
+fn patient_client(config: &DiscordConfig) -> anyhow::Result<reqwest::Client> {
+    client_within(config, FILE_WITHIN)
+}
+
+fn client_within(config: &DiscordConfig, limit: Duration) -> anyhow::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .use_native_tls()
         .https_only(true)
         // A token must not follow wherever an answer points.
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_WITHIN)
-        .timeout(ANSWER_WITHIN);
+        .timeout(limit);
     if let Some(stand_in) = &config.stand_in {
         ensure!(
             stand_in.addr.ip().is_loopback(),
@@ -95,6 +108,7 @@ pub fn http_client(config: &DiscordConfig) -> anyhow::Result<reqwest::Client> {
             .no_proxy()
             .resolve("discord.com", stand_in.addr)
             .resolve("cdn.discordapp.com", stand_in.addr)
+            .resolve("media.discordapp.net", stand_in.addr)
             .tls_built_in_root_certs(false)
             .add_root_certificate(authority);
     }

@@ -8,8 +8,8 @@ use super::read::{self, WireMember, WireUser};
 use super::rest::{Ask, Rest};
 use super::{Carrier, DiscordConfig, write};
 use desk::bridge::{
-    DeliveryError, DiscordPort, Nonce, Post, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec,
-    ThreadState,
+    DeliveryError, DiscordPort, Nonce, Post, RemoteBytes, RemoteMember, RemoteMessage, ThreadShape,
+    ThreadSpec, ThreadState,
 };
 use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, ThreadId, Timestamp};
 use serde::Deserialize;
@@ -177,8 +177,12 @@ impl DiscordPort for SerenityPort {
         let route = Route::ChannelMessages {
             channel_id: channel(thread.get()),
         };
-        let message = write::post(nonce, post);
-        let made: Result<Made<MessageId>, _> = self.rest.ask(Ask::post(route, &message)).await;
+        let files = match post {
+            Post::Files { files, .. } => files.clone(),
+            Post::Card(_) | Post::Words(_) => Vec::new(),
+        };
+        let ask = Ask::post(route, &write::post(nonce, post)).files(files);
+        let made: Result<Made<MessageId>, _> = self.rest.ask(ask).await;
         match made {
             Ok(made) => Ok(DiscordMessageId::from(made.id.get())),
             // Not the thread is gone: an earlier attempt's message, known by its nonce, was deleted.
@@ -280,6 +284,10 @@ impl DiscordPort for SerenityPort {
     ) -> Result<Vec<RemoteMessage>, DeliveryError> {
         let params = vec![("limit", limit.clamp(1, 100).to_string())];
         self.messages(thread, params).await
+    }
+
+    async fn fetch(&self, url: &str) -> Result<RemoteBytes, DeliveryError> {
+        self.rest.fetch(url).await
     }
 
     async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError> {

@@ -5,15 +5,18 @@
 //! something new in Discord costs us no message. It decides nothing about what it reads.
 
 use super::custom_id;
-use desk::bridge::{ActiveThread, RemoteAuthor, RemoteEvent, RemoteMember, RemoteMessage};
+use desk::bridge::{
+    ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMember, RemoteMessage,
+};
 use domain::{
-    DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, TicketId, Timestamp,
+    AttachmentId, DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, TicketId,
+    Timestamp,
 };
 use serde::Deserialize;
 use serde_json::Value;
 use serenity::all::{
-    ChannelId as Id, GuildChannel, GuildId, MessageId, RoleId as DiscordRoleId,
-    Timestamp as DiscordTimestamp, UserId,
+    AttachmentId as DiscordAttachmentId, ChannelId as Id, GuildChannel, GuildId, MessageId,
+    RoleId as DiscordRoleId, Timestamp as DiscordTimestamp, UserId,
 };
 
 /// Messages that people wrote: plain ones, replies, and the two kinds that answer commands.
@@ -53,7 +56,39 @@ pub(super) struct WireMember {
 
 #[derive(Deserialize)]
 struct WireFile {
+    id: DiscordAttachmentId,
+    /// What it was called when it was sent; the other name is tidied for an address.
+    title: Option<String>,
+    #[serde(default)]
+    filename: String,
+    size: u64,
     url: String,
+}
+
+impl WireFile {
+    fn told(self) -> RemoteFile {
+        RemoteFile {
+            id: AttachmentId::from(self.id.get()),
+            name: self.name(),
+            size: self.size,
+            url: self.url,
+        }
+    }
+
+    /// A title lacks the ending, which says with what the file is opened.
+    fn name(&self) -> String {
+        let ending = self.filename.rsplit_once('.').map(|(_, ending)| ending);
+        match (
+            self.title.as_deref().filter(|title| !title.is_empty()),
+            ending,
+        ) {
+            (Some(title), Some(ending)) if !title.ends_with(&format!(".{ending}")) => {
+                format!("{title}.{ending}")
+            }
+            (Some(title), _) => title.to_owned(),
+            (None, _) => self.filename.clone(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -137,11 +172,12 @@ struct WireMessage {
 /// A message, or `None` when it lacks what every whole message has.
 pub(super) fn message(value: Value, us: Option<UserId>) -> Option<RemoteMessage> {
     let wire: WireMessage = serde_json::from_value(value).ok()?;
-    let mut lines = lines(wire.words);
+    let mut files = Vec::new();
+    let mut lines = lines(wire.words, &mut files);
     for snapshot in wire.message_snapshots.unwrap_or_default() {
         let (WireSnapshot::Wrapped { message } | WireSnapshot::Bare(message)) = snapshot;
         lines.push("Forwarded:".to_owned());
-        lines.extend(self::lines(message));
+        lines.extend(self::lines(message, &mut files));
     }
     let (nick, roles) = match wire.member {
         Some(member) => (member.nick, Some(roles(member.roles))),
@@ -160,6 +196,7 @@ pub(super) fn message(value: Value, us: Option<UserId>) -> Option<RemoteMessage>
         channel: ThreadId::from(wire.channel_id.get()),
         author,
         content: lines.join("\n"),
+        files,
         edited_at: wire.edited_timestamp.and_then(timestamp),
         nonce: wire.nonce.and_then(nonce),
         replies_to: wire
@@ -184,9 +221,10 @@ fn card_of(rows: &Value) -> Option<TicketId> {
         .map(|(ticket, _)| ticket)
 }
 
-fn lines(words: WireWords) -> Vec<String> {
+/// What is said in text; the files go to `files`.
+fn lines(words: WireWords, files: &mut Vec<RemoteFile>) -> Vec<String> {
     let text = Some(words.content).filter(|text| !text.is_empty());
-    let files = words.attachments.into_iter().map(|file| file.url);
+    files.extend(words.attachments.into_iter().map(WireFile::told));
     let stickers = words
         .sticker_items
         .unwrap_or_default()
@@ -194,7 +232,6 @@ fn lines(words: WireWords) -> Vec<String> {
         .map(|sticker| format!("Sticker: {}", sticker.name));
     let poll = words.poll.map(poll).unwrap_or_default();
     text.into_iter()
-        .chain(files)
         .chain(stickers)
         .chain(poll)
         .collect()
@@ -327,7 +364,10 @@ mod tests {
             "member": {"nick": "Mira (support)", "roles": ["77"], "flags": 0},
             "timestamp": "2026-11-21T12:48:00.000000+00:00",
             "edited_timestamp": "2026-11-21T12:48:01.000250+00:00",
-            "attachments": [{"id": "1", "url": "https://cdn.discordapp.com/a.png?ex=1&", "size": 3}],
+            "attachments": [{
+                "id": "1", "filename": "Gru_e.png", "title": "Grüße", "size": 3,
+                "url": "https://cdn.discordapp.com/attachments/800/1/Gru_e.png?ex=1&",
+            }],
             "nonce": "n-1", "something_new": {"deep": [1]},
         })
     }
@@ -346,10 +386,13 @@ mod tests {
             )
         );
         assert!(!read.author.is_us && !read.author.is_bot && read.is_speech);
-        assert_eq!(
-            read.content,
-            "hello\nhttps://cdn.discordapp.com/a.png?ex=1&"
-        );
+        assert_eq!(read.content, "hello");
+        let [file] = &read.files[..] else {
+            panic!("{:?}", read.files);
+        };
+        assert_eq!((file.id, file.size), (AttachmentId(1), 3));
+        assert_eq!(file.name, "Grüße.png");
+        assert!(file.url.ends_with("?ex=1&"));
         assert_eq!(read.edited_at, Some(Timestamp(1_795_265_281_000_250)));
         assert_eq!(read.nonce.as_deref(), Some("n-1"));
     }
@@ -374,11 +417,15 @@ mod tests {
         forward["content"] = json!("");
         forward["attachments"] = json!([]);
         forward["sticker_items"] = json!([{"id": "3", "name": "Wave", "format_type": 1}]);
-        let inner = json!({"content": "from elsewhere", "attachments": [], "type": 0});
+        let inner = json!({
+            "content": "from elsewhere", "type": 0,
+            "attachments": [{"id": "2", "filename": "a.txt", "size": 1, "url": "https://x"}],
+        });
         for snapshot in [json!({"message": inner}), inner.clone()] {
             forward["message_snapshots"] = json!([snapshot]);
             let read = message(forward.clone(), None).unwrap();
             assert_eq!(read.content, "Sticker: Wave\nForwarded:\nfrom elsewhere");
+            assert_eq!(read.files[0].name, "a.txt");
         }
     }
 

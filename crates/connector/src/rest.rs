@@ -4,10 +4,11 @@
 //! time and that its end is understood. It does not know what is asked for, or why.
 
 use super::carrier::Carrier;
-use super::errors::{Effect, delivery_error, held, lost};
+use super::errors::{Effect, delivery_error, held, judged, lost};
 use super::limiter::{self, Ended, Gate, within};
-use super::{DiscordConfig, builder, carrier, http_client};
-use desk::bridge::DeliveryError;
+use super::uploading::Uploads;
+use super::{DiscordConfig, builder, carrier, fetching, http_client, patient_client};
+use desk::bridge::{DeliveryError, PostFile, RemoteBytes};
 use futures::FutureExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,6 +30,10 @@ pub(super) enum Rest {
 /// serenity's client, and what it was told about pauses.
 pub(super) struct Wire {
     http: Http,
+    /// For requests that carry files.
+    uploads: Uploads,
+    /// For files, which lie elsewhere and need no token.
+    files: reqwest::Client,
     gate: Gate,
 }
 
@@ -38,6 +43,7 @@ pub(super) struct Ask<'a> {
     pub(super) method: LightMethod,
     pub(super) route: Route<'a>,
     pub(super) body: Option<Vec<u8>>,
+    pub(super) files: Vec<PostFile>,
     pub(super) params: Option<Vec<(&'static str, String)>>,
 }
 
@@ -67,6 +73,12 @@ impl<'a> Ask<'a> {
         Self::new(Effect::Repeatable, LightMethod::Patch, route).body(body)
     }
 
+    /// With files.
+    pub(super) fn files(mut self, files: Vec<PostFile>) -> Self {
+        self.files = files;
+        self
+    }
+
     /// With what stands behind the question mark.
     pub(super) fn params(mut self, params: Vec<(&'static str, String)>) -> Self {
         self.params = Some(params);
@@ -79,6 +91,7 @@ impl<'a> Ask<'a> {
             method,
             route,
             body: None,
+            files: Vec::new(),
             params: None,
         }
     }
@@ -94,8 +107,11 @@ impl Rest {
     pub(super) fn new(config: &DiscordConfig) -> anyhow::Result<Self> {
         let client = http_client(config)?;
         let builder = builder(config, client.clone());
+        let patient = patient_client(config)?;
         Ok(Self::Wire(Box::new(Wire {
             http: limiter::observed(builder, client, &config.token).build(),
+            uploads: Uploads::new(patient.clone(), &config.token)?,
+            files: patient,
             gate: Gate::default(),
         })))
     }
@@ -105,6 +121,10 @@ impl Rest {
         match self {
             Self::Wire(wire) => {
                 let request = wire.admit(&ask)?;
+                if !ask.files.is_empty() {
+                    let answer = wire.upload(&ask).await?;
+                    return serde_json::from_slice(&answer).map_err(|_| lost(ask.effect));
+                }
                 wire.judge(&ask, wire.http.fire(request)).await
             }
             Self::Carried(carrier) => {
@@ -127,9 +147,33 @@ impl Rest {
         }
         Ok(())
     }
+
+    /// Fetches a file by its link.
+    pub(super) async fn fetch(&self, url: &str) -> Result<RemoteBytes, DeliveryError> {
+        match self {
+            Self::Wire(wire) => fetching::fetch(&wire.files, url).await,
+            Self::Carried(carrier) => match carrier.fetch(url).await {
+                Some(answer) if answer.status == 200 => {
+                    let whole = async move { Ok(answer.body.into()) };
+                    Ok(Box::pin(futures::stream::once(whole)))
+                }
+                Some(answer) => Err(judged(answer.status, &answer.body, Effect::Repeatable)),
+                None => Err(lost(Effect::Repeatable)),
+            },
+        }
+    }
 }
 
 impl Wire {
+    async fn upload(&self, ask: &Ask<'_>) -> Result<Vec<u8>, DeliveryError> {
+        let uploaded = carrier::attempt(&self.uploads, ask).await;
+        if let Err(DeliveryError::Retry { after, global, .. }) = &uploaded {
+            let bucket = ask.route.ratelimiting_bucket();
+            self.gate.close(bucket, *after, *global);
+        }
+        uploaded
+    }
+
     fn admit<'a>(&self, ask: &Ask<'a>) -> Result<Request<'a>, DeliveryError> {
         if let Some((left, global)) = self.gate.closed(&ask.route.ratelimiting_bucket()) {
             return Err(held(left, global));

@@ -32,7 +32,10 @@ pub(super) fn post(nonce: &Nonce, post: &Post) -> CreateMessage {
         .enforce_nonce(true)
         .allowed_mentions(no_mentions());
     match post {
-        Post::Words(words) => message.content(words).flags(MessageFlags::SUPPRESS_EMBEDS),
+        // Files are shown however that flag is set: only what links unfold into is left out.
+        Post::Words(words) | Post::Files { words, .. } => {
+            message.content(words).flags(MessageFlags::SUPPRESS_EMBEDS)
+        }
         Post::Card(card) => {
             let message = message.embed(embed(card)).components(vec![buttons(card)]);
             match card.ping {
@@ -50,7 +53,7 @@ pub(super) fn post(nonce: &Nonce, post: &Post) -> CreateMessage {
 pub(super) fn edit(post: &Post) -> EditMessage {
     let message = EditMessage::new().allowed_mentions(no_mentions());
     match post {
-        Post::Words(words) => message.content(words),
+        Post::Words(words) | Post::Files { words, .. } => message.content(words),
         Post::Card(card) => message.embed(embed(card)).components(vec![buttons(card)]),
     }
 }

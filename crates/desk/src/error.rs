@@ -26,6 +26,9 @@ pub enum DeskError {
     /// Too much at once, or something needed is away; later it works.
     #[error("busy: {0}")]
     Busy(&'static str),
+    /// The file store does not work now.
+    #[error(transparent)]
+    Files(#[from] crate::files::FileStoreError),
     /// The database.
     #[error("database: {0}")]
     Db(#[from] sea_orm::DbErr),
@@ -49,7 +52,7 @@ impl DeskError {
                 fields: fields.clone(),
             },
             Self::Conflict { why } => AppError::Conflict { why: why.clone() },
-            Self::Busy(_) => AppError::Busy,
+            Self::Busy(_) | Self::Files(_) => AppError::Busy,
             Self::Db(_) | Self::Internal(_) => AppError::Unexpected {
                 reference: reference.to_owned(),
             },
@@ -58,6 +61,6 @@ impl DeskError {
 
     /// Whether it is our fault, and so worth an error in the log.
     pub fn is_ours(&self) -> bool {
-        matches!(self, Self::Db(_) | Self::Internal(_))
+        matches!(self, Self::Db(_) | Self::Files(_) | Self::Internal(_))
     }
 }

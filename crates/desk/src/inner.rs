@@ -2,17 +2,22 @@
 
 use crate::bridge::{self, DiscordPort};
 use crate::clock::Clock;
+use crate::files::FileStore;
 use crate::live::Hub;
 use crate::roster::Roster;
 use crate::{Db, Settings};
 use domain::GuildId;
 use domain::view::{CategoryView, GuildView};
 use std::sync::{Arc, RwLock};
+use tokio::sync::Semaphore;
 
 pub struct Inner {
     pub(crate) db: Db,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) port: Arc<dyn DiscordPort>,
+    pub(crate) files: Arc<dyn FileStore>,
+    /// Pictures are drawn one at a time.
+    pub(crate) drawing: Semaphore,
     pub(crate) settings: Settings,
     pub(crate) guild: GuildId,
     /// Shown on every page, so not asked of the database for each.

@@ -10,6 +10,7 @@ compile_error!("`desk` is the server's half; the browser gets `domain` and `app`
 pub mod bridge;
 pub mod clock;
 mod error;
+pub mod files;
 mod inner;
 pub mod live;
 mod messages;
@@ -32,11 +33,13 @@ pub use token::RequestKey;
 use bridge::DiscordPort;
 use clock::Clock;
 use domain::view::{CategoryView, GuildView};
-use domain::{ChannelId, DiscordGuildId, RoleId, Timestamp};
+use domain::{ChannelId, DiscordGuildId, FileLimits, RoleId, Timestamp};
+use files::FileStore;
 use inner::Inner;
 use live::Hub;
 use std::sync::{Arc, RwLock};
 use store::{guilds, outbox, sessions};
+use tokio::sync::Semaphore;
 
 /// What an installation decides about its helpdesk.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ pub struct Settings {
     pub public_url: String,
     /// The guild that it serves.
     pub guild: GuildSettings,
+    /// How much may be attached.
+    pub files: FileLimits,
 }
 
 /// The guild, as configured.
@@ -62,9 +67,10 @@ pub struct GuildSettings {
 
 impl GuildSettings {
     /// The note in what was written in a thread, if it is one.
-    pub(crate) fn note_in<'a>(&self, written: &'a str) -> Option<&'a str> {
+    /// Beside files, which may be all of a note, no more than its beginning is needed.
+    pub(crate) fn note_in<'a>(&self, written: &'a str, has_files: bool) -> Option<&'a str> {
         let note = written.trim_start().strip_prefix(&self.note_prefix)?;
-        Some(note.trim_start()).filter(|note| !note.is_empty())
+        Some(note.trim_start()).filter(|note| has_files || !note.is_empty())
     }
 }
 
@@ -75,6 +81,8 @@ pub struct Health {
     pub outbox_waiting: u64,
     /// Promises that need a person.
     pub outbox_parked: u64,
+    /// Files of Discord's that are not here yet.
+    pub files_wanted: u64,
     /// The age of the oldest promise not kept.
     pub oldest_waiting_ms: u64,
     /// Which database.
@@ -106,6 +114,7 @@ impl Desk {
         db: Db,
         clock: Arc<dyn Clock>,
         port: Arc<dyn DiscordPort>,
+        files: Arc<dyn FileStore>,
         settings: Settings,
     ) -> Result<Self, DeskError> {
         let guild = guilds::ensure(&db, &settings.guild).await?;
@@ -113,11 +122,14 @@ impl Desk {
         if !db.is_postgres() {
             // One process owns the file: a lease that outlived its process holds nobody up.
             outbox::release_all(&db, clock.now()).await?;
+            store::files::release_all(&db, clock.now()).await?;
         }
         Ok(Self(Arc::new(Inner {
             db,
             clock,
             port,
+            files,
+            drawing: Semaphore::new(1),
             settings,
             guild: guild.id,
             guild_view: RwLock::new(GuildView { name: guild.name }),
@@ -158,9 +170,11 @@ impl Desk {
     /// Figures for health checks and metrics.
     pub async fn health(&self) -> Result<Health, DeskError> {
         let depth = outbox::depth(&self.db).await?;
+        let (_, files_wanted) = store::files::wanted(&self.db).await?;
         Ok(Health {
             outbox_waiting: depth.waiting,
             outbox_parked: depth.parked,
+            files_wanted,
             oldest_waiting_ms: depth
                 .oldest
                 .map_or(0, |at| self.now().since(at).as_millis() as u64),

@@ -3,10 +3,11 @@
 //! A message is stored together with the promise to carry it to Discord. What was written in
 //! Discord comes in through [`crate::bridge`] instead.
 
-use crate::bridge::{Command, pieces};
+use crate::bridge::{Command, has_only_files, pieces, plan_files};
+use crate::files::{self, Said};
 use crate::store::entities::{message, ticket};
 use crate::store::messages::{self, NewMessage};
-use crate::store::{links, outbox, people};
+use crate::store::{self, links, outbox, people};
 use crate::tickets::LAST_WORDS;
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Holder, RequestKey, Staff};
@@ -18,9 +19,11 @@ impl Desk {
     pub async fn customer_reply(
         &self,
         holder: &Holder,
-        body: Body,
+        said: impl Into<Said>,
         key: Option<RequestKey>,
     ) -> Result<(), DeskError> {
+        let said = said.into();
+        self.keep_files(&said.files).await?;
         let author = people::email(&self.db.read, holder.customer).await?;
         let mut work = self.work().await?;
         work.write(Writing {
@@ -30,7 +33,7 @@ impl Desk {
             kind: MessageKind::Reply,
             person: None,
             author: &author,
-            body: &body,
+            said: &said,
         })
         .await?;
         work.commit().await
@@ -41,10 +44,10 @@ impl Desk {
         &self,
         staff: &Staff,
         number: i64,
-        body: Body,
+        said: impl Into<Said>,
         key: Option<RequestKey>,
     ) -> Result<(), DeskError> {
-        self.write_as(staff, number, MessageKind::Reply, body, key)
+        self.write_as(staff, number, MessageKind::Reply, said.into(), key)
             .await
     }
 
@@ -53,10 +56,10 @@ impl Desk {
         &self,
         staff: &Staff,
         number: i64,
-        body: Body,
+        said: impl Into<Said>,
         key: Option<RequestKey>,
     ) -> Result<(), DeskError> {
-        self.write_as(staff, number, MessageKind::Note, body, key)
+        self.write_as(staff, number, MessageKind::Note, said.into(), key)
             .await
     }
 
@@ -65,10 +68,11 @@ impl Desk {
         staff: &Staff,
         number: i64,
         kind: MessageKind,
-        body: Body,
+        said: Said,
         key: Option<RequestKey>,
     ) -> Result<(), DeskError> {
         let ticket = self.ticket_id(staff, number).await?;
+        self.keep_files(&said.files).await?;
         let mut work = self.work().await?;
         work.write(Writing {
             ticket,
@@ -77,7 +81,7 @@ impl Desk {
             kind,
             person: Some(staff.person),
             author: &staff.name,
-            body: &body,
+            said: &said,
         })
         .await?;
         work.commit().await
@@ -212,7 +216,7 @@ struct Writing<'a> {
     kind: MessageKind,
     person: Option<domain::PersonId>,
     author: &'a str,
-    body: &'a Body,
+    said: &'a Said,
 }
 
 impl Work<'_> {
@@ -242,10 +246,15 @@ impl Work<'_> {
         body: &str,
     ) -> Result<(), DeskError> {
         let before = pieces(&old.body).len();
-        let after = if body.is_empty() { 0 } else { pieces(body).len() };
+        let after = if body.is_empty() {
+            0
+        } else {
+            pieces(body).len()
+        };
         // A piece of a longer, earlier wording may still be there.
         let there = messages::chunks_there(&self.tx, old.id).await?;
-        let last = there.into_iter().max().map_or(0, |chunk| chunk + 1);
+        let texts = there.into_iter().filter(|chunk| !has_only_files(*chunk));
+        let last = texts.max().map_or(0, |chunk| chunk + 1);
         let last = last.max(count(before)).max(count(after));
         for chunk in 0..last {
             let command = match (chunk < count(before), chunk < count(after)) {
@@ -254,6 +263,13 @@ impl Work<'_> {
                 (_, false) => Command::TakeBack { chunk },
             };
             self.promise(ticket.id, Some(old.id), command);
+        }
+        if body.is_empty() {
+            let files = store::files::of_message(&self.tx, old.id).await?;
+            let plan = plan_files(files.iter().map(|file| file.size.unsigned_abs()));
+            for chunk in plan.further_chunks() {
+                self.promise(ticket.id, Some(old.id), Command::TakeBack { chunk });
+            }
         }
         messages::mark(&self.tx, old.id, Delivery::Queued, None).await
     }
@@ -265,7 +281,9 @@ impl Work<'_> {
         old: &message::Model,
         words: &str,
     ) -> Result<(), DeskError> {
-        let is_last = ticket.last_words == excerpt(&old.body, LAST_WORDS);
+        let files = store::files::of_message(&self.tx, old.id).await?;
+        let shown = files::shown(&old.body, files.iter().map(|file| &file.name));
+        let is_last = ticket.last_words == excerpt(&shown, LAST_WORDS);
         let audience = match old.kind {
             MessageKind::Reply => Touched::Everyone,
             MessageKind::Note => Touched::StaffOnly,
@@ -284,14 +302,17 @@ impl Work<'_> {
 
     async fn write(&mut self, w: Writing<'_>) -> Result<(), DeskError> {
         let row = self.ticket(w.ticket).await?;
-        let body = w.body.as_str();
+        let body = w.said.body.as_str();
         let request_key = w.key.map(|key| {
             let ticket = w.ticket.to_string();
             let kind = match w.kind {
                 MessageKind::Reply => "reply",
                 MessageKind::Note => "note",
             };
-            key.stored(kind, &[&ticket, body])
+            let files = files::fingerprints(&w.said.files);
+            let content = [ticket.as_str(), body];
+            let content = content.into_iter().chain(files.iter().map(String::as_str));
+            key.stored(kind, &content.collect::<Vec<_>>())
         });
         if let Some(key) = &request_key
             && messages::request_key_known(&self.tx, key).await?
@@ -326,7 +347,9 @@ impl Work<'_> {
             self.promise(w.ticket, None, Command::OpenAgain);
         }
         self.promise_message(w.ticket, message, body);
-        self.spoken(&row, w.side, w.kind, body, status).await
+        self.attach(w.ticket, message, &w.said.files).await?;
+        let shown = files::shown(body, w.said.files.iter().map(|file| file.name()));
+        self.spoken(&row, w.side, w.kind, &shown, status).await
     }
 
     /// Brings a ticket's row up to date with a new message, and its card where that shows.

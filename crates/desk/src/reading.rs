@@ -2,7 +2,7 @@
 //!
 //! What a viewer may not see is left in the database, not filtered later. Nothing is changed here.
 
-use crate::store::{inbox, links, messages, tickets};
+use crate::store::{files, inbox, links, messages, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError, Holder, Staff};
 use domain::view::{ConversationView, GuildView, InboxFilter, InboxView, TicketView};
@@ -21,7 +21,8 @@ impl Desk {
             ticket: ticket.id,
             customer: ticket.customer_id,
         };
-        let messages = messages::for_customer(&self.db, ticket.id).await?;
+        let mut messages = messages::for_customer(&self.db, ticket.id).await?;
+        files::show(&self.db, ticket.id, &mut messages).await?;
         let messages = self.shown(messages).await?;
         let conversation = ConversationView {
             ticket: ticket.view(),
@@ -29,6 +30,7 @@ impl Desk {
             history: Vec::new(),
             thread_url: None,
             thread_trouble: None,
+            limits: self.settings.files,
             now: self.now(),
         };
         Ok((holder, self.guild_name(), conversation))
@@ -84,7 +86,8 @@ impl Desk {
             .await?
             .ok_or(DeskError::NotFound)?;
         let link = links::of_ticket(&self.db.read, ticket.id).await?;
-        let messages = messages::for_staff(&self.db, ticket.id).await?;
+        let mut messages = messages::for_staff(&self.db, ticket.id).await?;
+        files::show(&self.db, ticket.id, &mut messages).await?;
         Ok(ConversationView {
             messages: self.shown(messages).await?,
             history: tickets::history(&self.db, ticket.id).await?,
@@ -95,6 +98,7 @@ impl Desk {
                 )
             }),
             thread_trouble: link.trouble,
+            limits: self.settings.files,
             ticket: ticket.view(),
             now: self.now(),
         })

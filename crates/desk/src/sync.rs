@@ -4,9 +4,9 @@
 //! It changes promises, never what somebody wrote. Why something is stuck was decided by
 //! [`crate::bridge`].
 
-use crate::bridge::{Command, pieces};
+use crate::bridge::{Command, pieces, plan_files};
 use crate::store::entities::outbox::WorkState;
-use crate::store::{links, messages, outbox, stuck};
+use crate::store::{files, links, messages, outbox, stuck};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Staff};
 use domain::view::{StuckView, SyncView};
@@ -128,7 +128,10 @@ impl Work<'_> {
                 continue;
             }
             messages::mark(&self.tx, message.id, Delivery::Queued, None).await?;
-            for chunk in (0_i64..).zip(pieces(&message.body)).map(|(chunk, _)| chunk) {
+            let files = files::of_message(&self.tx, message.id).await?;
+            let plan = plan_files(files.iter().map(|file| file.size.unsigned_abs()));
+            let texts = (0_i64..).zip(pieces(&message.body)).map(|(chunk, _)| chunk);
+            for chunk in texts.chain(plan.further_chunks()) {
                 self.promise(ticket, Some(message.id), Command::PostMessage { chunk });
             }
         }

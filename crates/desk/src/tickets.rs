@@ -4,6 +4,7 @@
 //! thread's change to Discord. It asks for proof of who acts and never looks it up.
 
 use crate::bridge::Command;
+use crate::files::{self, NewFile};
 use crate::store::entities::ticket;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{links, people, tickets};
@@ -29,6 +30,8 @@ pub struct NewTicket {
     pub category: String,
     /// The first message.
     pub body: Body,
+    /// Its files.
+    pub files: Vec<NewFile>,
 }
 
 /// A ticket that was filed.
@@ -50,15 +53,17 @@ impl Desk {
         let key = key
             .or_else(|| RequestKey::parse(&RequestKey::fresh()))
             .ok_or_else(|| DeskError::Internal("a fresh key is no key".into()))?;
-        let stored = key.stored(
-            "open",
-            &[
-                new.email.as_str(),
-                new.subject.as_str(),
-                &new.category,
-                new.body.as_str(),
-            ],
-        );
+        let prints = files::fingerprints(&new.files);
+        let mut content = vec![
+            new.email.as_str(),
+            new.subject.as_str(),
+            &new.category,
+            new.body.as_str(),
+        ];
+        content.extend(prints.iter().map(String::as_str));
+        let stored = key.stored("open", &content);
+        let shown = files::shown(new.body.as_str(), new.files.iter().map(NewFile::name));
+        self.keep_files(&new.files).await?;
         let token = Token::derive(&key, &stored);
         let token_hash = Token::hash(&token.0)
             .ok_or_else(|| DeskError::Internal("a derived token is no token".into()))?;
@@ -92,7 +97,7 @@ impl Desk {
             closed_at: None,
             waiting_since: Some(work.now),
             last_side: Side::Customer,
-            last_words: text::excerpt(new.body.as_str(), LAST_WORDS),
+            last_words: text::excerpt(&shown, LAST_WORDS),
         };
         let Some(id) = tickets::insert(&work.tx, row).await? else {
             drop(work);
@@ -121,6 +126,7 @@ impl Desk {
         work.promise(id, None, Command::OpenThread);
         work.promise(id, None, Command::PostCard { calls_staff: true });
         work.promise_message(id, message, new.body.as_str());
+        work.attach(id, message, &new.files).await?;
         work.announce(id, number, 1, Touched::Everyone);
         work.commit().await?;
         Ok(Opened {

@@ -42,6 +42,8 @@ ids! {
     CategoryId;
     /// One line of a ticket's history.
     EventId;
+    /// A file of a message.
+    FileId;
     /// One piece of work promised to Discord.
     OutboxId;
 }
@@ -79,6 +81,8 @@ snowflakes! {
     ThreadId;
     /// Discord's id of a message.
     DiscordMessageId;
+    /// Discord's id of a file attached to a message.
+    AttachmentId;
     /// Discord's id of a user.
     DiscordUserId;
     /// Discord's id of a role.

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod fence;
+pub mod file;
 pub mod ids;
 pub mod message;
 mod split;
@@ -14,6 +15,7 @@ pub mod time;
 pub mod view;
 
 pub use error::{AppError, Field, Invalid};
+pub use file::FileLimits;
 pub use ids::*;
 pub use message::{Delivery, MessageKind, Origin, Side};
 pub use ticket::{Priority, Status};

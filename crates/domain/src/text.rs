@@ -79,6 +79,14 @@ impl Body {
         Ok(Self(text))
     }
 
+    /// Reads what a person typed beside files, which may say all there is to say.
+    pub fn parse_beside_files(typed: &str) -> Result<Self, Invalid> {
+        if is_blank(typed) {
+            return Ok(Self(String::new()));
+        }
+        Self::parse(typed)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

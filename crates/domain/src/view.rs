@@ -3,7 +3,8 @@
 //! Views are cut by audience in `desk`; nothing in this module hides anything.
 
 use crate::{
-    Delivery, MessageId, MessageKind, Origin, OutboxId, Priority, Side, Status, Timestamp,
+    Delivery, FileId, FileLimits, MessageId, MessageKind, Origin, OutboxId, Priority, Side, Status,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,43 @@ pub struct TicketView {
     pub rev: i64,
 }
 
+/// A file of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileView {
+    /// Its id, which its address contains.
+    pub id: FileId,
+    /// Its name, cleaned.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// Whether it can be had.
+    pub state: FileState,
+}
+
+/// Whether a file can be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// It is on its way from Discord.
+    Arriving,
+    /// It is here; a picture has a small one of itself.
+    Here(Option<Thumbnail>),
+    /// It will not come.
+    Refused {
+        /// In words.
+        why: String,
+    },
+}
+
+/// The size of a picture's small one, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thumbnail {
+    /// From left to right.
+    pub width: u32,
+    /// From top to bottom.
+    pub height: u32,
+}
+
 /// One message as its viewer may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView {
@@ -76,6 +114,8 @@ pub struct MessageView {
     pub body: String,
     /// The text as it is shown: safe HTML, made on the server by `markup` and by nothing else.
     pub html: String,
+    /// Its files, in the order in which they were attached.
+    pub files: Vec<FileView>,
     /// When it was written.
     pub at: Timestamp,
     /// When it was last edited.
@@ -121,6 +161,8 @@ pub struct ConversationView {
     pub thread_url: Option<String>,
     /// Why the thread needs a person, for staff.
     pub thread_trouble: Option<String>,
+    /// How much may be attached to an answer.
+    pub limits: FileLimits,
     /// The moment of reading, so that ages agree between server and browser.
     pub now: Timestamp,
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// What differs.
 pub async fn differences(town: &mut Town) -> Result<Vec<String>> {
-    let mut found = Vec::new();
+    let mut found = town.wire.doubled();
     let world = town.discord.world();
     let numbers: Vec<i64> = town.model.tickets.iter().map(|t| t.number).collect();
     let mut shown = BTreeMap::new();

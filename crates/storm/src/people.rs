@@ -66,6 +66,7 @@ impl Town {
                 subject: Subject::parse(&format!("Subject {tag} @everyone")).ok()?,
                 category: "question".to_owned(),
                 body: body(&text)?,
+                files: Vec::new(),
             })
         };
         for attempt in 0..3 {

@@ -12,9 +12,12 @@ use crate::wire::{End, Fate, Wire};
 use anyhow::{Result, bail};
 use connector::{Answer, Listener, SerenityPort};
 use desk::bridge::{DiscordPort, RemoteEvent, Step};
+use desk::files::MemoryFiles;
 use desk::{Db, Desk, DeskError, DiscordProfile, GuildSettings, Settings, Staff};
 use discord_stand_in::{InProcess, Person, Session};
-use domain::{ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId};
+use domain::{
+    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, FileLimits, RoleId, ThreadId,
+};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use rand::rngs::StdRng;
@@ -65,6 +68,7 @@ pub struct Town {
     /// Crashes of this seed, so that the storm can say how many there were.
     pub crashes: u32,
     database: Database,
+    files: Arc<MemoryFiles>,
     db: Option<Db>,
     desk: Option<Desk>,
     staff: Vec<Staff>,
@@ -82,7 +86,7 @@ impl Town {
     /// Begins.
     pub async fn new(seed: u64, database: Database, sabotage: Option<Sabotage>) -> Result<Self> {
         let clock = Arc::new(StormClock::new());
-        let discord = Arc::new(InProcess::new(clock.of_discord()));
+        let discord = Arc::new(InProcess::unchecked(clock.of_discord()));
         let wire = Arc::new(Wire::new(discord.clone(), sabotage));
         let mut town = Self {
             rng: StdRng::seed_from_u64(seed),
@@ -96,6 +100,7 @@ impl Town {
             parked: false,
             crashes: 0,
             database,
+            files: Arc::default(),
             db: None,
             desk: None,
             staff: Vec::new(),
@@ -135,7 +140,9 @@ impl Town {
 
     /// The desk.
     pub fn desk(&self) -> Desk {
-        self.desk.clone().expect("a town without a desk boots one first")
+        self.desk
+            .clone()
+            .expect("a town without a desk boots one first")
     }
 
     /// One of the staff on the web.
@@ -168,15 +175,27 @@ impl Town {
                 staff_role: RoleId::from(seeded.staff_role_id),
                 note_prefix: "//".to_owned(),
             },
+            files: FileLimits::default(),
         };
         let port = Arc::new(SerenityPort::carried(End(self.wire.clone())));
         // Who we are is asked once, and whoever needs it meanwhile waits: no two jobs may meet there.
         let asked = {
             let port = port.clone();
-            async move { port.message(ThreadId(1), DiscordMessageId(1)).await.is_err() }
+            async move {
+                port.message(ThreadId(1), DiscordMessageId(1))
+                    .await
+                    .is_err()
+            }
         };
         self.whole(asked).await;
-        let desk = Desk::open(db.clone(), self.clock.clone(), port, settings).await?;
+        let desk = Desk::open(
+            db.clone(),
+            self.clock.clone(),
+            port,
+            self.files.clone(),
+            settings,
+        )
+        .await?;
         self.db = Some(db);
         self.desk = Some(desk.clone());
         self.staff.clear();

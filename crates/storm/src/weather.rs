@@ -102,7 +102,12 @@ impl Town {
         let fate = self.fate();
         self.note(format!("{} {}: {fate:?}", call.method, call.path));
         self.wire.decide(request, fate);
-        self.go_on(job).await.is_some()
+        let lived = self.go_on(job).await.is_some();
+        if fate == Fate::AnswerLost && self.chance(25) {
+            // Discord's memory of nonces is short.
+            self.let_pass(130_000);
+        }
+        lived
     }
 
     async fn something_is_heard(&mut self) -> Result<bool> {
@@ -160,6 +165,10 @@ impl Town {
             1..=3 => self.rng.random_range(1_000..5_000),
             _ => self.rng.random_range(1..400),
         };
+        self.let_pass(ms);
+    }
+
+    fn let_pass(&mut self, ms: u64) {
         if ms >= 20_000 {
             // Nobody waits that long for an answer.
             for job in &mut self.jobs {

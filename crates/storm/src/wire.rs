@@ -7,7 +7,7 @@ use crate::sabotage::Sabotage;
 use connector::{Answer, Carrier, Request};
 use discord_stand_in::InProcess;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, oneshot};
 
@@ -28,8 +28,55 @@ pub struct Call {
     body: Value,
 }
 
+/// What stands in Discord by our doing, by what it is.
+#[derive(Default)]
+struct Ledger {
+    /// By thread and what a post is: the post.
+    posts: BTreeMap<(String, String), Value>,
+    threads: BTreeSet<String>,
+    doubled: Vec<String>,
+}
+
+impl Ledger {
+    /// Notes what a request that was carried out brought about. A copy is a copy, also when the
+    /// bridge takes it away later: somebody may have read both.
+    fn note(&mut self, call: &Call, answer: &Value) {
+        let id = &answer["id"];
+        if call.method == "POST" && call.path.ends_with("/threads") {
+            let name = call.body["name"].as_str().unwrap_or_default();
+            let mark = name.split(' ').next().unwrap_or_default().to_owned();
+            if !self.threads.insert(mark.clone()) {
+                self.doubled.push(format!("{mark} got a second thread"));
+            }
+        }
+        if call.method == "POST" && call.path.ends_with("/messages") {
+            let intro = call.body["content"].as_str().unwrap_or_default();
+            let intro = intro.lines().next().unwrap_or_default();
+            let what = match (intro.rsplit_once("#m"), call.body["components"].is_array()) {
+                (_, true) => "card".to_owned(),
+                (Some((_, mark)), _) => mark.to_owned(),
+                _ => return,
+            };
+            let key = (call.path.clone(), what);
+            match self.posts.get(&key) {
+                Some(known) if known != id => {
+                    self.doubled.push(format!("a second post of {} in {}", key.1, key.0));
+                }
+                _ => {
+                    self.posts.insert(key, id.clone());
+                }
+            }
+        }
+        if call.method == "DELETE" {
+            let gone = call.path.rsplit('/').next().unwrap_or_default();
+            self.posts.retain(|_, id| id.as_str() != Some(gone));
+        }
+    }
+}
+
 #[derive(Default)]
 struct State {
+    ledger: Ledger,
     next: u64,
     waiting: BTreeMap<u64, Waiting>,
     fresh: VecDeque<u64>,
@@ -99,6 +146,11 @@ impl Wire {
         self.state().waiting.get(&id).map(|w| w.call.clone())
     }
 
+    /// What was there twice at any time.
+    pub fn doubled(&self) -> Vec<String> {
+        self.state().ledger.doubled.clone()
+    }
+
     /// The process that asked is gone.
     pub fn forget_all(&self) {
         let mut state = self.state();
@@ -124,6 +176,9 @@ impl Wire {
             Vec::new(),
         );
         let (mut status, mut body) = (status, body);
+        if status < 300 {
+            self.state().ledger.note(&call, &body);
+        }
         if let Some(sabotage) = self.sabotage {
             sabotage.bend_answer(call.method, &call.path, &mut status, &mut body);
         }

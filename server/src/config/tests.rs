@@ -125,6 +125,44 @@ fn listening_to_the_world_needs_a_public_address() {
 }
 
 #[test]
+fn files_are_in_the_data_folder_or_in_a_bucket() {
+    let plain = Config::from_vars(&complete()).unwrap();
+    let FilesAt::Folder(folder) = &plain.files_at else {
+        panic!("a folder");
+    };
+    assert_eq!(folder, std::path::Path::new("./data/files"));
+    assert_eq!(plain.file_limits, FileLimits::default());
+    let mut vars = with("FILES_URL", "s3://desk/files/eu");
+    assert_eq!(
+        refused(&vars),
+        ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+    );
+    vars.insert("AWS_ACCESS_KEY_ID".to_owned(), "key".to_owned());
+    vars.insert(
+        "AWS_SECRET_ACCESS_KEY".to_owned(),
+        "that-nobody-sees".to_owned(),
+    );
+    vars.insert("FILE_MAX_MB".to_owned(), "8".to_owned());
+    vars.insert("FILES_PER_MESSAGE".to_owned(), "3".to_owned());
+    let config = Config::from_vars(&vars).unwrap();
+    assert!(!format!("{config:?}").contains("nobody-sees"));
+    assert_eq!(config.file_limits.words(), "Up to 3 files, 8 MB each.");
+    let FilesAt::Bucket(bucket) = config.files_at else {
+        panic!("a bucket");
+    };
+    assert_eq!(
+        (bucket.name.as_str(), bucket.prefix.as_str()),
+        ("desk", "files/eu")
+    );
+    for bad in ["/srv/files", "http://x/y", "s3://", "s3://u@b/c"] {
+        assert_eq!(refused(&with("FILES_URL", bad)), ["FILES_URL"], "{bad}");
+    }
+    for bad in ["0", "-1", "many", "1000"] {
+        assert_eq!(refused(&with("FILE_MAX_MB", bad)), ["FILE_MAX_MB"], "{bad}");
+    }
+}
+
+#[test]
 fn a_stand_in_is_on_this_machine_and_has_an_authority() {
     let folder = tempfile::tempdir().unwrap();
     let ca = folder.path().join("ca.pem");

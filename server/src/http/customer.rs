@@ -6,29 +6,41 @@
 use super::Web;
 use super::cookies::Held;
 use super::form::Form;
+use super::uploads::Uploads;
 use crate::errors::explain;
 use app::public::{NewTicketForm, ReplyForm};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{DeskError, NewTicket, RequestKey};
+use desk::files::Said;
+use desk::{DeskError, Holder, NewTicket, RequestKey};
 use domain::text::{Body, Email, Subject};
 use domain::{AppError, Field, Invalid};
 
-const NO_FILES: &str =
-    "Files cannot be attached yet. Send your message without the file; your text is still here.";
+/// What is said while the file store does not work.
+pub(super) const NO_STORE: &str =
+    "Files cannot be taken right now. Try again in a moment, or send it without them.";
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(home))
-        .route("/new", get(new_form).post(file_ticket))
-        .route("/t/{token}", get(ticket).post(reply))
+        .route("/new", get(new_form))
+        .route("/t/{token}", get(ticket))
         .route("/t/{token}/close", post(close))
         .route("/t/{token}/reopen", post(reopen))
         .route("/my", get(my_tickets))
+}
+
+/// What takes files, and so takes its time.
+pub(super) fn upload_routes() -> Router<Web> {
+    Router::new()
+        .route("/new", post(file_ticket))
+        .route("/t/{token}", post(reply))
+        // The forms' own limits count.
+        .layer(DefaultBodyLimit::disable())
 }
 
 async fn home(State(web): State<Web>, headers: HeaderMap) -> Response {
@@ -50,7 +62,8 @@ async fn new_form(State(web): State<Web>) -> Response {
 }
 
 async fn file_ticket(State(web): State<Web>, headers: HeaderMap, request: Request) -> Response {
-    let mut sent = match Form::read(request).await {
+    let mut uploads = Uploads::new(&web.desk);
+    let mut sent = match Form::read_with(request, &mut uploads).await {
         Ok(sent) => sent,
         Err(refusal) => return refusal.answer(&web.pages, "/new"),
     };
@@ -63,7 +76,7 @@ async fn file_ticket(State(web): State<Web>, headers: HeaderMap, request: Reques
         ..NewTicketForm::default()
     };
     let key = RequestKey::parse(&form.request_key);
-    let opened = match read_ticket(&web, &form, sent.has_files).await {
+    let opened = match read_ticket(&web, &form, &mut uploads).await {
         Ok(new) => web.desk.open_ticket(new, key).await,
         Err(error) => Err(error),
     };
@@ -81,7 +94,11 @@ async fn file_ticket(State(web): State<Web>, headers: HeaderMap, request: Reques
 
 /// Judges all fields at once. The category is asked for here too, so that a form with several
 /// faults is told all of them the first time.
-async fn read_ticket(web: &Web, form: &NewTicketForm, files: bool) -> Result<NewTicket, DeskError> {
+async fn read_ticket(
+    web: &Web,
+    form: &NewTicketForm,
+    uploads: &mut Uploads<'_>,
+) -> Result<NewTicket, DeskError> {
     let mut errors = Vec::new();
     let email = kept(Email::parse(&form.email), &mut errors);
     let subject = kept(Subject::parse(&form.subject), &mut errors);
@@ -89,18 +106,26 @@ async fn read_ticket(web: &Web, form: &NewTicketForm, files: bool) -> Result<New
     if !known.iter().any(|c| c.key == form.category) {
         errors.push(Invalid::new(Field::Category, "Choose what it is about."));
     }
-    let body = kept(Body::parse(&form.body), &mut errors);
-    if files {
-        errors.push(Invalid::new(Field::Files, NO_FILES));
-    }
+    let body = kept(read_body(&form.body, uploads), &mut errors);
+    let files = uploads.all(&mut errors).await?;
     match (email, subject, body) {
         (Some(email), Some(subject), Some(body)) if errors.is_empty() => Ok(NewTicket {
             email,
             subject,
             category: form.category.clone(),
             body,
+            files,
         }),
         _ => Err(DeskError::Invalid(errors)),
+    }
+}
+
+/// The message; files may stand without one.
+pub(super) fn read_body(typed: &str, uploads: &Uploads<'_>) -> Result<Body, Invalid> {
+    if uploads.have_begun() {
+        Body::parse_beside_files(typed)
+    } else {
+        Body::parse(typed)
     }
 }
 
@@ -115,6 +140,7 @@ async fn show_new(web: &Web, status: StatusCode, mut form: NewTicketForm) -> Res
     if let Err(error) = know_guild(web).await {
         return web.pages.error(&explain(&error));
     }
+    form.limits = web.desk.file_limits();
     match web.desk.categories().await {
         Ok(categories) => web.pages.show(status, |frame| {
             app::public::new_ticket(frame, &categories, &form)
@@ -148,7 +174,18 @@ async fn show_ticket(web: &Web, status: StatusCode, token: &str, reply: &ReplyFo
 }
 
 async fn reply(State(web): State<Web>, token: Token, request: Request) -> Response {
-    let mut sent = match Form::read(request).await {
+    let holder = match web.desk.holder(&token.0).await {
+        Ok(holder) => holder,
+        Err(error) => {
+            // Nothing is kept for a link that opens nothing; what was sent is read over.
+            return match Form::read(request).await {
+                Ok(_) => web.pages.error(&explain(&error)),
+                Err(refusal) => refusal.answer(&web.pages, "/t"),
+            };
+        }
+    };
+    let mut uploads = Uploads::new(&web.desk);
+    let mut sent = match Form::read_with(request, &mut uploads).await {
         Ok(sent) => sent,
         Err(refusal) => return refusal.answer(&web.pages, "/t"),
     };
@@ -157,7 +194,7 @@ async fn reply(State(web): State<Web>, token: Token, request: Request) -> Respon
         request_key: sent.take("request_key"),
         ..ReplyForm::default()
     };
-    match send_reply(&web, &token.0, &form, sent.has_files).await {
+    match send_reply(&web, &holder, &form, &mut uploads).await {
         Ok(()) => see_other(&token.0),
         Err(DeskError::NotFound) => web.pages.error(&AppError::NotFound),
         Err(error) => {
@@ -172,20 +209,18 @@ async fn reply(State(web): State<Web>, token: Token, request: Request) -> Respon
 
 async fn send_reply(
     web: &Web,
-    token: &str,
+    holder: &Holder,
     form: &ReplyForm,
-    files: bool,
+    uploads: &mut Uploads<'_>,
 ) -> Result<(), DeskError> {
-    let holder = web.desk.holder(token).await?;
     let mut errors = Vec::new();
-    let body = kept(Body::parse(&form.body), &mut errors);
-    if files {
-        errors.push(Invalid::new(Field::Files, NO_FILES));
-    }
+    let body = kept(read_body(&form.body, uploads), &mut errors);
+    let files = uploads.all(&mut errors).await?;
     match body {
         Some(body) if errors.is_empty() => {
             let key = RequestKey::parse(&form.request_key);
-            web.desk.customer_reply(&holder, body, key).await
+            let said = Said { body, files };
+            web.desk.customer_reply(holder, said, key).await
         }
         _ => Err(DeskError::Invalid(errors)),
     }
@@ -261,6 +296,7 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Token {
 fn note(error: &DeskError, errors: &mut Vec<Invalid>, notice: &mut Option<String>) -> StatusCode {
     let told = explain(error);
     match &told {
+        _ if matches!(error, DeskError::Files(_)) => *notice = Some(NO_STORE.to_owned()),
         AppError::Invalid { fields } => errors.clone_from(fields),
         other => *notice = Some(other.to_string()),
     }

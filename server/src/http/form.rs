@@ -1,39 +1,58 @@
 //! Reading what a form sent, in either of the formats that browsers use.
 //!
 //! It takes bodies apart within limits of size and time and keeps every word that was typed; what
-//! the fields mean is the handlers' affair. Files are noticed, not kept.
+//! the fields mean is the handlers' affair. Files pass through to whoever takes them in, and are
+//! dropped where nobody does.
 
 use super::refusal::Refusal;
+use super::uploads::Uploads;
 use axum::body::{Body, Bytes};
+use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, header};
 use futures::{Stream, StreamExt};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-/// No form of ours can be larger.
+/// No form's text can be larger.
 pub(crate) const BODY_MAX: usize = 1 << 20;
 /// How much more is read and thrown away, so that the browser gets to reading our answer.
-const DRAIN_MAX: usize = 16 << 20;
-/// How long a body may take to arrive.
+const DRAIN_MAX: usize = 256 << 20;
+/// How long a body without files may take to arrive.
 const ARRIVE_WITHIN: Duration = Duration::from_secs(10);
+/// How long a body with files may take.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(30 * 60);
+/// How long its sender may be silent meanwhile.
+const SILENT_FOR: Duration = Duration::from_secs(10);
 
 /// The fields of a form.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     fields: HashMap<String, String>,
-    /// A file that is not empty was attached.
-    pub(crate) has_files: bool,
 }
 
 impl Form {
-    /// Reads the request's body.
+    /// Reads the request's body. Files in it are dropped.
     pub(crate) async fn read(request: Request) -> Result<Self, Refusal> {
-        tokio::time::timeout(ARRIVE_WITHIN, read(request))
+        tokio::time::timeout(ARRIVE_WITHIN, read(request, None))
             .await
             .unwrap_or(Err(Refusal::TooSlow))
+    }
+
+    /// Reads the request's body and has its files taken in.
+    pub(crate) async fn read_with(
+        request: Request,
+        uploads: &mut Uploads<'_>,
+    ) -> Result<Self, Refusal> {
+        let form = tokio::time::timeout(UPLOAD_WITHIN, read(request, Some(&mut *uploads)))
+            .await
+            .unwrap_or(Err(Refusal::TooSlow));
+        if form.is_err() {
+            uploads.discard().await;
+        }
+        form
     }
 
     /// Takes a field out; one that was not sent is empty.
@@ -42,23 +61,35 @@ impl Form {
     }
 }
 
-async fn read(request: Request) -> Result<Form, Refusal> {
+async fn read(request: Request, mut uploads: Option<&mut Uploads<'_>>) -> Result<Form, Refusal> {
     let kind = Kind::of(request.headers());
-    let over = Arc::new(AtomicBool::new(false));
-    let bounded = request.map(|body| Body::from_stream(bounded(body, over.clone())));
+    let files = match kind {
+        Some(Kind::Multipart) => uploads.as_deref().map_or(0, Uploads::most),
+        _ => 0,
+    };
+    let most = BODY_MAX.saturating_add(files);
+    let fate = Arc::new(AtomicU8::new(0));
+    let bounded = request.map(|body| Body::from_stream(bounded(body, most, fate.clone())));
     let form = match kind {
-        Some(Kind::Multipart) => multipart(bounded).await,
+        Some(Kind::Multipart) => multipart(bounded, uploads.as_deref_mut()).await,
         Some(Kind::UrlEncoded) => url_encoded(bounded.into_body()).await,
         None => nothing(bounded).await,
     };
-    match form {
-        // Too large for the file alone: the text came before it and is kept.
-        Ok(form) if form.has_files => Ok(form),
-        Err(Refusal::WrongType) => Err(Refusal::WrongType),
-        _ if over.load(Ordering::Relaxed) => Err(Refusal::TooLarge),
-        other => other,
+    match (form, fate.load(Ordering::Relaxed)) {
+        (Err(Refusal::WrongType), _) => Err(Refusal::WrongType),
+        (Err(_), SLOW) => Err(Refusal::TooSlow),
+        (Err(_), OVER) => Err(Refusal::TooLarge),
+        // Too large for its files alone: the text came before them and is kept.
+        (Ok(form), OVER) if uploads.is_some_and(|uploads| uploads.have_begun()) => Ok(form),
+        (_, OVER) => Err(Refusal::TooLarge),
+        (form, _) => form,
     }
 }
+
+/// Why a body ended before its end.
+const OVER: u8 = 1;
+/// See [`OVER`].
+const SLOW: u8 = 2;
 
 enum Kind {
     Multipart,
@@ -85,44 +116,63 @@ async fn url_encoded(body: Body) -> Result<Form, Refusal> {
         .map_err(|_| Refusal::CutOff)?;
     Ok(Form {
         fields: url::form_urlencoded::parse(&bytes).into_owned().collect(),
-        has_files: false,
     })
 }
 
-async fn multipart(request: Request) -> Result<Form, Refusal> {
+async fn multipart(
+    request: Request,
+    mut uploads: Option<&mut Uploads<'_>>,
+) -> Result<Form, Refusal> {
     let mut parts = Multipart::from_request(request, &())
         .await
         .map_err(|_| Refusal::CutOff)?;
     let mut form = Form::default();
+    let mut room = BODY_MAX;
     loop {
+        let has_files = uploads.as_deref().is_some_and(Uploads::have_begun);
         let mut part = match parts.next_field().await {
             Ok(Some(part)) => part,
             Ok(None) => return Ok(form),
-            // What follows a file is no text of ours.
-            Err(_) if form.has_files => return Ok(form),
+            // Cut off by the limit: what follows a file is no text of ours.
+            Err(_) if has_files => {
+                if let Some(uploads) = uploads {
+                    uploads.cut_off();
+                }
+                return Ok(form);
+            }
             Err(_) => return Err(Refusal::CutOff),
         };
         let name = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().map(str::to_owned);
-        if file.is_some() || name == domain::Field::Files.name() {
-            loop {
-                match part.chunk().await {
-                    Ok(Some(chunk)) => form.has_files |= !chunk.is_empty(),
-                    Ok(None) => break,
-                    // Cut off, by the limit or the line: the text before it is kept.
-                    Err(_) if form.has_files || file.is_some_and(|f| !f.is_empty()) => {
-                        form.has_files = true;
-                        return Ok(form);
-                    }
-                    Err(_) => return Err(Refusal::CutOff),
-                }
+        if part.file_name().is_some() || name == domain::Field::Files.name() {
+            match uploads.as_deref_mut() {
+                Some(uploads) => uploads.take(part).await,
+                None => drain(&mut part).await?,
             }
             continue;
         }
-        let bytes = part.bytes().await.map_err(|_| Refusal::CutOff)?;
-        form.fields
-            .insert(name, String::from_utf8_lossy(&bytes).into_owned());
+        let text = text(part, &mut room).await?;
+        form.fields.insert(name, text);
     }
+}
+
+/// A field's text, from what room there is for all of them.
+async fn text(mut part: Field<'_>, room: &mut usize) -> Result<String, Refusal> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|_| Refusal::CutOff)? {
+        let Some(left) = room.checked_sub(chunk.len()) else {
+            drain(&mut part).await?;
+            return Err(Refusal::TooLarge);
+        };
+        *room = left;
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Reads a part to its end and keeps nothing of it.
+async fn drain(part: &mut Field<'_>) -> Result<(), Refusal> {
+    while part.chunk().await.map_err(|_| Refusal::CutOff)?.is_some() {}
+    Ok(())
 }
 
 /// A button sends no field, and some clients then name no format either. Anything else that is
@@ -140,28 +190,36 @@ async fn nothing(request: Request) -> Result<Form, Refusal> {
     Ok(Form::default())
 }
 
-/// The body up to [`BODY_MAX`]. What follows is read and dropped, and `over` says that there was
-/// such: a connection closed on unread data would be reset before the browser reads our answer.
-fn bounded(body: Body, over: Arc<AtomicBool>) -> impl Stream<Item = Result<Bytes, axum::Error>> {
+/// The body up to `most`. What follows is read and dropped, and `fate` says that there was such: a
+/// connection closed on unread data would be reset before the browser reads our answer.
+fn bounded(
+    body: Body,
+    most: usize,
+    fate: Arc<AtomicU8>,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> {
     let start = (body.into_data_stream(), 0_usize);
     futures::stream::unfold(start, move |(mut chunks, mut seen)| {
-        let over = over.clone();
+        let fate = fate.clone();
         async move {
             loop {
-                let mut chunk = match chunks.next().await? {
+                let Ok(next) = tokio::time::timeout(SILENT_FOR, chunks.next()).await else {
+                    fate.store(SLOW, Ordering::Relaxed);
+                    return None;
+                };
+                let mut chunk = match next? {
                     Ok(chunk) => chunk,
                     Err(error) => return Some((Err(error), (chunks, seen))),
                 };
-                let room = BODY_MAX.saturating_sub(seen);
+                let room = most.saturating_sub(seen);
                 seen += chunk.len();
                 if chunk.len() > room {
-                    over.store(true, Ordering::Relaxed);
+                    fate.store(OVER, Ordering::Relaxed);
                     chunk.truncate(room);
                 }
                 if !chunk.is_empty() {
                     return Some((Ok(chunk), (chunks, seen)));
                 }
-                if seen > BODY_MAX + DRAIN_MAX {
+                if seen > most + DRAIN_MAX {
                     return None;
                 }
             }
@@ -204,19 +262,16 @@ mod tests {
         let mut form = Form::read(post(MULTIPART, body)).await.unwrap();
         assert_eq!(form.take("email"), "a@b.co");
         assert_eq!(form.take("body"), "a b\r\ncü");
-        assert!(!form.has_files);
     }
 
     #[tokio::test]
-    async fn an_empty_file_is_none_and_a_file_keeps_the_text() {
-        let text = part("body", "", "typed");
-        let none = text.clone() + &part("files", "; filename=\"\"", "") + "--xyz--\r\n";
-        assert!(!Form::read(post(MULTIPART, none)).await.unwrap().has_files);
-        let large =
-            text + &part("files", "; filename=\"a\"", &"x".repeat(3 * BODY_MAX)) + "--xyz--\r\n";
-        let mut form = Form::read(post(MULTIPART, large)).await.unwrap();
-        assert!(form.has_files);
+    async fn where_nobody_takes_files_they_are_dropped() {
+        let file = part("files", "; filename=\"a\"", "some") + &part("body", "", "typed");
+        let mut form = Form::read(post(MULTIPART, file + "--xyz--\r\n"))
+            .await
+            .unwrap();
         assert_eq!(form.take("body"), "typed");
+        assert_eq!(form.take("files"), "");
     }
 
     #[tokio::test]

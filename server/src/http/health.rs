@@ -41,6 +41,7 @@ async fn health(State(web): State<Web>) -> Response {
             report["outbox"] = json!({
                 "waiting": desk.outbox_waiting,
                 "parked": desk.outbox_parked,
+                "files_wanted": desk.files_wanted,
                 "oldest_ms": desk.oldest_waiting_ms,
             });
             report["status"] = json!(if discord.connected && is_well(&desk) {

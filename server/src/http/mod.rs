@@ -7,6 +7,7 @@ mod assets;
 mod cookies;
 mod cross_site;
 mod customer;
+mod files;
 mod form;
 mod health;
 mod layers;
@@ -17,10 +18,10 @@ mod return_path;
 mod sessions;
 mod sign_in;
 mod staff;
+mod uploads;
 mod viewer;
 
 use crate::config::Config;
-use connector::GatewayStatus;
 use anyhow::Context;
 use assets::Shelf;
 use axum::Router;
@@ -28,6 +29,7 @@ use axum::extract::{FromRef, Request, State};
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
+use connector::GatewayStatus;
 use desk::Desk;
 use leptos::config::LeptosOptions;
 use pages::Pages;
@@ -102,6 +104,7 @@ impl Web {
 pub(crate) fn router(web: Web) -> Router {
     let with_time_limit = Router::new()
         .merge(customer::routes())
+        .merge(files::routes(&web))
         .merge(staff::routes(&web))
         .merge(sign_in::routes(&web))
         .merge(health::routes())
@@ -109,6 +112,8 @@ pub(crate) fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), layers::time_limit));
     with_time_limit
         .merge(live::routes(&web))
+        .merge(customer::upload_routes())
+        .merge(files::upload_routes(&web))
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(web.clone(), cross_site::guard))
         .layer(from_fn_with_state(web.clone(), layers::catch_panic))

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod faults;
+mod files;
 mod live;
 mod outage;
 mod sign_in;

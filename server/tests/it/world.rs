@@ -22,7 +22,7 @@ pub struct World {
     addr: SocketAddr,
     server: Option<Running>,
     _database: TestDatabase,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 struct Running {
@@ -37,6 +37,11 @@ impl World {
 
     /// Starts with a Discord of the test's making.
     pub async fn start_over(options: Options) -> Self {
+        Self::start_set(options, &[]).await
+    }
+
+    /// The same, with settings of the test's own.
+    pub async fn start_set(options: Options, settings: &[(&str, &str)]) -> Self {
         // `RUST_LOG=info` shows what the server says while a test runs.
         let _ = tracing_subscriber::fmt()
             .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
@@ -70,7 +75,9 @@ impl World {
             ("DISCORD_STAND_IN", discord.base_url()),
             ("DISCORD_STAND_IN_CA", ca.display().to_string()),
         ];
-        let vars = pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        let given = settings.iter().map(|(k, v)| (*k, (*v).to_owned()));
+        let pairs = pairs.into_iter().chain(given);
+        let vars = pairs.map(|(k, v)| (k.to_owned(), v)).collect();
         let mut world = Self {
             discord,
             base,
@@ -78,7 +85,7 @@ impl World {
             addr,
             server: None,
             _database: database,
-            _folder: folder,
+            folder,
         };
         world.serve(listener);
         world.connected().await;

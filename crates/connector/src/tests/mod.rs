@@ -1,5 +1,6 @@
 //! The connector against the local Discord, without a desk: what it does and what it says.
 
+mod files;
 mod gateway;
 mod port;
 

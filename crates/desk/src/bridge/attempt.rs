@@ -6,15 +6,21 @@
 use super::command::Command;
 use super::event::RemoteMessage;
 use super::failure::ARCHIVED;
+use super::file_posts;
 use super::outbox::Kept;
-use super::port::{DeliveryError, Nonce, Post, ThreadShape, ThreadSpec, TicketCard};
+use super::port::{DeliveryError, Nonce, Post, PostFile, ThreadShape, ThreadSpec, TicketCard};
 use super::words;
+use crate::files::whole;
+use crate::store::entities::attachment::Model as File;
 use crate::store::entities::outbox::Model as Promise;
 use crate::store::entities::thread_link::Model as Link;
-use crate::store::{links, messages, outbox, tickets};
+use crate::store::{files, links, messages, outbox, tickets};
 use crate::{Desk, DeskError};
 use domain::{DiscordMessageId, RoleId, ThreadId, Timestamp};
 use std::time::Duration;
+
+/// Longer than posting with files may take.
+const UPLOAD: Duration = Duration::from_secs(180);
 
 /// How long a nonce surely protects from doubling. Discord says "a few minutes".
 const NONCE_WINDOW: Duration = Duration::from_secs(100);
@@ -167,19 +173,30 @@ impl Desk {
         if messages::chunk_is_there(&self.db.read, id, chunk).await? {
             return Ok(Ok(Kept::Done));
         }
-        let content = self.content(ticket, &message, chunk);
+        let files = files::of_message(&self.db.read, id).await?;
+        let plan = file_posts::plan(files.iter().map(|file| file.size.unsigned_abs()));
+        let content = if file_posts::has_only_files(chunk) {
+            let mark = words::mark(ticket.number, id, chunk);
+            plan.words(&self.settings.public_url, chunk, &mark, &files)
+                .filter(|_| message.deleted_at.is_none())
+        } else {
+            self.content(ticket, &message, chunk)
+        };
         // Needless by now; but an earlier try may have posted it, and then it has to be found, to
         // be taken back.
         if content.is_none() && promise.attempts <= 1 {
             return Ok(Ok(Kept::Done));
         }
+        if !plan.files(chunk).is_empty() {
+            // Uploading takes longer than a lease lasts.
+            outbox::extend(&self.db, promise.id, self.now().after(UPLOAD)).await?;
+        }
         let posted = async {
             if content.is_none() || self.must_look_first(promise) {
                 let page = self.port.newest(thread, 100).await?;
                 let mark = Some((id, chunk));
-                let ours = |m: &&RemoteMessage| {
-                    m.author.is_us && words::read_mark(&m.content) == mark
-                };
+                let ours =
+                    |m: &&RemoteMessage| m.author.is_us && words::read_mark(&m.content) == mark;
                 if let Some(found) = page.iter().find(ours) {
                     return Ok(Kept::Piece(found.id, id, chunk));
                 }
@@ -188,7 +205,26 @@ impl Desk {
                 return Ok(Kept::Done);
             };
             let nonce = Nonce(promise.nonce.clone());
-            let post = self.port.post(thread, &nonce, &Post::Words(content)).await?;
+            // Held until the post is made: files take much memory on their way.
+            let (post, _room) = match plan.files(chunk) {
+                [] => (Post::Words(content), None),
+                carried => {
+                    let room =
+                        self.bridge
+                            .room_for_files()
+                            .ok_or_else(|| DeliveryError::Retry {
+                                after: Duration::from_secs(1),
+                                global: false,
+                                reason: "Other files go up first.".to_owned(),
+                            })?;
+                    let files = self
+                        .load(carried.iter().filter_map(|at| files.get(*at)))
+                        .await?;
+                    let words = content;
+                    (Post::Files { words, files }, Some(room))
+                }
+            };
+            let post = self.port.post(thread, &nonce, &post).await?;
             Ok(Kept::Piece(post, id, chunk))
         }
         .await;
@@ -266,6 +302,38 @@ impl Desk {
             }
         }
         closed
+    }
+
+    /// Reads files whole, for a post.
+    async fn load<'f>(
+        &self,
+        files: impl Iterator<Item = &'f File>,
+    ) -> Result<Vec<PostFile>, DeliveryError> {
+        let later = |reason: String| DeliveryError::Retry {
+            after: Duration::from_secs(5),
+            global: false,
+            reason,
+        };
+        let mut loaded = Vec::new();
+        for file in files {
+            let hash = file.hash.as_deref().unwrap_or_default();
+            let bytes = self
+                .stored_bytes(hash)
+                .await
+                .map_err(|error| later(error.to_string()))?
+                .ok_or_else(|| DeliveryError::Permanent {
+                    code: None,
+                    reason: "A file of this message is not in the file store.".to_owned(),
+                })?;
+            let bytes = whole(bytes)
+                .await
+                .map_err(|error| later(error.to_string()))?;
+            loaded.push(PostFile {
+                name: file.name.clone(),
+                bytes: bytes.into(),
+            });
+        }
+        Ok(loaded)
     }
 
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<Kept, DeliveryError> {

@@ -29,9 +29,10 @@ const RECONCILED: u64 = 5;
 const RECONCILE_EVERY: Duration = Duration::from_secs(60);
 
 impl Desk {
-    /// Runs the bridge: keeps promises and reads what was missed, until `stop`.
+    /// Runs the bridge: keeps promises, reads what was missed and fetches files, until `stop`.
     pub async fn run_bridge(&self, stop: impl Future<Output = ()>) {
         let (ended, mut end) = tokio::sync::watch::channel(false);
+        let fetching = self.fetch_files(end.clone());
         let reading = async {
             loop {
                 let gaps = self.bridge.has_gaps();
@@ -63,7 +64,7 @@ impl Desk {
             self.keep_promises(stop).await;
             let _ = ended.send(true);
         };
-        tokio::join!(keeping, reading, comparing);
+        tokio::join!(keeping, reading, comparing, fetching);
     }
 
     /// Reads the next thread that may have grown unseen. `None` when there is none; `false` when

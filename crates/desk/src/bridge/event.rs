@@ -5,8 +5,8 @@
 
 use super::port::RemoteMember;
 use domain::{
-    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, ThreadId,
-    TicketId, Timestamp,
+    AttachmentId, ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId,
+    ThreadId, TicketId, Timestamp,
 };
 
 /// Who wrote a message.
@@ -26,6 +26,19 @@ pub struct RemoteAuthor {
     pub roles: Option<Vec<RoleId>>,
 }
 
+/// A file attached to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteFile {
+    /// Its id.
+    pub id: AttachmentId,
+    /// Its name, as told.
+    pub name: String,
+    /// Its size in bytes, as told.
+    pub size: u64,
+    /// Where to fetch it; the link expires.
+    pub url: String,
+}
+
 /// A message in a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteMessage {
@@ -35,8 +48,10 @@ pub struct RemoteMessage {
     pub channel: ThreadId,
     /// Who wrote it.
     pub author: RemoteAuthor,
-    /// What it says, with files named by their address on lines of their own.
+    /// What it says.
     pub content: String,
+    /// Its files.
+    pub files: Vec<RemoteFile>,
     /// When a person last edited it.
     pub edited_at: Option<Timestamp>,
     /// The nonce that we sent it with, in live events of our own messages.

@@ -5,13 +5,14 @@
 //! fact was heard nor who will read what it becomes.
 
 use super::command::Command;
-use super::event::{RemoteAuthor, RemoteEvent, RemoteMessage};
+use super::event::{RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
 use super::quote::behind;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
-use crate::store::{guilds, links, people};
+use crate::store::{files, guilds, links, people};
 use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile};
+use domain::file::clean_name;
 use domain::{Delivery, DiscordMessageId, MessageKind, Origin, Side, ThreadId, Timestamp};
 
 /// What became of a fact.
@@ -160,7 +161,7 @@ impl Desk {
             return self.take_edit(link, &part, message).await;
         }
         let written = message.content.trim_end();
-        if written.trim().is_empty() {
+        if written.trim().is_empty() && message.files.is_empty() {
             return Ok(Ingested::Ignored);
         }
         let is_staff = self.is_staff(author).await?;
@@ -177,7 +178,7 @@ impl Desk {
             avatar: author.avatar.clone(),
         };
         let person = people::upsert(&work.tx, &profile).await?;
-        let (kind, body) = match self.settings.guild.note_in(written) {
+        let (kind, body) = match self.note_in(message) {
             // Whoever is not staff must not speak to a customer; staff still see what was said.
             _ if !is_staff => (MessageKind::Note, written),
             Some(note) => (MessageKind::Note, note),
@@ -202,6 +203,18 @@ impl Desk {
         .await?;
         messages::add_part(&work.tx, message.id, id, 0, message.edited_at).await?;
         links::seen(&work.tx, ticket.id, message.id).await?;
+        let now = work.now;
+        files::want(
+            &work.tx,
+            id,
+            message.id,
+            &message.files,
+            |f| self.too_large(f),
+            now,
+        )
+        .await?;
+        let names = message.files.iter().map(|file| clean_name(&file.name));
+        let shown = crate::files::shown(body, names);
         let sign = match kind {
             _ if !is_staff => NOT_SENT,
             MessageKind::Note => NOTED,
@@ -223,10 +236,27 @@ impl Desk {
             MessageKind::Reply => ticket.status.after_staff_reply(),
             MessageKind::Note => ticket.status,
         };
-        work.spoken(&ticket, Side::Staff, kind, body, status)
+        work.spoken(&ticket, Side::Staff, kind, &shown, status)
             .await?;
         work.commit().await?;
+        if !message.files.is_empty() {
+            self.bridge.want_files();
+        }
         Ok(Ingested::Taken)
+    }
+
+    /// The note in a message, if it is one.
+    fn note_in<'m>(&self, message: &'m RemoteMessage) -> Option<&'m str> {
+        let files = !message.files.is_empty();
+        self.settings
+            .guild
+            .note_in(message.content.trim_end(), files)
+    }
+
+    /// Why a file is not even fetched, if it is not.
+    fn too_large(&self, file: &RemoteFile) -> Option<String> {
+        let most = self.settings.files.max_bytes;
+        (file.size > most).then(|| super::fetch::too_large(most))
     }
 
     /// An edit, if a person made one that is newer than what is known.
@@ -257,11 +287,22 @@ impl Desk {
         }
         messages::part_edited(&work.tx, message.id, edited_at).await?;
         let written = message.content.trim_end();
-        let note = self.settings.guild.note_in(written);
+        let note = self.note_in(message);
         let body = behind(quote.as_deref(), note.unwrap_or(written));
         if body != old.body {
             messages::rewrite(&work.tx, &old, &body, edited_at, work.now).await?;
         }
+        let (now, told) = (work.now, &message.files);
+        files::remove_all_but(&work.tx, old.id, told).await?;
+        files::want(
+            &work.tx,
+            old.id,
+            message.id,
+            told,
+            |f| self.too_large(f),
+            now,
+        )
+        .await?;
         // A reply can be turned into a note, and is withdrawn; a note never becomes a reply, for
         // nothing internal may reach a customer by a slip of an edit.
         if old.kind == MessageKind::Reply && note.is_some() {
@@ -288,6 +329,7 @@ impl Desk {
         }
         let ticket = work.ticket(old.ticket_id).await?;
         messages::take_back(&work.tx, &old, work.now).await?;
+        files::remove_all_but(&work.tx, old.id, &[]).await?;
         work.record(
             ticket.id,
             format!("{} deleted a message in Discord", old.author),

@@ -9,6 +9,8 @@ mod catch_up;
 mod command;
 mod event;
 mod failure;
+mod fetch;
+mod file_posts;
 mod ingest;
 mod outbox;
 mod port;
@@ -20,14 +22,15 @@ mod words;
 
 pub use command::Command;
 pub use event::{
-    ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteMessage,
+    ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage,
 };
+pub(crate) use file_posts::{has_only_files, plan as plan_files};
 pub use ingest::Ingested;
 pub use outbox::Step;
 pub(crate) use state::State;
 pub(crate) use words::pieces;
 
 pub use port::{
-    DeliveryError, DiscordPort, Nonce, Post, RemoteMember, ThreadShape, ThreadSpec, ThreadState,
-    TicketCard,
+    DeliveryError, DiscordPort, Nonce, Post, PostFile, RemoteBytes, RemoteMember, ThreadShape,
+    ThreadSpec, ThreadState, TicketCard,
 };

@@ -4,10 +4,12 @@
 //! here retries, remembers or decides: an answer says what is known, and the outbox decides.
 
 use super::event::RemoteMessage;
+use bytes::Bytes;
 use domain::{
     ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, Status, ThreadId,
     TicketId, Timestamp,
 };
+use futures::stream::BoxStream;
 use std::time::Duration;
 
 /// A message's idempotency key at Discord: at most 25 characters, unique for ever.
@@ -57,7 +59,32 @@ pub enum Post {
     Card(Box<TicketCard>),
     /// Text, already within Discord's limit.
     Words(String),
+    /// Text and files, both within Discord's limits.
+    Files {
+        /// The text.
+        words: String,
+        /// The files.
+        files: Vec<PostFile>,
+    },
 }
+
+/// A file that goes up with a post.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostFile {
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl std::fmt::Debug for PostFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PostFile({} bytes)", self.bytes.len())
+    }
+}
+
+/// A file's bytes as they come from Discord.
+pub type RemoteBytes = BoxStream<'static, Result<Bytes, DeliveryError>>;
 
 /// What should become of a thread. Both facts go in one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +231,9 @@ pub trait DiscordPort: Send + Sync + 'static {
         thread: ThreadId,
         limit: u8,
     ) -> Result<Vec<RemoteMessage>, DeliveryError>;
+
+    /// The bytes of a file, by its link; an expired link is [`DeliveryError::Gone`].
+    async fn fetch(&self, url: &str) -> Result<RemoteBytes, DeliveryError>;
 
     /// What the thread is now.
     async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError>;

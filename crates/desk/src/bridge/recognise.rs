@@ -6,6 +6,7 @@
 
 use super::command::Command;
 use super::event::RemoteMessage;
+use super::file_posts::has_only_files;
 use super::ingest::Ingested;
 use super::words;
 use crate::store::entities::thread_link::Model as Link;
@@ -52,7 +53,8 @@ impl Desk {
             Some(_) => work.promise(ticket.id, None, Command::Remove { message: post.id.0 }),
             None => {
                 messages::add_part(&work.tx, post.id, message, chunk, None).await?;
-                self.keep_promise_of(&mut work, link, message, chunk).await?;
+                self.keep_promise_of(&mut work, link, message, chunk)
+                    .await?;
                 if !self.is_wanted(&row, chunk) {
                     work.promise(ticket.id, Some(message), Command::TakeBack { chunk });
                 } else if !under_way {
@@ -87,7 +89,7 @@ impl Desk {
 
     fn is_wanted(&self, row: &crate::store::entities::message::Model, chunk: i64) -> bool {
         let pieces = i64::try_from(words::pieces(&row.body).len()).unwrap_or(i64::MAX);
-        row.deleted_at.is_none() && chunk < pieces
+        row.deleted_at.is_none() && (chunk < pieces || has_only_files(chunk))
     }
 
     async fn says_what_it_should(
@@ -104,6 +106,10 @@ impl Desk {
         let Some(ticket) = ticket.filter(|_| row.deleted_at.is_none()) else {
             return Ok(false);
         };
+        if has_only_files(chunk) {
+            // Files are never changed, only taken back with their message.
+            return Ok(true);
+        }
         let words = words::post(&self.settings.public_url, ticket.number, &row, chunk);
         // Discord trims the ends of what it is given.
         Ok(words.is_some_and(|words| words.trim() == post.content.trim()))

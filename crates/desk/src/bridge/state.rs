@@ -7,12 +7,17 @@ use domain::{ThreadId, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::{Notify, futures::Notified};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, futures::Notified};
 
-#[derive(Debug, Default)]
+/// How many posts with files are under way at once.
+const UPLOADS: usize = 2;
+
+#[derive(Debug)]
 pub(crate) struct State {
+    uploads: Semaphore,
     outbox: Notify,
     catch_up: Notify,
+    files: Notify,
     held_until: AtomicI64,
     unauthorised: AtomicBool,
     /// Grows with every session that may have missed something; zero before the first.
@@ -30,13 +35,42 @@ struct Threads {
     lanes: HashMap<ThreadId, Arc<tokio::sync::Mutex<()>>>,
 }
 
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            uploads: Semaphore::new(UPLOADS),
+            outbox: Notify::default(),
+            catch_up: Notify::default(),
+            files: Notify::default(),
+            held_until: AtomicI64::default(),
+            unauthorised: AtomicBool::default(),
+            session: AtomicU64::default(),
+            threads: Mutex::default(),
+        }
+    }
+}
+
 impl State {
+    /// Room for the files of one more post, or nothing while others go up.
+    pub(crate) fn room_for_files(&self) -> Option<SemaphorePermit<'_>> {
+        self.uploads.try_acquire().ok()
+    }
+
     pub(crate) fn wake(&self) {
         self.outbox.notify_one();
     }
 
     pub(crate) fn woken(&self) -> Notified<'_> {
         self.outbox.notified()
+    }
+
+    /// A file of Discord's is to be fetched.
+    pub(crate) fn want_files(&self) {
+        self.files.notify_one();
+    }
+
+    pub(crate) fn files_wanted(&self) -> Notified<'_> {
+        self.files.notified()
     }
 
     pub(crate) fn has_gaps(&self) -> Notified<'_> {

@@ -44,6 +44,7 @@ impl Shown {
             body: if deleted { String::new() } else { self.body },
             // Written by `shown`, where names are known.
             html: String::new(),
+            files: Vec::new(),
             at: self.created_at,
             edited_at: self.edited_at,
             deleted,

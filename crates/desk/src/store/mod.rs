@@ -5,6 +5,7 @@
 
 pub(crate) mod db;
 pub(crate) mod entities;
+pub(crate) mod files;
 pub(crate) mod guilds;
 pub(crate) mod inbox;
 pub(crate) mod links;

@@ -50,6 +50,18 @@ pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Mode
     .await?)
 }
 
+/// Makes a lease last until then.
+pub(crate) async fn extend(db: &Db, id: OutboxId, until: Timestamp) -> Result<(), DeskError> {
+    db.write
+        .execute_raw(sql(
+            &db.write,
+            "UPDATE outbox SET not_before = $2 WHERE id = $1 AND state = 'leased'",
+            [id.into(), until.into()],
+        ))
+        .await?;
+    Ok(())
+}
+
 /// When the next row is due that is not due yet.
 pub(crate) async fn next_due(db: &Db, now: Timestamp) -> Result<Option<Timestamp>, DeskError> {
     let row = db

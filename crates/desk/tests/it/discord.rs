@@ -2,8 +2,8 @@
 //! everything, and fails on demand: before acting, or after.
 
 use desk::bridge::{
-    DeliveryError, DiscordPort, Nonce, Post, RemoteAuthor, RemoteMember, RemoteMessage,
-    ThreadShape, ThreadSpec, ThreadState,
+    DeliveryError, DiscordPort, Nonce, Post, RemoteAuthor, RemoteBytes, RemoteFile, RemoteMember,
+    RemoteMessage, ThreadShape, ThreadSpec, ThreadState,
 };
 use desk::clock::{Clock, ManualClock};
 use domain::*;
@@ -50,6 +50,8 @@ pub struct Thread {
 pub struct State {
     pub threads: Vec<Thread>,
     pub calls: Vec<String>,
+    /// What lies behind each link that holds.
+    pub cdn: HashMap<String, Vec<u8>>,
     nonces: HashMap<String, (Timestamp, DiscordMessageId)>,
     faults: VecDeque<(&'static str, Fault)>,
     staff: Vec<DiscordUserId>,
@@ -103,6 +105,7 @@ impl FakeDiscord {
             channel: thread,
             author: author(who),
             content: content.to_owned(),
+            files: vec![],
             edited_at: None,
             nonce: None,
             replies_to: None,
@@ -121,6 +124,49 @@ impl FakeDiscord {
     pub fn erase(&self, thread: ThreadId, id: DiscordMessageId) {
         let mut state = self.state();
         state.thread(thread).messages.retain(|p| p.message.id != id);
+    }
+
+    /// The same with files, each a name and what is in it.
+    pub fn write_files(
+        &self,
+        thread: ThreadId,
+        who: DiscordUserId,
+        content: &str,
+        files: &[(&str, &[u8])],
+    ) -> RemoteMessage {
+        let written = self.write(thread, who, content);
+        let mut state = self.state();
+        let mut told = Vec::new();
+        for (name, bytes) in files {
+            let id = AttachmentId(state.next_id(self.clock.now()));
+            let url = format!("https://cdn/{id}/first");
+            state.cdn.insert(url.clone(), bytes.to_vec());
+            told.push(RemoteFile {
+                id,
+                name: (*name).to_owned(),
+                size: bytes.len() as u64,
+                url,
+            });
+        }
+        let posted = state.thread(thread).messages.iter_mut();
+        let posted = posted.last().unwrap();
+        posted.message.files = told;
+        assert_eq!(posted.message.id, written.id);
+        posted.message.clone()
+    }
+
+    /// The links of a message stop to hold, and others take their place.
+    pub fn expire_links(&self, message: &RemoteMessage) {
+        let mut state = self.state();
+        for file in &message.files {
+            let fresh = format!("{} again", file.url);
+            let bytes = state.cdn.remove(&file.url).unwrap();
+            state.cdn.insert(fresh.clone(), bytes);
+            let thread = state.thread(message.channel);
+            let posted = thread.messages.iter_mut();
+            let mut files = posted.flat_map(|p| &mut p.message.files);
+            files.find(|f| f.id == file.id).unwrap().url = fresh;
+        }
     }
 
     pub fn edit_text(&self, message: &RemoteMessage, content: &str) -> RemoteMessage {
@@ -258,7 +304,7 @@ impl DiscordPort for FakeDiscord {
             let id = DiscordMessageId(state.next_id(now));
             let content = match post {
                 Post::Card(card) => format!("card {}", card.number),
-                Post::Words(words) => words.clone(),
+                Post::Words(words) | Post::Files { words, .. } => words.clone(),
             };
             state.reachable(thread)?.messages.push(Posted {
                 message: RemoteMessage {
@@ -266,13 +312,14 @@ impl DiscordPort for FakeDiscord {
                     channel: thread,
                     author: author(BOT),
                     content,
+                    files: vec![],
                     edited_at: None,
                     nonce: None,
                     replies_to: None,
                     is_speech: true,
                     card: match post {
                         Post::Card(card) => Some(card.ticket),
-                        Post::Words(_) => None,
+                        Post::Words(_) | Post::Files { .. } => None,
                     },
                 },
                 post: Some(post.clone()),
@@ -387,6 +434,20 @@ impl DiscordPort for FakeDiscord {
                 .collect())
         })
         .await
+    }
+
+    async fn fetch(&self, url: &str) -> Result<RemoteBytes, DeliveryError> {
+        let url = url.to_owned();
+        let bytes = self.act("fetch", |state, _| {
+            state.cdn.get(&url).cloned().ok_or(DeliveryError::Gone {
+                code: None,
+                reason: "The link does not hold any more.".into(),
+            })
+        });
+        let bytes = bytes.await?;
+        // In pieces, as from a network.
+        let pieces: Vec<_> = bytes.chunks(1_000).map(|p| Ok(p.to_vec().into())).collect();
+        Ok(Box::pin(futures::stream::iter(pieces)))
     }
 
     async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError> {

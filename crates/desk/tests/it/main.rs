@@ -8,5 +8,6 @@ mod bridge_out;
 mod changes;
 mod discord;
 mod text;
+mod files;
 mod tickets;
 mod world;

@@ -3,6 +3,7 @@
 use crate::discord::*;
 use desk::bridge::{RemoteEvent, RemoteMessage, Step};
 use desk::clock::ManualClock;
+use desk::files::MemoryFiles;
 use desk::{
     Db, Desk, DiscordProfile, GuildSettings, NewTicket, Opened, RequestKey, Settings, Staff,
 };
@@ -17,6 +18,7 @@ pub struct World {
     pub desk: Desk,
     pub discord: Arc<FakeDiscord>,
     pub clock: Arc<ManualClock>,
+    pub files: Arc<MemoryFiles>,
     database: TestDatabase,
 }
 
@@ -25,12 +27,14 @@ impl World {
         let database = TestDatabase::fresh().await;
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_265_280_000)));
         let discord = FakeDiscord::new(clock.clone());
-        let desk = open(&database, &discord, &clock).await;
+        let files = Arc::new(MemoryFiles::default());
+        let desk = open(&database, &discord, &clock, &files).await;
         connect(&desk).await;
         Self {
             desk,
             discord,
             clock,
+            files,
             database,
         }
     }
@@ -38,7 +42,7 @@ impl World {
     /// The process dies and another opens the same data. Leases of the dead end by themselves.
     pub async fn restart(&mut self) {
         self.clock.advance(Duration::from_secs(31));
-        self.desk = open(&self.database, &self.discord, &self.clock).await;
+        self.desk = open(&self.database, &self.discord, &self.clock, &self.files).await;
     }
 
     /// A session with Discord begins, and what was missed is read.
@@ -123,6 +127,7 @@ async fn open(
     database: &TestDatabase,
     discord: &Arc<FakeDiscord>,
     clock: &Arc<ManualClock>,
+    files: &Arc<MemoryFiles>,
 ) -> Desk {
     let settings = Settings {
         public_url: "https://help.example.com".into(),
@@ -132,9 +137,14 @@ async fn open(
             staff_role: STAFF_ROLE,
             note_prefix: "//".into(),
         },
+        files: FileLimits {
+            max_bytes: 12 << 20,
+            ..FileLimits::default()
+        },
     };
     let db = Db::connect(database.url()).await.unwrap();
-    Desk::open(db, clock.clone(), discord.clone(), settings)
+    let (clock, discord, files) = (clock.clone(), discord.clone(), files.clone());
+    Desk::open(db, clock, discord, files, settings)
         .await
         .unwrap()
 }
@@ -145,6 +155,7 @@ pub fn new_ticket(subject: &str, body: &str) -> NewTicket {
         subject: Subject::parse(subject).unwrap(),
         category: "question".into(),
         body: Body::parse(body).unwrap(),
+        files: vec![],
     }
 }
 

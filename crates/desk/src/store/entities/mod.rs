@@ -1,6 +1,7 @@
 //! The tables as types, one file each. They hold no rule and no query.
 
 pub(crate) mod access_link;
+pub(crate) mod attachment;
 pub(crate) mod attempt;
 pub(crate) mod category;
 pub(crate) mod customer;
