@@ -32,6 +32,7 @@ pub async fn differences(town: &mut Town) -> Result<Vec<String>> {
         let told = Audience::of(&staff, &customer);
         found.extend(told.leaks);
         found.extend(ticket(&world, &staff, town.parked));
+        found.extend(backwards(&town.model, &staff));
         for message in staff.messages {
             if message.origin == Origin::Web
                 && let Some(tag) = Model::tag_of(&said(&message))
@@ -258,6 +259,20 @@ fn spoken(theirs: &[&Value], view: &ConversationView) -> Vec<String> {
         let signed = reactions.iter().any(|r| text(&r["emoji"]["name"]) == sign);
         if !signed {
             found.push(format!("no {sign} under {:.12}", seen.body));
+        }
+    }
+    found
+}
+
+/// Edits that went back in time: an older wording of a message after a newer one.
+fn backwards(model: &Model, view: &ConversationView) -> Vec<String> {
+    let mut found = Vec::new();
+    for message in view.messages.iter().filter(|m| m.origin == Origin::Discord) {
+        let now = (!message.deleted).then_some(&message.body);
+        let texts = message.earlier.iter().map(|earlier| &earlier.body).chain(now);
+        let order: Vec<_> = texts.filter_map(|text| model.wording_of(text)).collect();
+        if order.windows(2).any(|pair| pair[0] >= pair[1]) {
+            found.push(format!("edits went back in time: {:.12}", message.body));
         }
     }
     found

@@ -45,6 +45,8 @@ pub struct Model {
     pub tickets: Vec<Filed>,
     /// Messages, by tag.
     pub written: BTreeMap<u32, Written>,
+    /// Wordings of what was written in Discord, by tag: of which message, and the how manieth.
+    pub wordings: BTreeMap<u32, (u64, usize)>,
     tags: u32,
 }
 
@@ -53,6 +55,20 @@ impl Model {
     pub fn tag(&mut self) -> u32 {
         self.tags += 1;
         self.tags
+    }
+
+    /// A message in Discord says this now.
+    pub fn worded(&mut self, tag: u32, message: u64) {
+        let before = self.wordings.values().filter(|(m, _)| *m == message);
+        let count = before.count();
+        self.wordings.insert(tag, (message, count));
+    }
+
+    /// Which wording of what was written in Discord a text is.
+    pub fn wording_of(&self, text: &str) -> Option<(u64, usize)> {
+        let word = text.split_whitespace().next()?;
+        let tag: u32 = word.strip_prefix('d')?.parse().ok()?;
+        self.wordings.get(&tag).copied()
     }
 
     /// The tag that a text begins with.

@@ -256,6 +256,8 @@ impl Town {
 
     /// Somebody of the staff does something in a thread.
     pub fn someone_acts_in_discord(&mut self) {
+        // Nobody does two things in one moment; Discord tells edits apart by theirs.
+        self.clock.advance(1);
         let threads = self.discord.threads();
         let people = self.staff_people();
         let (Some(thread), Some(person)) =
@@ -267,7 +269,7 @@ impl Town {
         let messages = format!("/channels/{thread}/messages");
         let name = person.name.split(' ').next().unwrap_or_default().to_owned();
         let line = match dice {
-            0..=64 => {
+            0..=54 => {
                 let tag = self.model.tag();
                 let text = format!("d{}", &self.text(tag)[1..]);
                 let text = match self.chance(20) {
@@ -275,13 +277,18 @@ impl Town {
                     false => text,
                 };
                 let text: String = text.chars().take(2_000).collect();
-                let (status, _) =
+                let (status, made) =
                     self.as_person(&person, "POST", &messages, &json!({"content": text.trim()}));
+                if let Some(id) = made["id"].as_str().and_then(|id| id.parse().ok()) {
+                    self.model.worded(tag, id);
+                }
                 format!("{name} writes d{tag} in {thread}: {status}")
             }
-            65..=89 => {
+            55..=89 => {
                 let own = self.discord.messages_of(thread, person.id);
-                let Some(message) = own.choose(&mut self.rng).copied() else {
+                // Mostly the latest: people correct what they just said.
+                let latest = own.last().copied().filter(|_| self.chance(70));
+                let Some(message) = latest.or_else(|| own.choose(&mut self.rng).copied()) else {
                     return;
                 };
                 let path = format!("{messages}/{message}");
@@ -291,7 +298,10 @@ impl Town {
                     let text: String = text.chars().take(2_000).collect();
                     let text = json!({"content": text.trim()});
                     let (status, _) = self.as_person(&person, "PATCH", &path, &text);
-                    format!("{name} edits {message}: {status}")
+                    if status == 200 {
+                        self.model.worded(tag, message);
+                    }
+                    format!("{name} edits {message} to d{tag}: {status}")
                 } else {
                     let (status, _) = self.as_person(&person, "DELETE", &path, &Value::Null);
                     format!("{name} deletes {message}: {status}")

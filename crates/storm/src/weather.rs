@@ -129,7 +129,8 @@ impl Town {
             self.note(format!("{kind} got lost"));
             return Ok(true);
         }
-        if speech && (80..88).contains(&sort) {
+        if speech && (80..92).contains(&sort) {
+            // Told again, much later.
             self.frames.push_back(frame.clone());
         }
         self.perhaps_die();
