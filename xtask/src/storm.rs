@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::setup::{self, Needs};
-use crate::{processes, workspace};
+use crate::{front_end, processes, workspace};
 
 /// What `storm` can be told.
 #[derive(Args)]
@@ -26,6 +26,9 @@ pub struct Options {
     /// Break the bridge on purpose, each way in turn, and see that the storm finds it.
     #[arg(long)]
     sabotage: bool,
+    /// Instead of seeds: kill the real program this often, under load, and compare at the end.
+    #[arg(long, value_name = "N")]
+    crashes: Option<u64>,
     /// Print the trace of every seed, not only of those that differ.
     #[arg(long)]
     trace: bool,
@@ -33,6 +36,9 @@ pub struct Options {
 
 /// Builds, then storms.
 pub fn run(options: &Options) -> Result<()> {
+    if let Some(kills) = options.crashes {
+        return crashes(kills, options.seed);
+    }
     setup::ensure(Needs::native())?;
     workspace::say("Building the storm, optimised (5 minutes the first time on two cores)");
     let mut command = workspace::cargo();
@@ -52,5 +58,22 @@ pub fn run(options: &Options) -> Result<()> {
         let path = std::path::absolute(path).context("cannot make the path of --json absolute")?;
         command.arg("--json").arg(path);
     }
+    processes::must("threadline-storm", command)
+}
+
+/// The program as the tests build it: what is proven does not depend on how fast it is.
+fn crashes(kills: u64, seed: u64) -> Result<()> {
+    setup::ensure(Needs::build())?;
+    front_end::build()?;
+    let mut command = workspace::cargo();
+    command.args(["build", "--package", "server", "--package", "storm"]);
+    processes::must("cargo build", command)?;
+    workspace::say("Killing it again and again");
+    let programs = workspace::target().join("debug");
+    let mut command = Command::new(programs.join("threadline-storm"));
+    command.args(["--crashes", &kills.to_string()]);
+    command.args(["--seed", &seed.to_string()]);
+    command.arg("--threadline").arg(programs.join("threadline"));
+    command.arg("--site").arg(workspace::site());
     processes::must("threadline-storm", command)
 }

@@ -7,6 +7,7 @@
 
 mod clock;
 mod compare;
+pub mod crashes;
 mod database;
 mod model;
 mod people;

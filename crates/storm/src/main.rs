@@ -27,15 +27,29 @@ struct Options {
     /// Only this way.
     #[arg(long, value_name = "WAY", requires = "sabotage")]
     only: Option<Sabotage>,
+    /// Instead of seeds: kill the real program this often, under load, and compare at the end.
+    #[arg(long, value_name = "N", requires = "threadline", requires = "site")]
+    crashes: Option<u64>,
+    /// The program to kill.
+    #[arg(long, value_name = "PROGRAM")]
+    threadline: Option<PathBuf>,
+    /// Its built front end.
+    #[arg(long, value_name = "FOLDER")]
+    site: Option<PathBuf>,
     /// Print the trace of every seed, not only of those that failed.
     #[arg(long)]
     trace: bool,
 }
 
 fn main() -> Result<()> {
-    let options = Options::parse();
+    let mut options = Options::parse();
     if options.sabotage {
         return sabotage(&options);
+    }
+    if let (Some(kills), Some(program), Some(site)) =
+        (options.crashes, options.threadline.take(), options.site.take())
+    {
+        return crashes(program, site, kills, options.seed);
     }
     let began = Instant::now();
     let (outcomes, failed) = run(&options, None, usize::MAX)?;
@@ -60,6 +74,28 @@ fn main() -> Result<()> {
     }
     if !failed.is_empty() {
         bail!("the bridge did not hold in {} seeds", failed.len());
+    }
+    Ok(())
+}
+
+/// Kills the real program again and again.
+fn crashes(program: PathBuf, site: PathBuf, kills: u64, seed: u64) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let began = Instant::now();
+    let report = runtime.block_on(storm::crashes::run(program, site, kills, seed))?;
+    for difference in &report.differences {
+        println!("  DIFFERS: {difference}");
+    }
+    println!(
+        "killed {} times in {} s, {} messages from the web, {} from Discord: {} differences",
+        report.kills,
+        began.elapsed().as_secs(),
+        report.from_web,
+        report.from_discord,
+        report.differences.len()
+    );
+    if !report.differences.is_empty() {
+        bail!("the bridge did not hold");
     }
     Ok(())
 }
