@@ -104,7 +104,7 @@ impl Plan {
                     let name = head(&file.name, NAME_MAX);
                     words.push_str(&format!(
                         "\n[{}](<{public_url}/staff/files/{}/file>), {}",
-                        escape(&name),
+                        escape(name),
                         file.id,
                         size_words(file.size.unsigned_abs())
                     ));
