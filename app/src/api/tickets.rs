@@ -7,7 +7,7 @@ use super::Failure;
 #[cfg(feature = "ssr")]
 use super::{answer, desk, staff};
 use domain::view::{ConversationView, InboxFilter, InboxView};
-use domain::{MessageKind, Priority};
+use domain::{MessageId, MessageKind, Priority};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -47,15 +47,32 @@ pub(crate) async fn reply(
     request_key: String,
 ) -> Result<(), Failure> {
     let staff = staff().await?;
-    let body = match domain::text::Body::parse(&body) {
-        Ok(body) => body,
-        Err(why) => return answer(Err(desk::DeskError::Invalid(vec![why]))),
-    };
+    let body = read_body(&body)?;
     let key = desk::RequestKey::parse(&request_key);
     answer(match kind {
         MessageKind::Reply => desk()?.staff_reply(&staff, number, body, key).await,
         MessageKind::Note => desk()?.add_note(&staff, number, body, key).await,
     })
+}
+
+/// Gives a message of the caller's own another wording.
+#[server(prefix = "/api/staff", endpoint = "edit_message")]
+pub(crate) async fn edit_message(message: MessageId, body: String) -> Result<(), Failure> {
+    let staff = staff().await?;
+    let body = read_body(&body)?;
+    answer(desk()?.staff_edit(&staff, message, body).await)
+}
+
+/// Takes back a message of the caller's own.
+#[server(prefix = "/api/staff", endpoint = "delete_message")]
+pub(crate) async fn delete_message(message: MessageId) -> Result<(), Failure> {
+    let staff = staff().await?;
+    answer(desk()?.staff_delete(&staff, message).await)
+}
+
+#[cfg(feature = "ssr")]
+fn read_body(typed: &str) -> Result<domain::text::Body, Failure> {
+    answer(domain::text::Body::parse(typed).map_err(|why| desk::DeskError::Invalid(vec![why])))
 }
 
 /// Takes a ticket, or gives it back.

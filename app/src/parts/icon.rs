@@ -20,6 +20,7 @@ pub(crate) enum Icon {
     Clock,
     Done,
     Down,
+    Edit,
     External,
     Eye,
     File,
@@ -38,6 +39,7 @@ pub(crate) enum Icon {
     Reply,
     Send,
     SignOut,
+    Sync,
 }
 
 impl Icon {
@@ -55,6 +57,7 @@ impl Icon {
             Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2",
             Self::Done => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.3 12.2l2.6 2.6 4.8-5.2",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::Edit => "M5 19.5 5.8 15.3 16 5l3.5 3.5L9.2 18.7zM13.7 7.3l3.5 3.5",
             Self::External => "M14 4.5h5.5V10M19.5 4.5 11 13M17 14v5.5H4.5V7H10",
             Self::Eye => {
                 "M2.5 12S6 5.8 12 5.8 21.5 12 21.5 12 18 18.2 12 18.2 2.5 12 2.5 12zM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6z"
@@ -83,6 +86,7 @@ impl Icon {
             Self::Reply => "M9.5 6.5 4.5 11.5l5 5M4.5 11.5H14a5.5 5.5 0 0 1 5.5 5.5v1",
             Self::Send => "M4 11.5 20 4l-4.6 16-4-7zM11.4 13 20 4",
             Self::SignOut => "M13.5 4.5h-8v15h8M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5",
+            Self::Sync => "M4.5 9.5h14.5l-4-4M19.5 14.5H5l4 4",
         }
     }
 }

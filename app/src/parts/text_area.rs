@@ -50,6 +50,9 @@ pub(crate) fn WrittenTextArea(
     /// What it says while empty.
     #[prop(optional)]
     placeholder: &'static str,
+    /// Whether the tab keeps what is typed until it is sent.
+    #[prop(default = true)]
+    is_draft: bool,
 ) -> impl IntoView {
     view! {
         <textarea
@@ -58,7 +61,7 @@ pub(crate) fn WrittenTextArea(
             rows=rows
             dir="auto"
             class="input"
-            data-draft=""
+            data-draft=is_draft.then_some("")
             autofocus=takes_focus
             placeholder=placeholder
             aria-describedby=described_by
@@ -73,7 +76,8 @@ pub(crate) fn WrittenTextArea(
 #[component]
 pub(crate) fn LiveTextArea(
     /// The element's id.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// Its name for screen readers.
     #[prop(into)]
     label: Signal<String>,
@@ -87,11 +91,26 @@ pub(crate) fn LiveTextArea(
     on_text: Callback<String>,
     /// Called when Ctrl or Cmd and Enter are pressed.
     on_send: Callback<()>,
+    /// Called when Escape is pressed.
+    #[prop(optional)]
+    on_escape: Option<Callback<()>>,
+    /// The cursor goes into it when it appears.
+    #[prop(optional)]
+    takes_focus: bool,
     /// Ids of what describes it.
-    described_by: &'static str,
+    #[prop(optional)]
+    described_by: Option<&'static str>,
 ) -> impl IntoView {
+    let element = NodeRef::<leptos::html::Textarea>::new();
+    Effect::new(move |_| {
+        if let Some(element) = element.get().filter(|_| takes_focus) {
+            // A box that cannot take the focus leaves it where it is.
+            let _ = element.focus();
+        }
+    });
     view! {
         <textarea
+            node_ref=element
             id=id
             rows="3"
             dir="auto"
@@ -105,6 +124,9 @@ pub(crate) fn LiveTextArea(
                 if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
                     event.prevent_default();
                     on_send.run(());
+                }
+                if event.key() == "Escape" && let Some(on_escape) = on_escape {
+                    on_escape.run(());
                 }
             }
         ></textarea>

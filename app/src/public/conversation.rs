@@ -3,12 +3,13 @@
 //! Notes do not come here; should one ever, it is left out. Each line carries an id, by which
 //! `live.js` keeps what did not change.
 
+use super::change::controls;
 use crate::parts::delivery::customer_mark;
 use crate::parts::face::face;
 use crate::parts::files::files;
 use crate::parts::when::ago;
 use domain::view::{ConversationView, MessageView};
-use domain::{MessageKind, Side, Timestamp};
+use domain::{MessageId, MessageKind, Side, Timestamp};
 use leptos::prelude::*;
 
 /// Whether a customer may read it at all.
@@ -30,9 +31,12 @@ pub(super) fn length(conversation: &ConversationView) -> usize {
         .count()
 }
 
-/// All messages, with a line between days.
-pub(super) fn conversation(conversation: &ConversationView, token: &str) -> impl IntoView + use<> {
-    let place = format!("/t/{token}/files");
+/// All messages, with a line between days. `open` is the one that is being changed.
+pub(super) fn conversation(
+    conversation: &ConversationView,
+    token: &str,
+    open: Option<MessageId>,
+) -> impl IntoView + use<> {
     let now = conversation.now;
     let today = now.day();
     let mut day = String::new();
@@ -49,12 +53,18 @@ pub(super) fn conversation(conversation: &ConversationView, token: &str) -> impl
             lines.push(view! { <li class="day" id=id><span>{words}</span></li> }.into_any());
             day = its_day;
         }
-        lines.push(line(message, &place, now).into_any());
+        let is_open = open == Some(message.id);
+        lines.push(line(message, now, token, is_open).into_any());
     }
     view! { <ol class="talk" id="talk" data-keyed="">{lines}</ol> }
 }
 
-fn line(message: &MessageView, place: &str, now: Timestamp) -> impl IntoView + use<> {
+fn line(
+    message: &MessageView,
+    now: Timestamp,
+    token: &str,
+    is_open: bool,
+) -> impl IntoView + use<> {
     let own = message.side == Side::Customer;
     let id = format!("m{}", message.id);
     let author = message.author.clone();
@@ -65,23 +75,34 @@ fn line(message: &MessageView, place: &str, now: Timestamp) -> impl IntoView + u
     };
     let portrait = (!own).then(|| face(&message.author, message.avatar.as_deref()));
     let words = if message.deleted {
-        view! { <p class="gone">"This message was removed."</p> }.into_any()
+        view! { <p class="gone">"Message deleted"</p> }.into_any()
     } else {
         // Made by `markup` alone, which lets nothing through that somebody typed as markup.
         let words = Some(message.html.clone()).filter(|html| !html.is_empty());
         view! {
             {words.map(|html| view! { <div class="words" inner_html=html></div> })}
-            {files(&message.files, place)}
+            {files(&message.files, &format!("/t/{token}/files"))}
         }
         .into_any()
     };
-    let edited = message
-        .edited_at
-        .filter(|_| !message.deleted)
-        .map(|at| view! { <span class="edited" title=at.exact()>"edited"</span> });
-    let mark = (own && !message.deleted).then(|| customer_mark(message.delivery));
+    let edited = message.edited_at.filter(|_| !message.deleted).map(|at| {
+        view! {
+            <time class="edited" datetime=at.iso() title=at.exact()>
+                "edited"
+            </time>
+        }
+    });
+    let mark = (own && !message.deleted).then(|| {
+        let controls = message.own.then(|| controls(token, message.id));
+        view! { {customer_mark(message.delivery)} {controls} }.into_any()
+    });
+    let class = match (own, is_open) {
+        (true, true) => "msg msg-own msg-open",
+        (true, false) => "msg msg-own",
+        (false, _) => "msg msg-staff",
+    };
     view! {
-        <li class=if own { "msg msg-own" } else { "msg msg-staff" } id=id data-own=own.then_some("")>
+        <li class=class id=id data-own=own.then_some("")>
             {portrait}
             <article class="bubble">
                 <header>{head} {ago(message.at, now)} {edited}</header>

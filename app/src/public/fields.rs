@@ -4,7 +4,8 @@
 //! decided elsewhere; this module only shows it, beside the field and summed up on top.
 
 use crate::parts::icon::{Icon, icon};
-use domain::{Field, FileLimits, Invalid};
+use domain::view::MessageView;
+use domain::{Field, FileLimits, Invalid, MessageId};
 use leptos::prelude::*;
 
 /// The form for a new ticket, as typed so far.
@@ -39,6 +40,52 @@ pub struct ReplyForm {
     pub errors: Vec<Invalid>,
     /// What else there is to say.
     pub notice: Option<String>,
+}
+
+/// Another wording of a message, as typed so far.
+#[derive(Clone)]
+pub struct EditForm {
+    /// Which message.
+    pub message: MessageId,
+    /// The wording.
+    pub body: String,
+    /// What was refused.
+    pub errors: Vec<Invalid>,
+    /// What else there is to say.
+    pub notice: Option<String>,
+}
+
+impl EditForm {
+    /// Begins with what the message says.
+    pub fn of(message: &MessageView) -> Self {
+        Self {
+            message: message.id,
+            body: message.body.clone(),
+            errors: Vec::new(),
+            notice: None,
+        }
+    }
+}
+
+/// What stands under a conversation.
+pub enum Writing {
+    /// The reply.
+    Reply(ReplyForm),
+    /// Another wording of a message.
+    Edit(EditForm),
+    /// The question whether to delete a message.
+    Delete(MessageId),
+}
+
+impl Writing {
+    /// The message that it is about.
+    pub fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::Reply(_) => None,
+            Self::Edit(form) => Some(form.message),
+            Self::Delete(message) => Some(*message),
+        }
+    }
 }
 
 /// Why a field was refused, if it was.

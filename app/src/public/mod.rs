@@ -4,6 +4,7 @@
 //! itself, it links one small module. Nothing is loaded here and nothing is decided: a function
 //! gets what its viewer may see, and answers text. None of it is compiled for the browser.
 
+mod change;
 mod conversation;
 mod document;
 mod fields;
@@ -19,10 +20,10 @@ mod ticket;
 
 pub use crate::assets::Assets;
 pub use document::Frame;
-pub use fields::{NewTicketForm, ReplyForm};
+pub use fields::{EditForm, NewTicketForm, ReplyForm, Writing};
 pub use home::home;
 pub use message::message;
 pub use my_tickets::my_tickets;
 pub use new_ticket::new_ticket;
-pub use sign_in::sign_in;
+pub use sign_in::{no_role, sign_in};
 pub use ticket::ticket;

@@ -4,8 +4,20 @@ use super::document::{Frame, Head, Live, Reach, document};
 use crate::parts::icon::{Icon, icon};
 use leptos::prelude::*;
 
+const NO_ROLE: &str = "Your Discord account does not have the staff role here. Ask an \
+                       administrator for it, or sign in with another account.";
+
 /// Renders the staff's sign-in page. `return_to` is a path of ours, where they wanted to go.
 pub fn sign_in(f: &Frame, return_to: &str, problem: Option<&str>) -> String {
+    page(f, return_to, problem, false)
+}
+
+/// Renders it for somebody who is signed in, but without the role: with a way out.
+pub fn no_role(f: &Frame, return_to: &str) -> String {
+    page(f, return_to, Some(NO_ROLE), true)
+}
+
+fn page(f: &Frame, return_to: &str, problem: Option<&str>, is_signed_in: bool) -> String {
     let head = Head {
         title: Some("Staff sign in".to_owned()),
         live: Live::No,
@@ -24,11 +36,12 @@ pub fn sign_in(f: &Frame, return_to: &str, problem: Option<&str>) -> String {
                     "Answer tickets of " <bdi>{name}</bdi>
                     " from the web. Your Discord account is your key; the staff role opens the door."
                 </p>
-                <p>
+                <div class="notice-actions">
                     <a class="button button-main button-large" href=href>
                         "Continue with Discord"
                     </a>
-                </p>
+                    {is_signed_in.then(way_out)}
+                </div>
                 <p class="aside">
                     "Are you a customer? " <a href="/new">"Open a ticket"</a>
                     " or find " <a href="/my">"your tickets"</a> "; you need no account."
@@ -36,6 +49,17 @@ pub fn sign_in(f: &Frame, return_to: &str, problem: Option<&str>) -> String {
             </section>
         }
     })
+}
+
+fn way_out() -> impl IntoView {
+    view! {
+        <form method="post" action="/auth/sign-out">
+            <button class="button button-large" type="submit">
+                {icon(Icon::SignOut)}
+                <span>"Sign out"</span>
+            </button>
+        </form>
+    }
 }
 
 fn trouble(words: &str) -> impl IntoView + use<> {

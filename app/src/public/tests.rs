@@ -1,6 +1,8 @@
 //! What every customer's page promises: nothing that anyone typed becomes markup, no script and
 //! no style stands in the page, words match states, and a refused form loses nothing.
 
+mod change;
+
 use super::*;
 use domain::view::{CategoryView, ConversationView, MessageView, TicketView};
 use domain::{
@@ -42,6 +44,7 @@ fn message_of(id: i64, side: Side, body: &str) -> MessageView {
         avatar: None,
         kind: MessageKind::Reply,
         origin: Origin::Web,
+        own: side == Side::Customer,
         body: body.into(),
         html: markup::html(body, &markup::Names::default()),
         files: Vec::new(),
@@ -85,7 +88,7 @@ fn render(conversation: &ConversationView) -> String {
         &frame(&assets()),
         conversation,
         "tok",
-        &ReplyForm::default(),
+        &Writing::Reply(ReplyForm::default()),
     )
 }
 
@@ -203,7 +206,7 @@ fn what_anyone_says_in_a_ticket_stays_text() {
         assets: &assets,
         guild: Some(PAYLOAD),
     };
-    assert_harmless(&ticket(&f, &conversation, "tok", &reply));
+    assert_harmless(&ticket(&f, &conversation, "tok", &Writing::Reply(reply)));
     assert_harmless(&my_tickets(
         &f,
         &[("tok".into(), conversation.ticket.clone())],
@@ -375,8 +378,8 @@ fn a_removed_message_leaves_a_trace_and_an_edited_one_says_so() {
     let mut edited = message_of(2, Side::Staff, "Better words");
     edited.edited_at = Some(minutes_ago(1));
     let page = render(&conversation_of(Status::Paused, vec![gone, edited]));
-    assert_eq!(page.matches("This message was removed.").count(), 1);
-    assert_eq!(page.matches(">edited</span>").count(), 1);
+    assert_eq!(page.matches("Message deleted").count(), 1);
+    assert_eq!(page.matches(">edited</time>").count(), 1);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! A customer's ticket: what it is about, whose turn it is, the conversation, and a reply.
 //!
-//! Everything that changes by itself lies in elements with `data-live`; the reply lies outside
-//! them, so that no update touches what is being typed.
+//! Everything that changes by itself lies in elements with `data-live`; the reply, or the change
+//! of a message that stands in its place, lies outside them, so that no update touches what is
+//! being typed.
 
+use super::change;
 use super::conversation::{conversation, length, newest};
 use super::document::{Frame, Head, Live, Reach, document};
-use super::fields::{ReplyForm, described_by, problem, refusal, request_key, summary};
+use super::fields::{ReplyForm, Writing, described_by, problem, refusal, request_key, summary};
 use super::status::{self, sentence};
 use crate::parts::files::{file_input, limits};
 use crate::parts::icon::{Icon, icon};
@@ -19,7 +21,7 @@ use leptos::prelude::*;
 const LONG: usize = 6;
 
 /// Renders `/t/{token}`.
-pub fn ticket(f: &Frame, c: &ConversationView, token: &str, reply: &ReplyForm) -> String {
+pub fn ticket(f: &Frame, c: &ConversationView, token: &str, writing: &Writing) -> String {
     let number = format!("#{}", c.ticket.number);
     let head = Head {
         title: Some(format!("{} · {number}", c.ticket.subject)),
@@ -42,13 +44,17 @@ pub fn ticket(f: &Frame, c: &ConversationView, token: &str, reply: &ReplyForm) -
                     {status::line(&c.ticket)} {actions(&c.ticket, token)}
                 </div>
                 {jump(c)}
-                {conversation(c, token)}
+                {conversation(c, token, writing.message())}
             </div>
             <p class="keep-link">
                 {icon(Icon::Link)} <span>"Keep this link: it is your way back to this ticket."</span>
             </p>
             <p class="sr-only" role="status" id="said"></p>
-            {composer(c, token, reply)}
+            {match writing {
+                Writing::Reply(reply) => composer(c, token, reply).into_any(),
+                Writing::Edit(form) => change::edit(token, form).into_any(),
+                Writing::Delete(message) => change::delete(token, c, *message).into_any(),
+            }}
         }
     })
 }

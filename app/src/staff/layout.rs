@@ -8,9 +8,10 @@ use super::list::List;
 use super::live;
 use super::place::Place;
 use super::rail::Rail;
+use super::sync::SyncPane;
 use super::ticket::Ticket;
 use super::workplace::{First, Workplace};
-use crate::api::tickets;
+use crate::api::{sync, tickets};
 use crate::parts::icon::{Icon, icon};
 use domain::view::InboxFilter;
 use leptos::prelude::*;
@@ -22,18 +23,24 @@ use leptos_router::hooks::{use_location, use_query_map};
 /// Reads what the address names.
 async fn read_first(filter: InboxFilter, place: Place) -> First {
     let inbox = tickets::inbox(filter, None).await;
-    let ticket = match place {
-        Place::Ticket(number) => Some(tickets::conversation(number).await),
-        Place::List => None,
-        Place::Nowhere => {
-            say_not_found();
-            None
-        }
-    };
-    First {
+    let mut first = First {
         inbox: inbox.map_err(|failure| failure.0),
-        ticket: ticket.map(|ticket| ticket.map_err(|failure| failure.0)),
+        ticket: None,
+        sync: None,
+    };
+    match place {
+        Place::Ticket(number) => {
+            let ticket = tickets::conversation(number).await;
+            first.ticket = Some(ticket.map_err(|failure| failure.0));
+        }
+        Place::Sync => {
+            let sync = sync::read_sync().await;
+            first.sync = Some(sync.map_err(|failure| failure.0));
+        }
+        Place::List => (),
+        Place::Nowhere => say_not_found(),
     }
+    first
 }
 
 /// Gives the response the status of a page that is not there.
@@ -84,9 +91,13 @@ fn Desk(workplace: Workplace) -> AnyView {
                 view.as_ref()
                     .map(|view| format!("#{} {}", view.ticket.number, view.ticket.subject))
             })
-            .unwrap_or_else(|| workplace.filter.get().words().to_owned());
+            .unwrap_or_else(|| match workplace.place.get() {
+                Place::Sync => "Sync".to_owned(),
+                _ => workplace.filter.get().words().to_owned(),
+            });
         as_title(format!("{here} · {guild}"))
     };
+    let is_sync = Memo::new(move |_| workplace.place.get() == Place::Sync);
     // On the server the title is written after the page, when the page's signals may be gone.
     let title = if cfg!(feature = "ssr") {
         TextProp::from(title())
@@ -105,7 +116,13 @@ fn Desk(workplace: Workplace) -> AnyView {
             <Rail workplace help/>
             <main class="desk-main">
                 <List workplace/>
-                <Ticket workplace/>
+                {move || {
+                    if is_sync.get() {
+                        view! { <SyncPane workplace/> }.into_any()
+                    } else {
+                        view! { <Ticket workplace/> }.into_any()
+                    }
+                }}
             </main>
         </div>
         <Show when=move || help.get()>

@@ -36,6 +36,7 @@ pub(crate) fn follow(workplace: Workplace) {
                 move || {
                     timer.set_value(None);
                     workplace.refresh_list();
+                    workplace.refresh_sync();
                     if touches_open_ticket.get_value() {
                         touches_open_ticket.set_value(false);
                         workplace.refresh_ticket();

@@ -1,6 +1,7 @@
 //! The conversation as staff read it: the customer on the left, us on the right, and notes that
 //! nobody takes for either.
 
+use super::edits::{Editor, controls, earlier};
 use super::workplace::Workplace;
 use crate::api::tickets;
 use crate::parts::delivery::staff_mark;
@@ -95,9 +96,17 @@ fn Message(workplace: Workplace, id: MessageId, message: Memo<Option<MessageView
             _ => "msg msg-customer",
         })
     };
+    let editing = Memo::new(move |_| workplace.edits.is_open(id));
     view! {
         <li class=class id=format!("m{id}")>
-            {move || message.get().map(|message| bubble(message, workplace))}
+            {move || {
+                if editing.get() {
+                    // Not drawn again with the message: the cursor stays where it is.
+                    Some(view! { <Editor workplace id/> }.into_any())
+                } else {
+                    message.get().map(|message| bubble(message, workplace))
+                }
+            }}
         </li>
     }
     .into_any()
@@ -111,12 +120,10 @@ fn bubble(message: MessageView, workplace: Workplace) -> AnyView {
     let origin = (message.origin == Origin::Discord).then(|| {
         view! { <span class="origin">"in Discord"</span> }
     });
-    let edited = message
-        .edited_at
-        .filter(|_| !message.deleted)
-        .map(|at| view! { <span class="edited" title=at.exact()>"edited"</span> });
+    let earlier = earlier(&message, workplace);
+    let controls = (message.own && !message.deleted).then(|| controls(&message, workplace));
     let words = if message.deleted {
-        view! { <p class="gone">"This message was removed."</p> }.into_any()
+        view! { <p class="gone">"Message deleted"</p> }.into_any()
     } else {
         // Made on the server by `markup` alone, which lets nothing through that somebody typed as
         // markup; the browser only inserts it.
@@ -155,10 +162,12 @@ fn bubble(message: MessageView, workplace: Workplace) -> AnyView {
         <article class="bubble">
             <header>
                 {note} <span class="who" dir="auto">{message.author.clone()}</span> {origin}
-                {ticking(message.at, workplace.ticket_now, Wording::Ago)} {edited} {mark}
+                {ticking(message.at, workplace.ticket_now, Wording::Ago)} {mark}
             </header>
             {words}
+            {earlier}
             {failed}
+            {controls}
         </article>
     }
     .into_any()

@@ -1,10 +1,11 @@
 //! The dashboard: a list of tickets, one ticket open, and what is known about it.
 //!
-//! One view serves both addresses, so that going from ticket to ticket rebuilds nothing but the
+//! One view serves all addresses, so that going from ticket to ticket rebuilds nothing but the
 //! ticket. It shows what `workplace` holds; all reading and doing goes through [`crate::api`].
 
 mod composer;
 mod draft;
+mod edits;
 mod keys;
 mod layout;
 mod list;
@@ -15,6 +16,7 @@ mod rail;
 #[cfg(feature = "ssr")]
 mod shell;
 mod side;
+mod sync;
 mod ticket;
 mod trouble;
 mod upload;
@@ -28,7 +30,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-/// The hydrated half's root: the two addresses of the dashboard.
+/// The hydrated half's root: the addresses of the dashboard.
 #[component]
 pub fn StaffApp() -> impl IntoView {
     provide_meta_context();
@@ -43,9 +45,10 @@ pub fn StaffApp() -> impl IntoView {
         <Router>
             <Routes fallback=layout::Nowhere>
                 <ParentRoute path=path!("/staff") view=layout::Layout ssr=SsrMode::Async>
-                    // Which of the two it is, the layout reads off the address by itself.
+                    // Which of them it is, the layout reads off the address by itself.
                     <Route path=path!("") view=|| () ssr=SsrMode::Async/>
                     <Route path=path!("tickets/:number") view=|| () ssr=SsrMode::Async/>
+                    <Route path=path!("sync") view=|| () ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

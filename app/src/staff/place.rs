@@ -9,6 +9,8 @@ pub(crate) enum Place {
     List,
     /// The ticket with this number.
     Ticket(i64),
+    /// How the two sides stand.
+    Sync,
     /// Nothing that there is.
     Nowhere,
 }
@@ -24,6 +26,7 @@ impl Place {
                 Ok(read) if read > 0 && format!("{read}") == number => Self::Ticket(read),
                 _ => Self::Nowhere,
             },
+            (Some("staff"), Some("sync"), None, None) => Self::Sync,
             _ => Self::Nowhere,
         }
     }
@@ -32,7 +35,7 @@ impl Place {
     pub(crate) fn number(self) -> Option<i64> {
         match self {
             Self::Ticket(number) => Some(number),
-            Self::List | Self::Nowhere => None,
+            Self::List | Self::Sync | Self::Nowhere => None,
         }
     }
 }
@@ -56,6 +59,11 @@ pub(crate) fn ticket_address(number: i64, filter: InboxFilter) -> String {
     format!("/staff/tickets/{number}{}", query(filter))
 }
 
+/// The address of the page about the bridge, seen from a view.
+pub(crate) fn sync_address(filter: InboxFilter) -> String {
+    format!("/staff/sync{}", query(filter))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +73,9 @@ mod tests {
         assert_eq!(Place::of("/staff"), Place::List);
         assert_eq!(Place::of("/staff/"), Place::List);
         assert_eq!(Place::of("/staff/tickets/12"), Place::Ticket(12));
+        assert_eq!(Place::of("/staff/sync"), Place::Sync);
         for wrong in [
+            "/staff/sync/1",
             "/staff/tickets",
             "/staff/tickets/x",
             "/staff/tickets/0",

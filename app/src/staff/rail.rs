@@ -1,6 +1,6 @@
 //! The rail: where one is, the views with their counts, and who one is.
 
-use super::place::view_address;
+use super::place::{Place, sync_address, view_address};
 use super::workplace::Workplace;
 use crate::parts::face::face;
 use crate::parts::icon::{Icon, icon, mark};
@@ -38,6 +38,7 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                 .and_then(|view| view.counts.get(place).copied())
         })
     };
+    let is_sync = move || workplace.place.get() == Place::Sync;
     view! {
         <header class="rail">
             <a class="brand" href="/staff">
@@ -56,7 +57,7 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                                         href=view_address(filter)
                                         title=filter.words()
                                         aria-current=move || {
-                                            (workplace.filter.get() == filter).then_some("true")
+                                            (workplace.filter.get() == filter && !is_sync()).then_some("true")
                                         }
                                     >
                                         {icon(glyph(filter))}
@@ -69,6 +70,7 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                             }
                         })
                         .collect_view()}
+                    {sync_link(workplace)}
                 </ul>
             </nav>
             <div class="rail-end">
@@ -101,6 +103,38 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                 </form>
             </div>
         </header>
+    }
+    .into_any()
+}
+
+/// The way to the page about the bridge, with how much is stuck.
+fn sync_link(workplace: Workplace) -> AnyView {
+    let stuck = Memo::new(move |_| {
+        workplace
+            .inbox
+            .value
+            .with(|view| view.as_ref().map_or(0, |view| view.stuck))
+    });
+    let count = move || {
+        (stuck.get() > 0).then(|| {
+            view! {
+                {stuck.get().to_string()}
+                <span class="sr-only">" stuck"</span>
+            }
+        })
+    };
+    view! {
+        <li>
+            <a
+                href=move || sync_address(workplace.filter.get())
+                title="Sync with Discord"
+                aria-current=move || (workplace.place.get() == Place::Sync).then_some("page")
+            >
+                {icon(Icon::Sync)}
+                <span class="rail-words">"Sync"</span>
+                <span class="count count-stuck">{count}</span>
+            </a>
+        </li>
     }
     .into_any()
 }

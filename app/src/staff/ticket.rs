@@ -128,7 +128,7 @@ fn Blank(workplace: Workplace) -> AnyView {
     view! {
         {move || {
             match (workplace.place.get(), workplace.ticket.trouble.get()) {
-                (Place::List, _) => {
+                (Place::List | Place::Sync, _) => {
                     view! {
                         <div class="blank">
                             {icon(Icon::Bubble)} <p>"Pick a ticket to read it here."</p>

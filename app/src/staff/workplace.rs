@@ -5,8 +5,10 @@
 //! resources, so that a refresh never blanks what someone is reading. Answers may overtake each
 //! other; an older one never replaces a newer one.
 
+use crate::api::sync::{SyncPage, read_sync};
 use crate::api::{Failure, tickets};
 use crate::staff::draft::Drafts;
+use crate::staff::edits::Edits;
 use crate::staff::place::Place;
 use domain::view::{ConversationView, InboxFilter, InboxView};
 use domain::{AppError, Timestamp};
@@ -22,6 +24,8 @@ pub(crate) struct First {
     pub inbox: Result<InboxView, AppError>,
     /// The open ticket, if the address names one.
     pub ticket: Option<Result<ConversationView, AppError>>,
+    /// How the two sides stand, if the address asks for it.
+    pub sync: Option<Result<SyncPage, AppError>>,
 }
 
 /// Something shown, and how its refreshing goes.
@@ -105,8 +109,12 @@ pub(crate) struct Workplace {
     pub inbox: Shown<InboxView>,
     /// The open ticket.
     pub ticket: Shown<ConversationView>,
+    /// How the two sides stand.
+    pub sync: Shown<SyncPage>,
     /// What is written and not yet sent, by ticket.
     pub drafts: Drafts,
+    /// Messages that are being changed.
+    pub edits: Edits,
     /// A change of a ticket is under way.
     pub acting: RwSignal<bool>,
     /// Why the last change did not work.
@@ -115,6 +123,8 @@ pub(crate) struct Workplace {
     pub list_now: Signal<Timestamp>,
     /// The open ticket's sense of now.
     pub ticket_now: Signal<Timestamp>,
+    /// The sense of now of the page about the bridge.
+    pub sync_now: Signal<Timestamp>,
 }
 
 impl Workplace {
@@ -122,18 +132,23 @@ impl Workplace {
     pub(crate) fn new(filter: Memo<InboxFilter>, place: Memo<Place>, first: First) -> Self {
         let inbox = Shown::new(Some(first.inbox));
         let ticket = Shown::new(first.ticket);
+        let sync = Shown::new(first.sync);
         let list_now = ageing(move || inbox.value.with(|view| view.as_ref().map(|v| v.now)));
         let ticket_now = ageing(move || ticket.value.with(|view| view.as_ref().map(|v| v.now)));
+        let sync_now = ageing(move || sync.value.with(|page| page.as_ref().map(|p| p.sync.now)));
         let workplace = Self {
             filter,
             place,
             inbox,
             ticket,
+            sync,
             drafts: Drafts::new(),
+            edits: Edits::new(),
             acting: RwSignal::new(false),
             act_trouble: RwSignal::new(None),
             list_now,
             ticket_now,
+            sync_now,
         };
         workplace.follow_the_address();
         workplace
@@ -160,6 +175,7 @@ impl Workplace {
                 } else {
                     self.ticket.clear();
                 }
+                self.refresh_sync();
             },
             false,
         );
@@ -238,6 +254,18 @@ impl Workplace {
         });
     }
 
+    /// Reads again how the two sides stand, where that is shown.
+    pub(crate) fn refresh_sync(self) {
+        if self.place.get_untracked() != Place::Sync {
+            return;
+        }
+        let turn = self.sync.ask();
+        spawn_local(async move {
+            let result = read_sync().await;
+            self.sync.answer(turn, result.map_err(|failure| failure.0));
+        });
+    }
+
     /// The number of the ticket that is shown. While the next one is being read, that is still
     /// the one before, and whatever is done belongs to it.
     pub(crate) fn shown(self) -> Option<i64> {
@@ -255,18 +283,29 @@ impl Workplace {
 
     /// Makes a change, says so if it did not work, and reads anew either way.
     pub(crate) fn act(self, change: impl Future<Output = Result<(), Failure>> + 'static) {
+        self.act_here(self.act_trouble, change);
+    }
+
+    /// The same, saying where it was asked for why it did not work.
+    pub(crate) fn act_here(
+        self,
+        problem: RwSignal<Option<AppError>>,
+        change: impl Future<Output = Result<(), Failure>> + 'static,
+    ) {
         if self.acting.get_untracked() {
             return;
         }
         self.acting.set(true);
-        self.act_trouble.set(None);
+        problem.set(None);
         spawn_local(async move {
             if let Err(Failure(error)) = change.await {
-                self.act_trouble.set(Some(error));
+                // Where it was asked for may be gone by now.
+                let _ = problem.try_set(Some(error));
             }
             self.acting.set(false);
             self.refresh_ticket();
             self.refresh_list();
+            self.refresh_sync();
         });
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What a viewer may not see is left in the database, not filtered later. Nothing is changed here.
 
-use crate::store::{files, inbox, links, messages, tickets};
+use crate::store::{files, inbox, links, messages, stuck, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError, Holder, Staff};
 use domain::view::{ConversationView, GuildView, InboxFilter, InboxView, TicketView};
@@ -61,9 +61,10 @@ impl Desk {
         filter: InboxFilter,
         after: Option<&str>,
     ) -> Result<InboxView, DeskError> {
-        let (page, counts) = tokio::join!(
+        let (page, counts, stuck) = tokio::join!(
             inbox::page(&self.db, self.guild, staff.person, filter, after),
             inbox::counts(&self.db, self.guild, staff.person),
+            stuck::count(&self.db, self.guild),
         );
         let (rows, next) = page?;
         Ok(InboxView {
@@ -71,6 +72,7 @@ impl Desk {
             me: staff.view(),
             rows,
             counts: counts?,
+            stuck: stuck?,
             next,
             now: self.now(),
         })
@@ -86,7 +88,7 @@ impl Desk {
             .await?
             .ok_or(DeskError::NotFound)?;
         let link = links::of_ticket(&self.db.read, ticket.id).await?;
-        let mut messages = messages::for_staff(&self.db, ticket.id).await?;
+        let mut messages = messages::for_staff(&self.db, ticket.id, staff.person).await?;
         files::show(&self.db, ticket.id, &mut messages).await?;
         Ok(ConversationView {
             messages: self.shown(messages).await?,

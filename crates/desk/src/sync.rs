@@ -39,6 +39,7 @@ impl Desk {
         Ok(SyncView {
             stuck,
             waiting: depth.waiting,
+            waiting_since: depth.oldest,
             to_read: self.bridge.to_read().len() as u64,
             compared_since: links::compared_since(&self.db, self.guild).await?,
             now: self.now(),

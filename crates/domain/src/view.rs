@@ -110,6 +110,8 @@ pub struct MessageView {
     pub kind: MessageKind,
     /// Written on the web or in Discord.
     pub origin: Origin,
+    /// Its viewer wrote it on the web, and may change it there.
+    pub own: bool,
     /// The text as it was typed; empty when deleted.
     pub body: String,
     /// The text as it is shown: safe HTML, made on the server by `markup` and by nothing else.
@@ -197,6 +199,8 @@ pub struct SyncView {
     pub stuck: Vec<StuckView>,
     /// How many promises wait in all.
     pub waiting: u64,
+    /// Since when the oldest of them waits: how far Discord is behind.
+    pub waiting_since: Option<Timestamp>,
     /// How many threads are still to be read for what was missed.
     pub to_read: u64,
     /// When the thread that was compared longest ago was compared.
@@ -291,6 +295,8 @@ pub struct InboxView {
     pub rows: Vec<TicketRow>,
     /// How many tickets each filter holds, in the order of [`InboxFilter::ALL`].
     pub counts: [u64; 4],
+    /// How much is stuck on its way to Discord.
+    pub stuck: u64,
     /// What to ask for to get the next page.
     pub next: Option<String>,
     /// The moment of reading.

@@ -4,20 +4,22 @@
 //! every word that was typed. No session is touched: a customer is whoever holds the link.
 
 use super::Web;
+use super::changes::Asked;
 use super::cookies::Held;
 use super::form::Form;
 use super::uploads::Uploads;
 use crate::errors::explain;
-use app::public::{NewTicketForm, ReplyForm};
+use app::public::{NewTicketForm, ReplyForm, Writing};
 use axum::Router;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::files::Said;
 use desk::{DeskError, Holder, NewTicket, RequestKey};
 use domain::text::{Body, Email, Subject};
+use domain::view::{ConversationView, GuildView};
 use domain::{AppError, Field, Invalid};
 
 /// What is said while the file store does not work.
@@ -149,28 +151,72 @@ async fn show_new(web: &Web, status: StatusCode, mut form: NewTicketForm) -> Res
     }
 }
 
-async fn ticket(State(web): State<Web>, token: Token, headers: HeaderMap) -> Response {
+async fn ticket(
+    State(web): State<Web>,
+    token: Token,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
     let cookie = Held::from_headers(&headers).with(&token.0, web.https);
-    let reply = ReplyForm {
-        request_key: RequestKey::fresh(),
-        ..ReplyForm::default()
+    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let response = match web.desk.held_ticket(&token.0).await {
+        Ok((_, guild, conversation)) => match asked.writing(&conversation) {
+            Some(writing) => draw_ticket(
+                &web,
+                StatusCode::OK,
+                &token.0,
+                &guild,
+                &conversation,
+                &writing,
+            ),
+            None => web.pages.error(&AppError::NotFound),
+        },
+        Err(error) => web.pages.error(&explain(&error)),
     };
-    keep(
-        show_ticket(&web, StatusCode::OK, &token.0, &reply).await,
-        cookie,
-    )
+    keep(response, cookie)
 }
 
-async fn show_ticket(web: &Web, status: StatusCode, token: &str, reply: &ReplyForm) -> Response {
+/// The reply, before anything is typed.
+pub(super) fn nothing_typed() -> ReplyForm {
+    ReplyForm {
+        request_key: RequestKey::fresh(),
+        ..ReplyForm::default()
+    }
+}
+
+/// Shows the ticket with a form that was not taken. A change of a message that is not the
+/// viewer's own is shown to nobody.
+pub(super) async fn show_ticket(
+    web: &Web,
+    status: StatusCode,
+    token: &str,
+    writing: &Writing,
+) -> Response {
     match web.desk.held_ticket(token).await {
         Ok((_, guild, conversation)) => {
-            web.pages.know(&guild.name);
-            web.pages.show(status, |frame| {
-                app::public::ticket(frame, &conversation, token, reply)
-            })
+            let is_own = |id| conversation.messages.iter().any(|m| m.id == id && m.own);
+            if writing.message().is_none_or(is_own) {
+                draw_ticket(web, status, token, &guild, &conversation, writing)
+            } else {
+                web.pages.error(&AppError::NotFound)
+            }
         }
         Err(error) => web.pages.error(&explain(&error)),
     }
+}
+
+fn draw_ticket(
+    web: &Web,
+    status: StatusCode,
+    token: &str,
+    guild: &GuildView,
+    conversation: &ConversationView,
+    writing: &Writing,
+) -> Response {
+    web.pages.know(&guild.name);
+    web.pages.show(status, |frame| {
+        app::public::ticket(frame, conversation, token, writing)
+    })
 }
 
 async fn reply(State(web): State<Web>, token: Token, request: Request) -> Response {
@@ -202,7 +248,7 @@ async fn reply(State(web): State<Web>, token: Token, request: Request) -> Respon
             if RequestKey::parse(&form.request_key).is_none() {
                 form.request_key = RequestKey::fresh();
             }
-            show_ticket(&web, status, &token.0, &form).await
+            show_ticket(&web, status, &token.0, &Writing::Reply(form)).await
         }
     }
 }
@@ -248,17 +294,14 @@ async fn reopen(State(web): State<Web>, token: Token, request: Request) -> Respo
     after_button(&web, &token.0, done).await
 }
 
-async fn after_button(web: &Web, token: &str, done: Result<(), DeskError>) -> Response {
+pub(super) async fn after_button(web: &Web, token: &str, done: Result<(), DeskError>) -> Response {
     match done {
         Ok(()) => see_other(token),
         Err(DeskError::NotFound) => web.pages.error(&AppError::NotFound),
         Err(error) => {
-            let mut form = ReplyForm {
-                request_key: RequestKey::fresh(),
-                ..ReplyForm::default()
-            };
+            let mut form = nothing_typed();
             let status = note(&error, &mut form.errors, &mut form.notice);
-            show_ticket(web, status, token, &form).await
+            show_ticket(web, status, token, &Writing::Reply(form)).await
         }
     }
 }
@@ -293,7 +336,11 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Token {
 }
 
 /// Puts an error into the form that comes back, and names the status.
-fn note(error: &DeskError, errors: &mut Vec<Invalid>, notice: &mut Option<String>) -> StatusCode {
+pub(super) fn note(
+    error: &DeskError,
+    errors: &mut Vec<Invalid>,
+    notice: &mut Option<String>,
+) -> StatusCode {
     let told = explain(error);
     match &told {
         _ if matches!(error, DeskError::Files(_)) => *notice = Some(NO_STORE.to_owned()),

@@ -4,6 +4,7 @@
 //! tickets. Only this room sets cookies and headers.
 
 mod assets;
+mod changes;
 mod cookies;
 mod cross_site;
 mod customer;
@@ -105,6 +106,7 @@ pub(crate) fn router(web: Web) -> Router {
     let with_time_limit = Router::new()
         .merge(customer::routes())
         .merge(files::routes(&web))
+        .merge(changes::routes())
         .merge(staff::routes(&web))
         .merge(sign_in::routes(&web))
         .merge(health::routes())

@@ -5,6 +5,7 @@
 use super::refusal::{Refusal, is_api};
 use super::{Web, form, sessions, viewer};
 use app::StaffApp;
+use app::api::{Connection, ConnectionView};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -13,13 +14,18 @@ use axum::response::Response;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::sync::Arc;
+use std::time::Duration;
 
 pub(super) fn routes(web: &Web) -> Router<Web> {
     let options = web.leptos.clone();
     let assets = web.pages.assets().clone();
     let context = {
         let (desk, assets) = (web.desk.clone(), assets.clone());
+        let web = web.clone();
+        let connection = Connection(Arc::new(move || connection(&web)));
         move || {
+            provide_context(connection.clone());
             provide_context(desk.clone());
             provide_context(assets.clone());
         }
@@ -36,6 +42,19 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
         ))
         .layer(sessions::layer(&web.desk, web.https))
         .layer(middleware::from_fn_with_state(web.clone(), only_forms))
+}
+
+/// What the page about the bridge is told of the gateway.
+fn connection(web: &Web) -> ConnectionView {
+    let gateway = web.gateway.snapshot();
+    let now = web.desk.now();
+    let moment = |seconds| now.before(Duration::from_secs(seconds));
+    ConnectionView {
+        since: gateway.connected_seconds.map(moment),
+        last_event: gateway.last_event_seconds_ago.map(moment),
+        not_understood: gateway.undecoded,
+        trouble: gateway.trouble,
+    }
 }
 
 /// Refuses calls in a format or of a size that the dashboard never sends, in our words: the

@@ -60,14 +60,7 @@ fn instead(web: &Web, error: &AppError, wanted: Option<&str>) -> Response {
             app::public::sign_in(frame, &return_to, None)
         }),
         AppError::NotAllowed => web.pages.show(StatusCode::FORBIDDEN, |frame| {
-            app::public::sign_in(
-                frame,
-                &return_to,
-                Some(
-                    "Your Discord account does not have the staff role here. Ask an \
-                     administrator for it, or sign in with another account.",
-                ),
-            )
+            app::public::no_role(frame, &return_to)
         }),
         other => web.pages.error(other),
     }

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod bad_input;
+mod changes;
 mod faults;
 mod files;
 mod live;

@@ -5,7 +5,7 @@ use super::entities::{message, message_version, part};
 use crate::DeskError;
 use domain::view::{EarlierView, MessageView};
 use domain::{
-    Delivery, DiscordMessageId, MessageId, MessageKind, Origin, Side, TicketId, Timestamp,
+    Delivery, DiscordMessageId, MessageId, MessageKind, Origin, PersonId, Side, TicketId, Timestamp,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
@@ -15,10 +15,18 @@ use sea_orm::{
 /// The distance between two messages' positions: room for what arrives late.
 const STEP: i64 = 1 << 16;
 
+/// Who reads a conversation.
+#[derive(Clone, Copy, Debug)]
+enum Reader {
+    Customer,
+    Staff(PersonId),
+}
+
 #[derive(Debug, FromQueryResult)]
 struct Shown {
     id: MessageId,
     side: Side,
+    person_id: Option<PersonId>,
     author: String,
     avatar: Option<String>,
     kind: MessageKind,
@@ -32,7 +40,12 @@ struct Shown {
 }
 
 impl Shown {
-    fn view(self) -> MessageView {
+    fn view(self, reader: Reader) -> MessageView {
+        let own = self.origin == Origin::Web
+            && match reader {
+                Reader::Customer => self.side == Side::Customer,
+                Reader::Staff(person) => self.side == Side::Staff && self.person_id == Some(person),
+            };
         let deleted = self.deleted_at.is_some();
         MessageView {
             id: self.id,
@@ -41,6 +54,7 @@ impl Shown {
             avatar: self.avatar,
             kind: self.kind,
             origin: self.origin,
+            own,
             body: if deleted { String::new() } else { self.body },
             // Written by `shown`, where names are known.
             html: String::new(),
@@ -55,10 +69,14 @@ impl Shown {
     }
 }
 
-async fn shown(db: &Db, condition: &str, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
+async fn shown(db: &Db, reader: Reader, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
+    let condition = match reader {
+        Reader::Customer => "AND m.kind = 'reply'",
+        Reader::Staff(_) => "",
+    };
     // Found through the unique key (ticket_id, position), which is also the order.
     let text = format!(
-        "SELECT m.id, m.side, m.author, p.avatar, m.kind, m.origin, m.body, m.created_at,
+        "SELECT m.id, m.side, m.person_id, m.author, p.avatar, m.kind, m.origin, m.body, m.created_at,
                 m.edited_at, m.deleted_at, m.delivery, m.failure
          FROM message m LEFT JOIN person p ON p.id = m.person_id
          WHERE m.ticket_id = $1 {condition} ORDER BY m.position"
@@ -66,22 +84,26 @@ async fn shown(db: &Db, condition: &str, ticket: TicketId) -> Result<Vec<Message
     let rows = Shown::find_by_statement(sql(&db.read, &text, [ticket.into()]))
         .all(&db.read)
         .await?;
-    Ok(rows.into_iter().map(Shown::view).collect())
+    Ok(rows.into_iter().map(|row| row.view(reader)).collect())
 }
 
 /// What the customer may read. Notes do not leave the database for them, and neither do the
 /// reasons why a delivery failed.
 pub(crate) async fn for_customer(db: &Db, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
-    let mut messages = shown(db, "AND m.kind = 'reply'", ticket).await?;
+    let mut messages = shown(db, Reader::Customer, ticket).await?;
     for message in &mut messages {
         message.failure = None;
     }
     Ok(messages)
 }
 
-/// All of it.
-pub(crate) async fn for_staff(db: &Db, ticket: TicketId) -> Result<Vec<MessageView>, DeskError> {
-    let mut messages = shown(db, "", ticket).await?;
+/// All of it, as `person` of the staff reads it.
+pub(crate) async fn for_staff(
+    db: &Db,
+    ticket: TicketId,
+    person: PersonId,
+) -> Result<Vec<MessageView>, DeskError> {
+    let mut messages = shown(db, Reader::Staff(person), ticket).await?;
     let versions = message_version::Entity::find()
         .filter(
             message_version::Column::MessageId.in_subquery(

@@ -21,21 +21,43 @@ pub(crate) struct Row {
     pub(crate) trouble: Option<String>,
 }
 
-/// The oldest first. Both halves of the condition are served by the partial indexes over what is
-/// not finished.
+/// What makes a promise stuck. Both halves are served by the partial indexes over what is not
+/// finished.
+const STUCK: &str = "(o.state = 'parked'
+    OR ((o.state = 'waiting' OR o.state = 'leased') AND o.reason IS NOT NULL))";
+
+/// How many there are.
+pub(crate) async fn count(db: &Db, guild: GuildId) -> Result<u64, DeskError> {
+    let text = format!(
+        "SELECT COUNT(*) AS stuck FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+         WHERE t.guild_id = $1 AND {STUCK}"
+    );
+    let row = db
+        .read
+        .query_one_raw(sql(&db.read, &text, [guild.into()]))
+        .await?
+        .ok_or_else(|| DeskError::Internal("a count returned no row".into()))?;
+    Ok(row.try_get::<i64>("", "stuck")?.unsigned_abs())
+}
+
+/// The oldest first.
 pub(crate) async fn oldest(db: &Db, guild: GuildId, limit: u64) -> Result<Vec<Row>, DeskError> {
-    let rows = Row::find_by_statement(sql(
-        &db.read,
+    let text = format!(
         "SELECT o.id, t.number, t.subject, o.command, o.state, o.created_at, o.attempts,
                 o.not_before, o.reason, l.trouble
          FROM outbox o
          JOIN ticket t ON t.id = o.ticket_id
          JOIN thread_link l ON l.ticket_id = o.ticket_id
-         WHERE t.guild_id = $1
-           AND (o.state = 'parked'
-                OR ((o.state = 'waiting' OR o.state = 'leased') AND o.reason IS NOT NULL))
-         ORDER BY o.created_at, o.id LIMIT $2",
-        [guild.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()],
+         WHERE t.guild_id = $1 AND {STUCK}
+         ORDER BY o.created_at, o.id LIMIT $2"
+    );
+    let rows = Row::find_by_statement(sql(
+        &db.read,
+        &text,
+        [
+            guild.into(),
+            i64::try_from(limit).unwrap_or(i64::MAX).into(),
+        ],
     ))
     .all(&db.read)
     .await?;

@@ -68,6 +68,9 @@ async fn only_the_author_changes_a_message() {
     let (opened, thread) = world.filed().await;
     let message = first_message(&world, &opened).await;
     let mira = world.mira().await;
+    assert!(world.seen_by_customer(&opened).await.messages[0].own);
+    let seen = world.desk.conversation(&mira, opened.number).await.unwrap();
+    assert!(!seen.messages[0].own);
     let stolen = world.desk.staff_edit(&mira, message, body("mine"));
     assert!(matches!(stolen.await, Err(desk::DeskError::NotFound)));
     let other = world.file("Another", "Hello").await;
@@ -77,6 +80,9 @@ async fn only_the_author_changes_a_message() {
     // What was written in Discord is changed there.
     world.hear(&world.discord.write(thread, MIRA, "from here")).await;
     let seen = world.seen_by_customer(&opened).await;
+    assert!(!seen.messages[1].own);
+    let seen = world.desk.conversation(&mira, opened.number).await.unwrap();
+    assert!(!seen.messages[1].own);
     let changed = world.desk.staff_edit(&mira, seen.messages[1].id, body("x"));
     assert!(matches!(changed.await, Err(desk::DeskError::NotFound)));
 }
@@ -213,6 +219,8 @@ async fn what_is_stuck_is_listed_and_given_up_or_tried_again() {
     world.settle().await;
     let stuck = world.desk.sync(&mira).await.unwrap().stuck;
     assert_eq!(stuck.len(), 2);
+    let inbox = world.desk.inbox(&mira, Default::default(), None).await;
+    assert_eq!(inbox.unwrap().stuck, 2);
     assert_eq!(stuck[0].reason.as_deref(), Some("AutoMod blocks it."));
     assert_eq!((stuck[0].attempts, stuck[0].next_try), (1, None));
     world.desk.retry_stuck(&mira, stuck[0].id).await.unwrap();
