@@ -111,6 +111,7 @@ pub(crate) fn router(web: Web) -> Router {
         .merge(sign_in::routes(&web))
         .merge(health::routes())
         .fallback(file_or_nothing)
+        .layer(layers::compression())
         .layer(from_fn_with_state(web.clone(), layers::time_limit));
     with_time_limit
         .merge(live::routes(&web))
