@@ -28,10 +28,6 @@ const AGAIN_AFTER_MS: [u64; 6] = [50, 200, 1_000, 3_000, 10_000, 20_000];
 const END_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// Something that was heard.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all that is heard are facts: a box for each would save no room"
-)]
 pub(super) enum Heard {
     /// A fact for the desk.
     Fact(Box<RemoteEvent>),

@@ -231,10 +231,7 @@ fn lines(words: WireWords, files: &mut Vec<RemoteFile>) -> Vec<String> {
         .into_iter()
         .map(|sticker| format!("Sticker: {}", sticker.name));
     let poll = words.poll.map(poll).unwrap_or_default();
-    text.into_iter()
-        .chain(stickers)
-        .chain(poll)
-        .collect()
+    text.into_iter().chain(stickers).chain(poll).collect()
 }
 
 /// A poll as lines: the question, and the answers that one can give.

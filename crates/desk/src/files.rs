@@ -125,7 +125,7 @@ impl Desk {
         self.settings.files
     }
 
-    /// Takes a file in. It waits aside until [`Desk::keep_files`], and is swept when nobody comes.
+    /// Takes a file in. It waits aside until its message is accepted, and is swept when nobody comes.
     pub async fn take_file<E>(
         &self,
         name: &str,

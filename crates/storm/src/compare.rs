@@ -42,7 +42,10 @@ pub async fn differences(town: &mut Town) -> Result<Vec<String>> {
         }
     }
     found.extend(acknowledged(&town.model, &shown));
-    found.extend(pings(&world, &town.discord.settings().staff_role_id.to_string()));
+    found.extend(pings(
+        &world,
+        &town.discord.settings().staff_role_id.to_string(),
+    ));
     let threads = world["guilds"][0]["threads"].as_array().map_or(0, Vec::len);
     if threads != numbers.len() {
         found.push(format!("{} tickets have {threads} threads", numbers.len()));
@@ -67,15 +70,25 @@ impl Audience {
     fn of(staff: &ConversationView, customer: &ConversationView) -> Self {
         let number = staff.ticket.number;
         let mut leaks = Vec::new();
-        let replies = staff.messages.iter().filter(|m| m.kind == MessageKind::Reply);
+        let replies = staff
+            .messages
+            .iter()
+            .filter(|m| m.kind == MessageKind::Reply);
         let wanted: Vec<_> = replies.map(|m| (m.id, m.body.clone())).collect();
-        let seen: Vec<_> = customer.messages.iter().map(|m| (m.id, m.body.clone())).collect();
+        let seen: Vec<_> = customer
+            .messages
+            .iter()
+            .map(|m| (m.id, m.body.clone()))
+            .collect();
         if wanted != seen {
-            leaks.push(format!("#{number}: the customer sees other replies than staff"));
+            leaks.push(format!(
+                "#{number}: the customer sees other replies than staff"
+            ));
         }
-        let internal = customer.messages.iter().any(|m| {
-            m.kind == MessageKind::Note || m.failure.is_some() || !m.earlier.is_empty()
-        });
+        let internal = customer
+            .messages
+            .iter()
+            .any(|m| m.kind == MessageKind::Note || m.failure.is_some() || !m.earlier.is_empty());
         if internal || !customer.history.is_empty() {
             leaks.push(format!("#{number}: the customer sees what is internal"));
         }
@@ -126,7 +139,9 @@ fn ticket(world: &Value, view: &ConversationView, parked: bool) -> Vec<String> {
         .into_iter()
         .partition(|m| text(&m["author"]["id"]) == bot);
     card(&ours, view).into_iter().for_each(&mut differs);
-    posts(&ours, view, parked).into_iter().for_each(&mut differs);
+    posts(&ours, view, parked)
+        .into_iter()
+        .for_each(&mut differs);
     spoken(&theirs, view).into_iter().for_each(&mut differs);
     for message in &view.messages {
         if message.delivery != Delivery::Delivered {
@@ -139,7 +154,11 @@ fn ticket(world: &Value, view: &ConversationView, parked: bool) -> Vec<String> {
 
 /// The one card, and what it says.
 fn card(ours: &[&Value], view: &ConversationView) -> Option<String> {
-    let is_card = |m: &&&Value| m["components"].as_array().is_some_and(|rows| !rows.is_empty());
+    let is_card = |m: &&&Value| {
+        m["components"]
+            .as_array()
+            .is_some_and(|rows| !rows.is_empty())
+    };
     let cards: Vec<&&Value> = ours.iter().filter(is_card).collect();
     let [card] = cards[..] else {
         return Some(format!("{} cards", cards.len()));
@@ -155,7 +174,9 @@ fn card(ours: &[&Value], view: &ConversationView) -> Option<String> {
         ("Priority", view.ticket.priority.words()),
         ("Assigned to", assignee.map_or("Nobody yet", |p| &p.name)),
     ];
-    let wrong = wanted.into_iter().find(|(name, value)| field(name) != *value);
+    let wrong = wanted
+        .into_iter()
+        .find(|(name, value)| field(name) != *value);
     wrong.map(|(name, value)| format!("the card's {name} is {}, not {value}", field(name)))
 }
 
@@ -168,7 +189,9 @@ fn posts(ours: &[&Value], view: &ConversationView, parked: bool) -> Vec<String> 
     for post in ours {
         let content = text(&post["content"]);
         let (intro, words) = content.split_once('\n').unwrap_or((content, ""));
-        let mark = intro.rsplit_once("#m").and_then(|(_, mark)| mark.strip_suffix(">)"));
+        let mark = intro
+            .rsplit_once("#m")
+            .and_then(|(_, mark)| mark.strip_suffix(">)"));
         let Some(mark) = mark else {
             continue;
         };
@@ -209,11 +232,15 @@ fn posts(ours: &[&Value], view: &ConversationView, parked: bool) -> Vec<String> 
         }
     }
     for (message, _) in pieces.into_keys() {
-        found.push(format!("Discord has a post of message {message}, which is not there"));
+        found.push(format!(
+            "Discord has a post of message {message}, which is not there"
+        ));
     }
     order.dedup();
     if !parked && found.is_empty() && order != wanted_order {
-        found.push(format!("the order in Discord is {order:?}, not {wanted_order:?}"));
+        found.push(format!(
+            "the order in Discord is {order:?}, not {wanted_order:?}"
+        ));
     }
     found
 }
@@ -229,7 +256,9 @@ fn spoken(theirs: &[&Value], view: &ConversationView) -> Vec<String> {
     let strip = |content: &str| {
         let content = content.trim();
         let note = content.strip_prefix("//").map(str::trim_start);
-        note.filter(|note| !note.is_empty()).unwrap_or(content).to_owned()
+        note.filter(|note| !note.is_empty())
+            .unwrap_or(content)
+            .to_owned()
     };
     let there: Vec<String> = theirs.iter().map(|m| strip(text(&m["content"]))).collect();
     let here: Vec<String> = web.iter().map(|m| m.body.clone()).collect();
@@ -269,7 +298,11 @@ fn backwards(model: &Model, view: &ConversationView) -> Vec<String> {
     let mut found = Vec::new();
     for message in view.messages.iter().filter(|m| m.origin == Origin::Discord) {
         let now = (!message.deleted).then_some(&message.body);
-        let texts = message.earlier.iter().map(|earlier| &earlier.body).chain(now);
+        let texts = message
+            .earlier
+            .iter()
+            .map(|earlier| &earlier.body)
+            .chain(now);
         let order: Vec<_> = texts.filter_map(|text| model.wording_of(text)).collect();
         if order.windows(2).any(|pair| pair[0] >= pair[1]) {
             found.push(format!("edits went back in time: {:.12}", message.body));
@@ -287,7 +320,10 @@ fn acknowledged(model: &Model, shown: &BTreeMap<u32, Vec<MessageView>>) -> Vec<S
             ([], Told::Perhaps) => continue,
             ([message], _) => message,
             (list, stored) => {
-                found.push(format!("w{tag}, stored {stored:?}, is on the web {} times", list.len()));
+                found.push(format!(
+                    "w{tag}, stored {stored:?}, is on the web {} times",
+                    list.len()
+                ));
                 continue;
             }
         };
@@ -298,7 +334,10 @@ fn acknowledged(model: &Model, shown: &BTreeMap<u32, Vec<MessageView>>) -> Vec<S
             (_, false) => {}
         }
         let normal = |text: &String| domain::text::Body::parse(text).map(|b| b.as_str().to_owned());
-        let fits = written.texts.iter().any(|t| normal(t).as_ref() == Ok(&message.body));
+        let fits = written
+            .texts
+            .iter()
+            .any(|t| normal(t).as_ref() == Ok(&message.body));
         if !fits {
             found.push(format!("w{tag} does not say what its author was told"));
         }

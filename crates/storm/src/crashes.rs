@@ -190,7 +190,10 @@ impl Street {
             let health = self.health().await?;
             let idle = health["outbox"]["waiting"] == 0 && health["outbox"]["parked"] == 0;
             quiet = if idle { quiet + 1 } else { 0 };
-            ensure!(began.elapsed() < PATIENCE, "deliveries do not end: {health}");
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "deliveries do not end: {health}"
+            );
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         Ok(())
@@ -208,8 +211,13 @@ impl Street {
                 let tag = self.tag();
                 (format!("crash-form-{number:04}-{tag:012}"), tag)
             });
-            let talk = customer.tickets.last().map(|(token, tags)| (token, tags.len()));
-            let current = talk.filter(|(_, said)| *said < TALK).map(|(token, _)| token.clone());
+            let talk = customer
+                .tickets
+                .last()
+                .map(|(token, tags)| (token, tags.len()));
+            let current = talk
+                .filter(|(_, said)| *said < TALK)
+                .map(|(token, _)| token.clone());
             let text = format!("k{tag}x hello from customer {number}");
             let sent = self.send(current.as_deref(), number, &key, &text).await;
             match (sent, current) {

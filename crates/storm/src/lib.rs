@@ -45,11 +45,7 @@ pub struct Outcome {
 /// # Errors
 /// When the storm itself fails: a database that cannot be made, or the desk refusing what it must
 /// not refuse.
-pub async fn storm(
-    seed: u64,
-    source: &Source,
-    sabotage: Option<Sabotage>,
-) -> Result<Outcome> {
+pub async fn storm(seed: u64, source: &Source, sabotage: Option<Sabotage>) -> Result<Outcome> {
     use rand::Rng;
     let database = source.fresh().await?;
     let mut town = Town::new(seed, database, sabotage).await?;

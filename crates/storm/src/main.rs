@@ -46,9 +46,11 @@ fn main() -> Result<()> {
     if options.sabotage {
         return sabotage(&options);
     }
-    if let (Some(kills), Some(program), Some(site)) =
-        (options.crashes, options.threadline.take(), options.site.take())
-    {
+    if let (Some(kills), Some(program), Some(site)) = (
+        options.crashes,
+        options.threadline.take(),
+        options.site.take(),
+    ) {
         return crashes(program, site, kills, options.seed);
     }
     let began = Instant::now();

@@ -20,15 +20,24 @@ const TICKETS: usize = 5;
 
 /// Words to make texts of; some have a meaning for Discord.
 const WORDS: [&str; 12] = [
-    "parcel", "@everyone", "late", "**bold**", "<@&1>", "snow", "🙂", "refund", "`code`", "ok",
-    "https://example.com/a", "//",
+    "parcel",
+    "@everyone",
+    "late",
+    "**bold**",
+    "<@&1>",
+    "snow",
+    "🙂",
+    "refund",
+    "`code`",
+    "ok",
+    "https://example.com/a",
+    "//",
 ];
 
 impl Town {
     /// `false`: the process died over it.
     pub async fn someone_acts_on_the_web(&mut self) -> Result<bool> {
-        if self.model.tickets.is_empty()
-            || (self.model.tickets.len() < TICKETS && self.chance(15))
+        if self.model.tickets.is_empty() || (self.model.tickets.len() < TICKETS && self.chance(15))
         {
             return self.file().await;
         }
@@ -53,7 +62,11 @@ impl Town {
             .map(|_| *WORDS.choose(&mut self.rng).unwrap_or(&"word"))
             .collect();
         // What begins with a digit is no note by accident.
-        format!("w{tag} v{} {}", self.rng.random_range(0..100_000), words.join(" "))
+        format!(
+            "w{tag} v{} {}",
+            self.rng.random_range(0..100_000),
+            words.join(" ")
+        )
     }
 
     async fn file(&mut self) -> Result<bool> {
@@ -135,7 +148,9 @@ impl Town {
             Some(Err(error)) => bail!("w{tag} was refused: {error}"),
             None => Told::Perhaps,
         };
-        self.note(format!("w{tag} written in #{number} by {voice:?}: {stored:?}"));
+        self.note(format!(
+            "w{tag} written in #{number} by {voice:?}: {stored:?}"
+        ));
         self.model.written.insert(
             tag,
             Written {
@@ -226,7 +241,9 @@ impl Town {
         let staff = self.a_staff();
         let desk = self.desk();
         let what = self.rng.random_range(0..7);
-        let priority = *Priority::ALL.choose(&mut self.rng).unwrap_or(&Priority::High);
+        let priority = *Priority::ALL
+            .choose(&mut self.rng)
+            .unwrap_or(&Priority::High);
         let handling = async move {
             match what {
                 0 => desk.assign_to_me(&staff, number).await,
@@ -260,9 +277,10 @@ impl Town {
         self.clock.advance(1);
         let threads = self.discord.threads();
         let people = self.staff_people();
-        let (Some(thread), Some(person)) =
-            (threads.choose(&mut self.rng).copied(), people.choose(&mut self.rng).cloned())
-        else {
+        let (Some(thread), Some(person)) = (
+            threads.choose(&mut self.rng).copied(),
+            people.choose(&mut self.rng).cloned(),
+        ) else {
             return;
         };
         let dice = self.rng.random_range(0..100);

@@ -63,12 +63,7 @@ impl Sabotage {
     ];
 
     /// An answer that Discord does not give.
-    pub fn instead(
-        self,
-        path: &str,
-        method: &str,
-        params: &[(String, String)],
-    ) -> Option<Value> {
+    pub fn instead(self, path: &str, method: &str, params: &[(String, String)]) -> Option<Value> {
         let reads = method == "GET" && path.ends_with("/messages");
         let newest = reads && !params.iter().any(|(name, _)| name == "after");
         match self {
@@ -115,12 +110,10 @@ impl Sabotage {
                 *status = 403;
                 *body = json!({"code": 50_001, "message": "Missing Access"});
             }
-            Self::IgnoreEdits | Self::EditsBackwards if method == "GET" => {
-                match body {
-                    Value::Array(page) => page.iter_mut().for_each(|m| self.bend_message(m)),
-                    message => self.bend_message(message),
-                }
-            }
+            Self::IgnoreEdits | Self::EditsBackwards if method == "GET" => match body {
+                Value::Array(page) => page.iter_mut().for_each(|m| self.bend_message(m)),
+                message => self.bend_message(message),
+            },
             _ => {}
         }
     }

@@ -60,7 +60,8 @@ impl Ledger {
             let key = (call.path.clone(), what);
             match self.posts.get(&key) {
                 Some(known) if known != id => {
-                    self.doubled.push(format!("a second post of {} in {}", key.1, key.0));
+                    self.doubled
+                        .push(format!("a second post of {} in {}", key.1, key.0));
                 }
                 _ => {
                     self.posts.insert(key, id.clone());
@@ -190,7 +191,9 @@ impl Wire {
         let Some(waiting) = self.state().waiting.remove(&id) else {
             return;
         };
-        let fate = self.sabotage.map_or(fate, |sabotage| sabotage.bend_fate(fate));
+        let fate = self
+            .sabotage
+            .map_or(fate, |sabotage| sabotage.bend_fate(fate));
         let answer = match fate {
             Fate::Fine => Some(self.execute(&waiting.call)),
             Fate::AnswerLost => {

@@ -66,7 +66,11 @@ fn a_seed_repeats_exactly() {
 #[test]
 fn mistakes_are_found() {
     // All of them: `cargo xtask storm --sabotage`.
-    for way in [Sabotage::NoUniqueKey, Sabotage::LostIsDone, Sabotage::IgnoreEdits] {
+    for way in [
+        Sabotage::NoUniqueKey,
+        Sabotage::LostIsDone,
+        Sabotage::IgnoreEdits,
+    ] {
         assert!(first_difference(100, Some(way)).is_some(), "{way:?}");
     }
 }

@@ -38,12 +38,7 @@ pub(crate) fn compression() -> CompressionLayer<impl Predicate + Send + Sync + C
         .compress_when(SizeAbove::new(1_024).and(is_page))
 }
 
-fn is_page(
-    _: StatusCode,
-    _: Version,
-    headers: &HeaderMap,
-    _: &axum::http::Extensions,
-) -> bool {
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &axum::http::Extensions) -> bool {
     let kind = headers.get(header::CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }

@@ -75,7 +75,8 @@ impl Desk {
                 code: Some(ARCHIVED),
                 ..
             } if promise.attempts < 5 => {
-                self.unarchive_for(promise, command, now.after(backoff)).await
+                self.unarchive_for(promise, command, now.after(backoff))
+                    .await
             }
             DeliveryError::Gone { code, reason } => match command {
                 // Somebody deleted the card, not the thread: the buttons are put back, quietly.

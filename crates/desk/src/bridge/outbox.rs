@@ -164,7 +164,8 @@ impl Desk {
             Kept::TakenBack(discord) => messages::forget_part(&work.tx, discord).await?,
         }
         if let Some(message) = promise.message_id {
-            self.mark_if_whole(&mut work, promise.ticket_id, message).await?;
+            self.mark_if_whole(&mut work, promise.ticket_id, message)
+                .await?;
         }
         work.commit().await
     }
@@ -180,8 +181,14 @@ impl Desk {
             return Ok(());
         };
         let is_about_it = |p: &Promise| p.message_id == Some(message);
-        let missing = outbox::unfinished(&work.tx, ticket).await?.iter().any(is_about_it)
-            || outbox::parked(&work.tx, ticket).await?.iter().any(is_about_it);
+        let missing = outbox::unfinished(&work.tx, ticket)
+            .await?
+            .iter()
+            .any(is_about_it)
+            || outbox::parked(&work.tx, ticket)
+                .await?
+                .iter()
+                .any(is_about_it);
         if missing || row.delivery == Delivery::Delivered {
             return Ok(());
         }

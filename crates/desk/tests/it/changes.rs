@@ -78,7 +78,9 @@ async fn only_the_author_changes_a_message() {
     let stolen = world.desk.customer_delete(&stranger, message);
     assert!(matches!(stolen.await, Err(desk::DeskError::NotFound)));
     // What was written in Discord is changed there.
-    world.hear(&world.discord.write(thread, MIRA, "from here")).await;
+    world
+        .hear(&world.discord.write(thread, MIRA, "from here"))
+        .await;
     let seen = world.seen_by_customer(&opened).await;
     assert!(!seen.messages[1].own);
     let seen = world.desk.conversation(&mira, opened.number).await.unwrap();
@@ -187,7 +189,11 @@ async fn a_note_from_a_thread_stays_with_staff_whatever_is_edited() {
     let slip = world.discord.edit_text(&note, "he is a VIP");
     world.desk.ingest(RemoteEvent::Edited(slip)).await.unwrap();
     let hidden = world.discord.edit_text(&reply, "// we do not know");
-    world.desk.ingest(RemoteEvent::Edited(hidden)).await.unwrap();
+    world
+        .desk
+        .ingest(RemoteEvent::Edited(hidden))
+        .await
+        .unwrap();
     assert_eq!(world.bodies(&opened).await, ["Where is it?"]);
     world.settle().await;
     let state = world.discord.state();
@@ -240,13 +246,17 @@ async fn a_lost_thread_is_replaced_with_the_whole_conversation() {
     let world = World::new().await;
     let mira = world.mira().await;
     let (opened, thread) = world.filed().await;
-    world.hear(&world.discord.write(thread, MIRA, "from the thread")).await;
+    world
+        .hear(&world.discord.write(thread, MIRA, "from the thread"))
+        .await;
     let working = world.desk.new_thread(&mira, opened.number).await;
     assert!(matches!(working, Err(desk::DeskError::Conflict { .. })));
     world.discord.state().threads.clear();
     let gone = RemoteEvent::ThreadGone { thread };
     world.desk.ingest(gone).await.unwrap();
-    let reply = world.desk.staff_reply(&mira, opened.number, body("from the web"), None);
+    let reply = world
+        .desk
+        .staff_reply(&mira, opened.number, body("from the web"), None);
     reply.await.unwrap();
     world.desk.new_thread(&mira, opened.number).await.unwrap();
     world.settle().await;

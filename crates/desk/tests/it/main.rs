@@ -7,7 +7,7 @@ mod bridge_in;
 mod bridge_out;
 mod changes;
 mod discord;
-mod text;
 mod files;
+mod text;
 mod tickets;
 mod world;
