@@ -99,12 +99,14 @@ pub(crate) async fn put_off(
     db.execute_raw(sql(
         db,
         "UPDATE outbox SET state = 'waiting', not_before = $2, reason = $3, attempts = attempts - $4
-         WHERE id = $1 AND state = 'leased'",
+         WHERE id = $1 AND state = 'leased' AND attempts = $5",
         [
             row.id.into(),
             not_before.into(),
             reason.into(),
             i64::from(!counted).into(),
+            // Whose lease ran out must not end that of whoever tries it now.
+            row.attempts.into(),
         ],
     ))
     .await?;
