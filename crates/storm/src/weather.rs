@@ -11,6 +11,8 @@ use rand::Rng;
 
 /// How many outbox steps may be under way at once.
 const AT_ONCE: usize = 4;
+/// How long the connector waits for an answer.
+const LIMIT_MS: u64 = 20_000;
 
 impl Town {
     /// One thing happens.
@@ -25,10 +27,7 @@ impl Town {
             36..=58 => self.bridge_works().await,
             59..=82 => self.something_is_heard().await?,
             83..=89 => self.a_thread_is_read().await,
-            90..=95 => {
-                self.time_passes();
-                true
-            }
+            90..=95 => self.time_passes().await,
             96..=97 => {
                 self.connection_changes().await?;
                 true
@@ -105,7 +104,7 @@ impl Town {
         let lived = self.go_on(job).await.is_some();
         if fate == Fate::AnswerLost && self.chance(25) {
             // Discord's memory of nonces is short.
-            self.let_pass(130_000);
+            return lived && self.let_pass(130_000).await;
         }
         lived
     }
@@ -160,24 +159,33 @@ impl Town {
         self.begin("read".to_owned(), true, reading).await.is_some()
     }
 
-    fn time_passes(&mut self) {
+    async fn time_passes(&mut self) -> bool {
         let ms = match self.rng.random_range(0..10) {
             0 => self.rng.random_range(20_000..180_000),
             1..=3 => self.rng.random_range(1_000..5_000),
             _ => self.rng.random_range(1..400),
         };
-        self.let_pass(ms);
+        self.let_pass(ms).await
     }
 
-    fn let_pass(&mut self, ms: u64) {
-        if ms >= 20_000 {
-            // Nobody waits that long for an answer.
-            for job in &mut self.jobs {
-                job.held = Some(None);
+    /// `false`: the process died meanwhile.
+    async fn let_pass(&mut self, ms: u64) -> bool {
+        if ms >= LIMIT_MS {
+            self.clock.advance(LIMIT_MS);
+            // Nobody waits longer than that for an answer.
+            while let Some(mut job) = self.jobs.pop() {
+                job.held = None;
+                self.wire.deliver(job.request, None);
+                if self.go_on(job).await.is_none() {
+                    return false;
+                }
             }
+            self.clock.advance(ms - LIMIT_MS);
+        } else {
+            self.clock.advance(ms);
         }
-        self.clock.advance(ms);
         self.note(format!("{ms} ms pass"));
+        true
     }
 
     async fn connection_changes(&mut self) -> Result<()> {

@@ -211,7 +211,7 @@ async fn a_refused_token_stops_everything_and_is_seen() {
     assert_eq!(world.desk.outbox_step().await.unwrap(), Step::PutOff);
     assert!(world.desk.health().await.unwrap().unauthorised);
     assert_eq!(world.desk.outbox_step().await.unwrap(), Step::Idle);
-    world.clock.advance(Duration::from_secs(31));
+    world.clock.advance(Duration::from_secs(76));
     world.settle().await;
     assert!(!world.desk.health().await.unwrap().unauthorised);
     assert_eq!(world.discord.state().threads.len(), 1);

@@ -41,7 +41,7 @@ impl World {
 
     /// The process dies and another opens the same data. Leases of the dead end by themselves.
     pub async fn restart(&mut self) {
-        self.clock.advance(Duration::from_secs(31));
+        self.clock.advance(Duration::from_secs(76));
         self.desk = open(&self.database, &self.discord, &self.clock, &self.files).await;
     }
 
