@@ -38,10 +38,12 @@ const log = { name: "log.txt", mimeType: "text/plain", buffer: Buffer.from("line
 async function seen(page: Page, width: number): Promise<void> {
   const picture = page.locator(".picture img");
   await expect(picture).toHaveAttribute("width", String(width));
-  await picture.scrollIntoViewIfNeeded();
-  await expect
-    .poll(() => picture.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth))
-    .toBe(width);
+  // A refresh may put another element in its place at any moment: look again until one is whole.
+  await expect(async () => {
+    await picture.scrollIntoViewIfNeeded({ timeout: 1_000 });
+    const wide = await picture.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth);
+    expect(wide).toBe(width);
+  }).toPass();
 }
 
 test.describe("without scripts", () => {

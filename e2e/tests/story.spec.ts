@@ -23,7 +23,7 @@ test("a ticket becomes a private thread that calls the staff role, and nobody el
   const { number, address } = await arrived(page, filling.subject);
   expect(number).toBe(1);
   expect(new URL(address).pathname).toMatch(/^\/t\/[\w-]{16,}$/);
-  await expect(message(page, "It says **no**.")).toHaveCount(1);
+  await expect(message(page, "It says no.")).toHaveCount(1);
 
   const thread = await discord.thread(1);
   expect(thread.type).toBe(12);
@@ -43,7 +43,7 @@ test("a ticket becomes a private thread that calls the staff role, and nobody el
   const post = await discord.posted(thread.id, "It says **no**.");
   expect(post.content).toContain("customer, on the web");
   expect(post.content).toContain(shouting);
-  await reply(page, `Is anybody there? ${shouting}`);
+  await reply(page, `Is anybody there? ${shouting}`, "Is anybody there? @everyone");
   await discord.posted(thread.id, "Is anybody there?");
   expect(await discord.rings(thread.id)).toEqual([
     expect.objectContaining({
