@@ -165,7 +165,12 @@ impl DiscordPort for SerenityPort {
         }
         let archived = Ask::get(Route::ChannelArchivedPrivateThreads { channel_id: parent })
             .params(vec![("limit", "100".to_owned())]);
-        Ok(find(self.rest.ask(archived).await?))
+        if let Some(found) = find(self.rest.ask(archived).await?) {
+            return Ok(Some(found));
+        }
+        // No one look shows both lists: a thread that was archived at the first and brought back
+        // before the second (a message does that) stood in neither.
+        Ok(find(self.rest.ask(Ask::get(active)).await?))
     }
 
     async fn post(

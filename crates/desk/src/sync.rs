@@ -50,6 +50,10 @@ impl Desk {
     pub async fn retry_stuck(&self, staff: &Staff, id: OutboxId) -> Result<(), DeskError> {
         let mut work = self.work().await?;
         let row = work.stuck(self, id).await?;
+        if row.state == WorkState::Leased {
+            // It is being tried at this moment; a second try beside the first could double it.
+            return Ok(());
+        }
         let ticket = work.ticket(row.ticket_id).await?;
         if row.state == WorkState::Parked {
             links::set_trouble(&work.tx, ticket.id, None).await?;
@@ -95,6 +99,18 @@ impl Desk {
         }
         // What was promised to the old thread is promised anew, as far as it still matters.
         let mut old = outbox::unfinished(&work.tx, id).await?;
+        if old.iter().any(|promise| promise.state == WorkState::Leased) {
+            return Err(DeskError::Conflict {
+                why: "Discord is being asked something for this ticket at this moment; \
+                      try again in a minute."
+                    .to_owned(),
+            });
+        }
+        if link.thread_id.is_none() && link.trouble.is_none() && !old.is_empty() {
+            return Err(DeskError::Conflict {
+                why: "The ticket's thread is being made already.".to_owned(),
+            });
+        }
         old.extend(outbox::parked(&work.tx, id).await?);
         for promise in old {
             outbox::finish(&work.tx, promise.id).await?;

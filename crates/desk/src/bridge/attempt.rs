@@ -114,8 +114,9 @@ impl Desk {
             name: domain::text::thread_name(ticket.number, &ticket.subject),
         };
         if promise.attempts > 1 {
-            // An earlier try may have made it. A minute's grace: Discord's clock is not ours.
-            let since = Timestamp(ticket.created_at.0 - 60_000_000);
+            // An earlier try may have made it; what is older than the promise is a thread that this
+            // one replaces. A minute's grace: Discord's clock is not ours.
+            let since = Timestamp(promise.created_at.0 - 60_000_000);
             let mark = domain::text::thread_mark(ticket.number);
             if let Some(thread) = self.port.find_thread(&spec, &mark, since).await? {
                 return Ok(Kept::Thread(thread));

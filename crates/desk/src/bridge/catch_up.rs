@@ -103,7 +103,8 @@ impl Desk {
                 }
             })
             .buffer_unordered(AT_ONCE)
-            .all(|done| async move { done });
+            // Not `all`: that ends at the first that has to wait, and the others would go unread.
+            .fold(true, |all, done| async move { all && done });
         all.await
     }
 

@@ -15,9 +15,9 @@ use sea_orm::{
 };
 use std::time::Duration;
 
-/// Longer than any delivery may take: a thread is looked for in two requests before it is made by a
-/// third, and the connector gives each 20 seconds.
-const LEASE: Duration = Duration::from_secs(75);
+/// Longer than any delivery may take: a thread is looked for in three requests before it is made by
+/// a fourth, and the connector gives each 20 seconds.
+const LEASE: Duration = Duration::from_secs(95);
 
 /// Takes the oldest due row of a lane that is free.
 pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Model>, DeskError> {

@@ -256,3 +256,35 @@ async fn a_button_is_nothing_without_the_role_or_in_another_guild() {
     assert_eq!(view.ticket.status, Status::Open);
     assert_eq!(view.ticket.assignee, None);
 }
+
+#[tokio::test]
+async fn a_thread_that_cannot_be_read_yet_holds_up_no_other() {
+    let mut world = World::new().await;
+    let mut tickets = Vec::new();
+    for _ in 0..10 {
+        tickets.push(world.filed().await);
+    }
+    for (_, thread) in &tickets {
+        world.discord.write(*thread, MIRA, "while you were away");
+    }
+    world.restart().await;
+    let later = desk::bridge::DeliveryError::Retry {
+        after: Duration::from_secs(5),
+        global: false,
+        reason: "Discord asks us to slow down.".into(),
+    };
+    world.discord.fail("page_after", Fault::Before(later));
+    world.desk.ingest(RemoteEvent::Connected).await.unwrap();
+    let ready = RemoteEvent::GuildReady {
+        guild: GUILD,
+        name: "Harbor Games".into(),
+        threads: vec![],
+    };
+    world.desk.ingest(ready).await.unwrap();
+    assert!(!world.desk.catch_up_step().await, "one has to wait");
+    let mut read = 0;
+    for (opened, _) in &tickets {
+        read += world.bodies(opened).await.len() - 1;
+    }
+    assert_eq!(read, 9);
+}

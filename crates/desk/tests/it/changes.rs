@@ -269,3 +269,56 @@ async fn a_lost_thread_is_replaced_with_the_whole_conversation() {
         ["Where is it?", "from the thread", "from the web"]
     );
 }
+
+#[tokio::test]
+async fn a_new_thread_is_not_mistaken_for_the_one_that_it_replaces() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    let (opened, thread) = world.filed().await;
+    // It is out of our reach, but not gone.
+    let gone = RemoteEvent::ThreadGone { thread };
+    world.desk.ingest(gone).await.unwrap();
+    world.clock.advance(std::time::Duration::from_secs(120));
+    world.desk.new_thread(&mira, opened.number).await.unwrap();
+    let lost = desk::bridge::DeliveryError::Uncertain {
+        reason: "the answer was lost".into(),
+    };
+    world.discord.fail("open_thread", Fault::Before(lost));
+    world.settle().await;
+    let state = world.discord.state();
+    assert_eq!(state.threads.len(), 2);
+    assert_eq!(state.threads[1].messages.len(), 2, "card and message");
+}
+
+#[tokio::test]
+async fn trying_again_what_is_being_tried_begins_no_second_try() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    let (opened, _) = world.filed().await;
+    let (holder, ..) = world.desk.held_ticket(&opened.token).await.unwrap();
+    let replied = world.desk.customer_reply(&holder, body("hello"), None);
+    replied.await.unwrap();
+    let later = desk::bridge::DeliveryError::Retry {
+        after: std::time::Duration::ZERO,
+        global: false,
+        reason: "Discord asks us to slow down.".into(),
+    };
+    world.discord.fail("post", Fault::Before(later));
+    world.desk.outbox_step().await.unwrap();
+    let stuck = world.desk.sync(&mira).await.unwrap().stuck;
+    let posts = || {
+        let state = world.discord.state();
+        state.calls.iter().filter(|call| *call == "post").count()
+    };
+    let before = posts();
+    world.discord.fail("post", Fault::Hang);
+    let desk = world.desk.clone();
+    let under_way = tokio::spawn(async move { desk.outbox_step().await });
+    while posts() == before {
+        tokio::task::yield_now().await;
+    }
+    world.desk.retry_stuck(&mira, stuck[0].id).await.unwrap();
+    let step = world.desk.outbox_step().await.unwrap();
+    assert_eq!(step, desk::bridge::Step::Idle);
+    under_way.abort();
+}
