@@ -8,6 +8,7 @@ pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 mod m20261121_000001_first;
 mod m20261121_000002_reconciler;
 mod m20261121_000003_files;
+mod statements;
 
 /// Every step, in order.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ pub(crate) mod inbox;
 pub(crate) mod links;
 pub(crate) mod messages;
 pub(crate) mod outbox;
+pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod sessions;
 pub(crate) mod stuck;

@@ -114,6 +114,16 @@ pub(crate) async fn put_off(
     Ok(())
 }
 
+/// Whether this try is still the one that counts: nobody crossed the promise off meanwhile, and
+/// its lease was not given to another try.
+pub(crate) async fn is_held(
+    db: &impl ConnectionTrait,
+    row: &outbox::Model,
+) -> Result<bool, DeskError> {
+    let now = outbox::Entity::find_by_id(row.id).one(db).await?;
+    Ok(now.is_some_and(|now| now.state == WorkState::Leased && now.attempts == row.attempts))
+}
+
 /// A person must look at it.
 pub(crate) async fn park(
     db: &impl ConnectionTrait,
