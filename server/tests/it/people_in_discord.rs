@@ -40,9 +40,8 @@ impl Scene {
     }
 
     async fn change(&self, body: Value) {
-        let act = self
-            .world
-            .act(&self.mira, Method::PATCH, &self.path(), body);
+        let path = self.path();
+        let act = self.world.act(&self.mira, Method::PATCH, &path, body);
         let (status, answer) = act.await;
         assert_eq!(status, 200, "{answer}");
     }

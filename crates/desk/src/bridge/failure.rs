@@ -29,6 +29,8 @@ const NO_ACCESS: u32 = 50_001;
 
 /// How long it takes at least until there is room for another active thread.
 const ROOM_TAKES: Duration = Duration::from_secs(5);
+/// And how long it is waited for at most before it is tried again.
+const MOST_FOR_ROOM: Duration = Duration::from_secs(60);
 
 const NO_ROOM: &str = "The server has as many active threads as Discord allows. Quiet tickets' \
     threads are being archived to make room; if this stays, archive others in Discord.";
@@ -108,11 +110,7 @@ impl Desk {
             DeliveryError::Permanent {
                 code: Some(TOO_MANY_ACTIVE),
                 ..
-            } => {
-                self.bridge.fill_up();
-                let again = now.after(backoff.max(ROOM_TAKES));
-                self.put_off(promise, again, NO_ROOM, true).await
-            }
+            } => self.no_room(promise).await,
             DeliveryError::NameRefused { reason } => self.rename(promise, &reason).await,
             DeliveryError::Gone { code, reason } => match command {
                 Command::OpenThread if code == Some(UNKNOWN_MESSAGE) => {
@@ -197,11 +195,7 @@ impl Desk {
             Err(DeliveryError::Permanent {
                 code: Some(TOO_MANY_ACTIVE),
                 ..
-            }) => {
-                self.bridge.fill_up();
-                let again = Timestamp(again.0.max(self.now().after(ROOM_TAKES).0));
-                return self.put_off(promise, again, NO_ROOM, true).await;
-            }
+            }) => return self.no_room(promise).await,
             Err(error) => return self.put_off(promise, again, &error.to_string(), true).await,
         }
         let mut work = self.work().await?;
@@ -215,6 +209,16 @@ impl Desk {
         work.commit().await?;
         self.bridge.wake();
         Ok(Step::PutOff)
+    }
+
+    /// The guild is full: room is made, and the promise waits for it, the longer the longer that
+    /// takes. It was surely not kept, so that the try does not count.
+    async fn no_room(&self, promise: &Promise) -> Result<Step, DeskError> {
+        self.bridge.fill_up();
+        let now = self.now();
+        let waited = promise.first_tried_at.map_or(Duration::ZERO, |at| now.since(at));
+        let wait = (waited / 4).clamp(ROOM_TAKES, MOST_FOR_ROOM);
+        self.put_off(promise, now.after(wait), NO_ROOM, false).await
     }
 
     /// The name holds what Discord does not let pass: the thread gets one that nobody typed, and
