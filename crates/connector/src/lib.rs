@@ -15,6 +15,7 @@ mod hearing;
 mod lanes;
 mod limiter;
 mod listener;
+mod opening;
 mod pace;
 mod port;
 mod read;

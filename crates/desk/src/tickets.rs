@@ -104,7 +104,7 @@ impl Desk {
             return self.filed_before(token, &stored).await;
         };
         tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
-        links::insert(&work.tx, id).await?;
+        links::insert(&work.tx, id, &self.settings.guild).await?;
         work.record(id, "The customer filed the ticket").await?;
         let message = messages::insert_first(
             &work.tx,

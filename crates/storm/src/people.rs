@@ -287,7 +287,13 @@ impl Town {
         Ok(told.is_some())
     }
 
-    pub fn as_person(&self, person: &Person, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    pub fn as_person(
+        &self,
+        person: &Person,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> (u16, Value) {
         self.discord
             .ask(&person.token, method, path, &[], body, Vec::new())
     }
@@ -376,7 +382,8 @@ impl Town {
 async fn taken(desk: &Desk, names: &[String]) -> Result<Vec<desk::files::NewFile>, DeskError> {
     let mut files = Vec::new();
     for name in names {
-        let bytes = futures::stream::iter([Ok::<_, std::convert::Infallible>(bytes_of(name).into())]);
+        let bytes =
+            futures::stream::iter([Ok::<_, std::convert::Infallible>(bytes_of(name).into())]);
         let file = desk.take_file(name, bytes).await;
         files.push(file.map_err(|error| DeskError::Internal(format!("{error:?}")))?);
     }

@@ -301,7 +301,12 @@ async fn a_deleted_thread_is_replaced_from_the_dashboard() {
     assert_eq!(asked.status, 200, "{}", asked.text);
     let thread = world.thread_with(1, 4).await;
     assert_ne!(thread["id"], lost["id"]);
-    says(&world, &thread, &["Where is it?", "On its way.", "And when?"]).await;
+    says(
+        &world,
+        &thread,
+        &["Where is it?", "On its way.", "And when?"],
+    )
+    .await;
     world.write(&mira, &thread, "On Monday.").await;
     until("the new thread is the ticket's", async || {
         let page = jane.get(&ticket).await.text;

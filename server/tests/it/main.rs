@@ -4,12 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod absence;
 mod bad_input;
 mod changes;
 mod faults;
 mod files;
+mod kinds;
 mod live;
 mod outage;
+mod people_in_discord;
 mod sign_in;
 mod stories;
 mod visitor;

@@ -8,22 +8,33 @@ use super::event::RemoteMessage;
 use super::failure::{ARCHIVED, UNKNOWN_MESSAGE};
 use super::file_posts;
 use super::outbox::Kept;
-use super::port::{DeliveryError, Nonce, Post, PostFile, ThreadShape, ThreadSpec, TicketCard};
+use super::port::{DeliveryError, Nonce, Post, PostFile, ThreadShape};
 use super::words;
 use crate::files::whole;
 use crate::store::entities::attachment::Model as File;
 use crate::store::entities::outbox::Model as Promise;
-use crate::store::entities::thread_link::Model as Link;
 use crate::store::{files, links, messages, outbox, parts, tickets};
 use crate::{Desk, DeskError};
-use domain::{DiscordMessageId, RoleId, ThreadId, Timestamp};
+use domain::{DiscordMessageId, ThreadId};
 use std::time::Duration;
 
 /// Longer than posting with files may take.
-const UPLOAD: Duration = Duration::from_secs(180);
+pub(super) const UPLOAD: Duration = Duration::from_secs(180);
 
 /// How long a nonce surely protects from doubling. Discord says "a few minutes".
 const NONCE_WINDOW: Duration = Duration::from_secs(100);
+
+/// The most that Discord gives at once.
+pub(super) const PAGE: u8 = 100;
+
+/// Which messages of a channel are read back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Page {
+    /// Those after this one, the oldest first.
+    After(DiscordMessageId),
+    /// The last ones.
+    Newest,
+}
 
 impl Desk {
     /// One try. What was done before, or has become needless, is not done again.
@@ -38,7 +49,7 @@ impl Desk {
             return Ok(Ok(Kept::Done));
         };
         if let Command::OpenThread = command {
-            return Ok(self.open_thread(promise, &link, &ticket).await);
+            return self.open_thread(promise, &link, &ticket).await;
         }
         let Some(thread) = link.thread_id else {
             return Ok(Err(DeliveryError::Permanent {
@@ -60,12 +71,7 @@ impl Desk {
                 if outbox::is_superseded(&self.db.read, promise).await? {
                     return done();
                 }
-                let post = Post::Card(Box::new(self.card(&ticket)));
-                Ok(self
-                    .port
-                    .edit(thread, card, &post)
-                    .await
-                    .map(|()| Kept::Done))
+                Ok(self.refresh_card(&link, thread, card, &ticket).await)
             }
             Command::PostMessage { chunk } => {
                 self.post_piece(promise, thread, &ticket, *chunk).await
@@ -80,6 +86,8 @@ impl Desk {
             }
             Command::Close => Ok(self.put_away(thread).await),
             Command::OpenAgain => Ok(self.shape(thread, ThreadShape::Open).await),
+            Command::Rest => self.rest(promise, thread).await,
+            Command::Look => Ok(self.port.thread_state(thread).await.map(Kept::Seen)),
             Command::React { message, emoji } => Ok(self
                 .port
                 .react(thread, DiscordMessageId(*message), emoji)
@@ -97,66 +105,6 @@ impl Desk {
                 .await
                 .map(|_| Kept::Done)),
         }
-    }
-
-    async fn open_thread(
-        &self,
-        promise: &Promise,
-        link: &Link,
-        ticket: &tickets::Named,
-    ) -> Result<Kept, DeliveryError> {
-        if link.thread_id.is_some() {
-            return Ok(Kept::Done);
-        }
-        let spec = ThreadSpec {
-            guild: self.settings.guild.discord_id,
-            parent: self.settings.guild.support_channel,
-            name: domain::text::thread_name(ticket.number, &ticket.subject),
-        };
-        if promise.attempts > 1 {
-            // An earlier try may have made it; what is older than the promise is a thread that this
-            // one replaces. A minute's grace: Discord's clock is not ours.
-            let since = Timestamp(promise.created_at.0 - 60_000_000);
-            let mark = domain::text::thread_mark(ticket.number);
-            if let Some(thread) = self.port.find_thread(&spec, &mark, since).await? {
-                return Ok(Kept::Thread(thread));
-            }
-        }
-        Ok(Kept::Thread(self.port.open_thread(&spec).await?))
-    }
-
-    async fn post_card(
-        &self,
-        promise: &Promise,
-        link: &Link,
-        thread: ThreadId,
-        ticket: &tickets::Named,
-        ping: Option<RoleId>,
-    ) -> Result<Kept, DeliveryError> {
-        if link.card_message_id.is_some() {
-            return Ok(Kept::Done);
-        }
-        if self.must_look_first(promise) {
-            // The first card is the first thing that we ever say in a thread; a later one is at
-            // its end, for nothing of its lane is posted before it.
-            let page = match ping {
-                Some(_) => {
-                    let start = DiscordMessageId(thread.0);
-                    self.port.page_after(thread, start, 100).await?
-                }
-                None => self.port.newest(thread, 100).await?,
-            };
-            let ours = |m: &&RemoteMessage| m.author.is_us && m.card == Some(ticket.id);
-            if let Some(card) = page.iter().find(ours) {
-                return Ok(Kept::Card(card.id));
-            }
-            self.sees_what_is_there(thread).await?;
-        }
-        let mut card = self.card(ticket);
-        card.ping = ping;
-        let nonce = Nonce(promise.nonce.clone());
-        let post = Post::Card(Box::new(card));
-        Ok(Kept::Card(self.port.post(thread, &nonce, &post).await?))
     }
 
     async fn post_piece(
@@ -195,14 +143,13 @@ impl Desk {
         }
         let posted = async {
             if content.is_none() || self.must_look_first(promise) {
-                let page = self.port.newest(thread, 100).await?;
+                let page = self.read_back(thread, Page::Newest).await?;
                 let mark = Some((id, chunk));
                 let ours =
                     |m: &&RemoteMessage| m.author.is_us && words::read_mark(&m.content) == mark;
                 if let Some(found) = page.iter().find(ours) {
                     return Ok(Kept::Piece(found.id, id, chunk));
                 }
-                self.sees_what_is_there(thread).await?;
             }
             let Some(content) = content else {
                 return Ok(Kept::Done);
@@ -301,7 +248,7 @@ impl Desk {
         {
             let state = self.port.thread_state(thread).await?;
             if state.archived && state.locked {
-                return Ok(Kept::Done);
+                return Ok(Kept::Shaped(ThreadShape::Closed));
             }
         }
         closed
@@ -339,46 +286,59 @@ impl Desk {
         Ok(loaded)
     }
 
-    async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<Kept, DeliveryError> {
-        self.port.shape(thread, shape).await.map(|()| Kept::Done)
+    pub(super) async fn shape(
+        &self,
+        thread: ThreadId,
+        shape: ThreadShape,
+    ) -> Result<Kept, DeliveryError> {
+        let shaped = self.port.shape(thread, shape).await;
+        shaped.map(|()| Kept::Shaped(shape))
     }
 
-    /// What is not on a page may be there all the same: without the permission to read history
-    /// every page is empty. Asked for one message, Discord says which it is.
-    async fn sees_what_is_there(&self, thread: ThreadId) -> Result<(), DeliveryError> {
-        match self.port.message(thread, DiscordMessageId(thread.0)).await {
+    /// Reads a page on which something of ours may be.
+    ///
+    /// A page with anything on it was readable. An empty one is no evidence: without the permission
+    /// to read history every page is empty. Asked for one message, Discord says which it is; and
+    /// then the page is read again, for the permission may have come back between the two.
+    pub(super) async fn read_back(
+        &self,
+        channel: ThreadId,
+        page: Page,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
+        let read = self.read_page(channel, page).await?;
+        if !read.is_empty() {
+            return Ok(read);
+        }
+        match self
+            .port
+            .message(channel, DiscordMessageId(channel.0))
+            .await
+        {
             Ok(_)
             | Err(DeliveryError::Gone {
                 code: Some(UNKNOWN_MESSAGE),
                 ..
-            }) => Ok(()),
+            }) => self.read_page(channel, page).await,
             Err(error) => Err(error),
         }
     }
 
+    async fn read_page(
+        &self,
+        channel: ThreadId,
+        page: Page,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
+        match page {
+            Page::After(message) => self.port.page_after(channel, message, PAGE).await,
+            Page::Newest => self.port.newest(channel, PAGE).await,
+        }
+    }
+
     /// Whether an earlier try may have succeeded so long ago that its nonce is forgotten.
-    fn must_look_first(&self, promise: &Promise) -> bool {
+    pub(super) fn must_look_first(&self, promise: &Promise) -> bool {
         promise.attempts > 1
             && promise
                 .first_tried_at
                 .is_some_and(|at| self.now().since(at) > NONCE_WINDOW)
-    }
-
-    fn card(&self, ticket: &tickets::Named) -> TicketCard {
-        TicketCard {
-            ticket: ticket.id,
-            number: ticket.number,
-            subject: ticket.subject.clone(),
-            customer: ticket.customer.clone(),
-            category: ticket.category.clone(),
-            priority: ticket.priority,
-            status: ticket.status,
-            assignee: ticket.assignee.clone(),
-            link: format!(
-                "{}/staff/tickets/{}",
-                self.settings.public_url, ticket.number
-            ),
-            ping: None,
-        }
     }
 }

@@ -31,7 +31,11 @@ fn attached(post: &Value) -> Vec<&str> {
 }
 
 fn names(message: &MessageView) -> Vec<&str> {
-    message.files.iter().map(|file| file.name.as_str()).collect()
+    message
+        .files
+        .iter()
+        .map(|file| file.name.as_str())
+        .collect()
 }
 
 /// The one card, and what it says.
