@@ -40,10 +40,7 @@ pub(super) fn notes(read: &mut Reader<'_>) -> NotesInDiscord {
         return NotesInDiscord::default();
     };
     NotesInDiscord::from_key(text).unwrap_or_else(|| {
-        read.refuse(
-            "NOTES_IN_DISCORD",
-            "is neither prefix nor reply-command.",
-        );
+        read.refuse("NOTES_IN_DISCORD", "is neither prefix nor reply-command.");
         NotesInDiscord::default()
     })
 }

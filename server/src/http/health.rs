@@ -72,7 +72,10 @@ fn guild(desk: &Health) -> &'static str {
 }
 
 fn is_well(desk: &Health) -> bool {
-    !desk.unauthorised && desk.away.is_none() && desk.outbox_parked == 0 && desk.oldest_waiting_ms < LATE_MS
+    !desk.unauthorised
+        && desk.away.is_none()
+        && desk.outbox_parked == 0
+        && desk.oldest_waiting_ms < LATE_MS
 }
 
 async fn metrics(State(web): State<Web>) -> Response {

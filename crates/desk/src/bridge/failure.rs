@@ -75,6 +75,19 @@ impl Desk {
             }
         }
         match error {
+            // What is left of a former thread is gone with its channel, or stays: not worth a person.
+            DeliveryError::Gone { .. } | DeliveryError::Permanent { .. }
+                if matches!(
+                    command,
+                    Command::Remove {
+                        channel: Some(_),
+                        ..
+                    }
+                ) =>
+            {
+                self.record(promise, Kept::Done).await?;
+                Ok(Step::Kept)
+            }
             DeliveryError::Unauthorised => {
                 self.bridge.unauthorised(now.after(TOKEN_CHECK));
                 let again = now.after(TOKEN_CHECK);
@@ -216,7 +229,9 @@ impl Desk {
     async fn no_room(&self, promise: &Promise) -> Result<Step, DeskError> {
         self.bridge.fill_up();
         let now = self.now();
-        let waited = promise.first_tried_at.map_or(Duration::ZERO, |at| now.since(at));
+        let waited = promise
+            .first_tried_at
+            .map_or(Duration::ZERO, |at| now.since(at));
         let wait = (waited / 4).clamp(ROOM_TAKES, MOST_FOR_ROOM);
         self.put_off(promise, now.after(wait), NO_ROOM, false).await
     }

@@ -27,7 +27,8 @@ mod words;
 
 pub use command::Command;
 pub use event::{
-    Absence, ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage,
+    Absence, ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteFile,
+    RemoteMessage,
 };
 pub(crate) use file_posts::{has_only_files, plan as plan_files};
 pub use ingest::Ingested;

@@ -235,4 +235,5 @@ impl Desk {
             ),
             ping: None,
         }
-    }}
+    }
+}

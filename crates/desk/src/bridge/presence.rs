@@ -65,10 +65,7 @@ impl Desk {
             return Ok(false);
         }
         let again = now.after(ASK_AGAIN);
-        if self
-            .bridge
-            .set_away(Some((Absence::Removed, Some(again))))
-        {
+        if self.bridge.set_away(Some((Absence::Removed, Some(again)))) {
             tracing::error!("the bot is not in the guild any more; promises wait");
             self.hub.announce_to_staff();
         }

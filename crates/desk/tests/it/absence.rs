@@ -118,11 +118,7 @@ async fn staff_who_were_known_work_on_while_the_bot_is_out() {
     world.filed().await;
     let mira = world.mira().await;
     world.discord.state().removed = true;
-    world
-        .desk
-        .ingest(away(Absence::Removed))
-        .await
-        .unwrap();
+    world.desk.ingest(away(Absence::Removed)).await.unwrap();
     world.clock.advance(Duration::from_secs(3 * 3_600));
     let again = world.desk.staff(mira.person).await.unwrap();
     assert_eq!(again.name, "Mira Okafor");

@@ -108,6 +108,8 @@ async fn an_archived_thread_that_must_be_woken_in_a_full_guild_waits_for_room_to
         world.clock.advance(Duration::from_secs(60));
     }
     world.desk.budget_step().await.unwrap();
+    while world.desk.outbox_step().await.unwrap() != Step::Idle {}
+    world.clock.advance(Duration::from_secs(60));
     world.settle().await;
     let state = world.discord.state();
     assert_eq!(state.threads[0].messages.len(), 3);

@@ -161,6 +161,30 @@ async fn a_root_deleted_before_its_thread_was_made_waits_for_a_person() {
 }
 
 #[tokio::test]
+async fn a_new_thread_leaves_no_former_card_behind() {
+    for kind in ThreadKind::ALL {
+        for channel_is_there in [true, false] {
+            let world = world(kind).await;
+            let (opened, thread) = world.filed().await;
+            {
+                let mut state = world.discord.state();
+                state.threads.clear();
+                if !channel_is_there {
+                    state.channel.messages.clear();
+                }
+            }
+            let gone = RemoteEvent::ThreadGone { thread };
+            world.desk.ingest(gone).await.unwrap();
+            let mira = world.mira().await;
+            world.desk.new_thread(&mira, opened.number).await.unwrap();
+            world.settle().await;
+            assert_one_of_each(&world, kind, "made anew");
+            assert_eq!(world.desk.health().await.unwrap().outbox_parked, 0);
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_kind_closes_and_opens_again_with_its_card_up_to_date() {
     for kind in ThreadKind::ALL {
         let world = world(kind).await;
@@ -231,7 +255,10 @@ async fn a_name_that_discord_does_not_let_pass_becomes_a_neutral_one_and_staff_a
         assert_eq!(world.discord.state().threads[0].name, "#1 ticket");
         let mira = world.mira().await;
         let view = world.desk.conversation(&mira, opened.number).await.unwrap();
-        let told = view.history.iter().filter(|e| e.words.contains("#1 ticket"));
+        let told = view
+            .history
+            .iter()
+            .filter(|e| e.words.contains("#1 ticket"));
         assert_eq!(told.count(), 1, "{:?}", view.history);
         assert_eq!(view.ticket.subject, "Late parcel");
         assert_eq!(view.thread_trouble, None);

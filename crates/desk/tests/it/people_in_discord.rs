@@ -133,10 +133,7 @@ async fn a_thread_renamed_by_a_person_keeps_that_name_and_goes_on() {
     let said = world.discord.write(thread, MIRA, "On its way.");
     world.hear(&said).await;
     world.settle().await;
-    assert_eq!(
-        world.bodies(&opened).await,
-        ["Where is it?", "On its way."]
-    );
+    assert_eq!(world.bodies(&opened).await, ["Where is it?", "On its way."]);
     assert_eq!(world.discord.state().thread(thread).name, "urgent!!");
 }
 
@@ -184,10 +181,7 @@ async fn a_deleted_channel_is_told_on_each_ticket_and_a_new_one_takes_their_thre
     // The old one's end says nothing about the new one's threads.
     world.desk.new_thread(&mira, 1).await.unwrap();
     world.settle().await;
-    assert_eq!(
-        world.desk.ingest(gone).await.unwrap(),
-        Ingested::Ignored
-    );
+    assert_eq!(world.desk.ingest(gone).await.unwrap(), Ingested::Ignored);
     let view = world.desk.conversation(&mira, 1).await.unwrap();
     assert_eq!(view.thread_trouble, None);
     assert_eq!(world.discord.state().threads.len(), 1);
