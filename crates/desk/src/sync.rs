@@ -106,6 +106,17 @@ impl Desk {
         for promise in old {
             outbox::finish(&work.tx, promise.id).await?;
         }
+        if let (Some(thread), Some(card)) = (link.thread_id, link.card_message_id) {
+            let channel = link.card_channel(thread);
+            if channel != thread {
+                // The former card does not go with the former thread.
+                let former = Command::Remove {
+                    message: card.0,
+                    channel: Some(channel.0),
+                };
+                work.promise(id, None, former);
+            }
+        }
         links::forget_thread(&work.tx, id, &self.settings.guild).await?;
         work.promise(id, None, Command::OpenThread);
         work.promise(id, None, Command::PostCard { calls_staff: true });

@@ -51,6 +51,15 @@ impl Desk {
         if let Command::OpenThread = command {
             return self.open_thread(promise, &link, &ticket).await;
         }
+        if let Command::Remove {
+            message,
+            channel: Some(channel),
+        } = command
+        {
+            let post = DiscordMessageId(*message);
+            let deleted = self.port.delete(ThreadId(*channel), post).await;
+            return Ok(deleted.map(|()| Kept::Done));
+        }
         let Some(thread) = link.thread_id else {
             return Ok(Err(DeliveryError::Permanent {
                 code: None,
@@ -80,7 +89,7 @@ impl Desk {
                 self.edit_piece(promise, thread, &ticket, *chunk).await
             }
             Command::TakeBack { chunk } => self.take_piece_back(promise, thread, *chunk).await,
-            Command::Remove { message } => {
+            Command::Remove { message, .. } => {
                 let post = DiscordMessageId(*message);
                 Ok(self.port.delete(thread, post).await.map(|()| Kept::Done))
             }

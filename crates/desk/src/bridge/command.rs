@@ -29,10 +29,13 @@ pub enum Command {
         /// Which piece, from 0.
         chunk: i64,
     },
-    /// Take a post of ours out of the thread that should not be there.
+    /// Take a post of ours away that should not be there.
     Remove {
         /// The Discord message.
         message: i64,
+        /// The channel that it is in, where that is not the thread.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<i64>,
     },
     /// Bring the card up to date.
     RefreshCard,

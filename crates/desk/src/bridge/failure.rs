@@ -76,6 +76,19 @@ impl Desk {
             }
         }
         match error {
+            // What is left of a former thread is gone with its channel, or stays: not worth a person.
+            DeliveryError::Gone { .. } | DeliveryError::Permanent { .. }
+                if matches!(
+                    command,
+                    Command::Remove {
+                        channel: Some(_),
+                        ..
+                    }
+                ) =>
+            {
+                self.record(promise, Kept::Done).await?;
+                Ok(Step::Kept)
+            }
             DeliveryError::Unauthorised => {
                 self.bridge.unauthorised(now.after(TOKEN_CHECK));
                 let again = now.after(TOKEN_CHECK);

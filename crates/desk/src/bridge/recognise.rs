@@ -15,6 +15,13 @@ use crate::work::Work;
 use crate::{Desk, DeskError};
 use domain::MessageId;
 
+fn remove(post: &RemoteMessage) -> Command {
+    Command::Remove {
+        message: post.id.0,
+        channel: None,
+    }
+}
+
 impl Desk {
     /// Compares a post of ours with what it should be.
     pub(super) async fn recognise(
@@ -50,7 +57,7 @@ impl Desk {
                 work.promise(ticket.id, Some(message), command);
             }
             // The same piece twice: one of them was posted by a try whose answer never came.
-            Some(_) => work.promise(ticket.id, None, Command::Remove { message: post.id.0 }),
+            Some(_) => work.promise(ticket.id, None, remove(post)),
             None => {
                 parts::add(&work.tx, post.id, message, chunk, None).await?;
                 self.keep_promise_of(&mut work, link, message, chunk)
@@ -82,7 +89,7 @@ impl Desk {
         if known(&crate::store::links::of_ticket(&work.tx, ticket.id).await?) {
             return Ok(Ingested::Ignored);
         }
-        work.promise(ticket.id, None, Command::Remove { message: post.id.0 });
+        work.promise(ticket.id, None, remove(post));
         work.commit().await?;
         Ok(Ingested::Taken)
     }

@@ -104,12 +104,13 @@ async fn an_archived_thread_that_must_be_woken_in_a_full_guild_waits_for_room_to
     world.desk.assign_to_me(&mira, 1).await.unwrap();
     assert_eq!(world.desk.outbox_step().await.unwrap(), Step::PutOff);
     world.desk.budget_step().await.unwrap();
+    while world.desk.outbox_step().await.unwrap() != Step::Idle {}
+    world.clock.advance(Duration::from_secs(60));
     world.settle().await;
+    assert_eq!(world.desk.health().await.unwrap().outbox_parked, 0);
     let state = world.discord.state();
     assert_eq!(state.threads[0].messages.len(), 3);
     assert!(!state.threads[0].archived);
-    drop(state);
-    assert_eq!(world.desk.health().await.unwrap().outbox_parked, 0);
 }
 
 #[tokio::test]

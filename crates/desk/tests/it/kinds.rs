@@ -161,6 +161,30 @@ async fn a_root_deleted_before_its_thread_was_made_waits_for_a_person() {
 }
 
 #[tokio::test]
+async fn a_new_thread_leaves_no_former_card_behind() {
+    for kind in ThreadKind::ALL {
+        for channel_is_there in [true, false] {
+            let world = world(kind).await;
+            let (opened, thread) = world.filed().await;
+            {
+                let mut state = world.discord.state();
+                state.threads.clear();
+                if !channel_is_there {
+                    state.channel.messages.clear();
+                }
+            }
+            let gone = RemoteEvent::ThreadGone { thread };
+            world.desk.ingest(gone).await.unwrap();
+            let mira = world.mira().await;
+            world.desk.new_thread(&mira, opened.number).await.unwrap();
+            world.settle().await;
+            assert_one_of_each(&world, kind, "made anew");
+            assert_eq!(world.desk.health().await.unwrap().outbox_parked, 0);
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_kind_closes_and_opens_again_with_its_card_up_to_date() {
     for kind in ThreadKind::ALL {
         let world = world(kind).await;
