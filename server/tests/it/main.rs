@@ -6,11 +6,14 @@
 
 mod bad_input;
 mod changes;
+mod doctor;
 mod faults;
 mod files;
 mod live;
 mod outage;
+mod records;
 mod sign_in;
 mod stories;
+mod transcripts;
 mod visitor;
 mod world;

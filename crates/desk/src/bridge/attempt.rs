@@ -20,7 +20,7 @@ use domain::{DiscordMessageId, RoleId, ThreadId, Timestamp};
 use std::time::Duration;
 
 /// Longer than posting with files may take.
-const UPLOAD: Duration = Duration::from_secs(180);
+pub(super) const UPLOAD: Duration = Duration::from_secs(180);
 
 /// How long a nonce surely protects from doubling. Discord says "a few minutes".
 const NONCE_WINDOW: Duration = Duration::from_secs(100);
@@ -40,6 +40,9 @@ impl Desk {
         if let Command::OpenThread = command {
             return Ok(self.open_thread(promise, &link, &ticket).await);
         }
+        if let Command::Log { milestone, words } = command {
+            return self.post_log(promise, &ticket, *milestone, words).await;
+        }
         let Some(thread) = link.thread_id else {
             return Ok(Err(DeliveryError::Permanent {
                 code: None,
@@ -48,7 +51,7 @@ impl Desk {
         };
         let done = || Ok(Ok(Kept::Done));
         match command {
-            Command::OpenThread => done(),
+            Command::OpenThread | Command::Log { .. } => done(),
             Command::PostCard { calls_staff } => {
                 let ping = calls_staff.then_some(self.settings.guild.staff_role);
                 Ok(self.post_card(promise, &link, thread, &ticket, ping).await)
@@ -342,7 +345,7 @@ impl Desk {
     }
 
     /// Whether an earlier try may have succeeded so long ago that its nonce is forgotten.
-    fn must_look_first(&self, promise: &Promise) -> bool {
+    pub(super) fn must_look_first(&self, promise: &Promise) -> bool {
         promise.attempts > 1
             && promise
                 .first_tried_at

@@ -6,7 +6,7 @@
 use super::command::Command;
 use super::outbox::{Kept, Step};
 use super::port::{DeliveryError, ThreadShape};
-use crate::store::entities::outbox::Model as Promise;
+use crate::store::entities::outbox::{Lane, Model as Promise};
 use crate::store::{links, messages, outbox};
 use crate::work::Touched;
 use crate::{Desk, DeskError};
@@ -70,6 +70,12 @@ impl Desk {
             DeliveryError::Uncertain { reason } => {
                 self.put_off(promise, now.after(backoff), &reason, true)
                     .await
+            }
+            DeliveryError::Gone { reason, .. } | DeliveryError::Permanent { reason, .. }
+                if promise.lane == Lane::Log =>
+            {
+                // The ticket's thread has nothing to do with it, and goes on.
+                self.park(promise, &super::log::trouble(&reason)).await
             }
             DeliveryError::Permanent {
                 code: Some(ARCHIVED),

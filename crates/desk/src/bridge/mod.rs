@@ -7,11 +7,13 @@
 mod attempt;
 mod catch_up;
 mod command;
+mod dashboard;
 mod event;
 mod failure;
 mod fetch;
 mod file_posts;
 mod ingest;
+mod log;
 mod outbox;
 mod port;
 mod press;
@@ -21,6 +23,7 @@ mod state;
 mod words;
 
 pub use command::Command;
+pub use dashboard::DashboardView;
 pub use event::{
     ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage,
 };

@@ -18,6 +18,7 @@ pub(crate) struct State {
     outbox: Notify,
     catch_up: Notify,
     files: Notify,
+    dashboards: Notify,
     held_until: AtomicI64,
     unauthorised: AtomicBool,
     /// Grows with every session that may have missed something; zero before the first.
@@ -42,6 +43,7 @@ impl Default for State {
             outbox: Notify::default(),
             catch_up: Notify::default(),
             files: Notify::default(),
+            dashboards: Notify::default(),
             held_until: AtomicI64::default(),
             unauthorised: AtomicBool::default(),
             session: AtomicU64::default(),
@@ -71,6 +73,15 @@ impl State {
 
     pub(crate) fn files_wanted(&self) -> Notified<'_> {
         self.files.notified()
+    }
+
+    /// A dashboard message is to be posted or taken away.
+    pub(crate) fn dashboard_changed(&self) {
+        self.dashboards.notify_one();
+    }
+
+    pub(crate) fn dashboards_changed(&self) -> Notified<'_> {
+        self.dashboards.notified()
     }
 
     pub(crate) fn has_gaps(&self) -> Notified<'_> {

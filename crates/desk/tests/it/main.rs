@@ -6,8 +6,13 @@
 mod bridge_in;
 mod bridge_out;
 mod changes;
+mod dashboard;
 mod discord;
 mod files;
+mod hours;
+mod log;
+mod statistics;
 mod text;
 mod tickets;
+mod transcripts;
 mod world;

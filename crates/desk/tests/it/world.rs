@@ -20,15 +20,28 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub files: Arc<MemoryFiles>,
     database: TestDatabase,
+    log: Option<ChannelId>,
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::start(None).await
+    }
+
+    /// The same, with a log channel.
+    pub async fn with_log() -> Self {
+        Self::start(Some(LOG)).await
+    }
+
+    async fn start(log: Option<ChannelId>) -> Self {
         let database = TestDatabase::fresh().await;
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_265_280_000)));
         let discord = FakeDiscord::new(clock.clone());
         let files = Arc::new(MemoryFiles::default());
-        let desk = open(&database, &discord, &clock, &files).await;
+        if let Some(channel) = log {
+            discord.add_channel(channel);
+        }
+        let desk = open(log, &database, &discord, &clock, &files).await;
         connect(&desk).await;
         Self {
             desk,
@@ -36,13 +49,21 @@ impl World {
             clock,
             files,
             database,
+            log,
         }
     }
 
     /// The process dies and another opens the same data. Leases of the dead end by themselves.
     pub async fn restart(&mut self) {
         self.clock.advance(Duration::from_secs(76));
-        self.desk = open(&self.database, &self.discord, &self.clock, &self.files).await;
+        self.desk = open(
+            self.log,
+            &self.database,
+            &self.discord,
+            &self.clock,
+            &self.files,
+        )
+        .await;
     }
 
     /// A session with Discord begins, and what was missed is read.
@@ -124,6 +145,7 @@ async fn connect(desk: &Desk) {
 }
 
 async fn open(
+    log_channel: Option<ChannelId>,
     database: &TestDatabase,
     discord: &Arc<FakeDiscord>,
     clock: &Arc<ManualClock>,
@@ -136,6 +158,7 @@ async fn open(
             support_channel: SUPPORT,
             staff_role: STAFF_ROLE,
             note_prefix: "//".into(),
+            log_channel,
         },
         files: FileLimits {
             max_bytes: 12 << 20,

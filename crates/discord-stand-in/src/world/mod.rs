@@ -121,6 +121,10 @@ pub(crate) struct Switches {
     pub(crate) blocked_words: Vec<String>,
     /// Words that AutoMod keeps out of the names of threads (200001).
     pub(crate) blocked_names: Vec<String>,
+    /// Whether the guild asks moderators for a second factor: 1, or 0.
+    pub(crate) mfa_level: u8,
+    /// Whether the bot's owner has one, which stands for the bot.
+    pub(crate) owner_has_mfa: bool,
     /// IDENTIFYs that the bot has per day.
     pub(crate) session_starts: u32,
     /// Answers of 401, 403 and 429 in ten minutes that lead to the ban page.
@@ -143,6 +147,8 @@ impl Default for Switches {
             locked_status: 403,
             blocked_words: Vec::new(),
             blocked_names: Vec::new(),
+            mfa_level: 0,
+            owner_has_mfa: true,
             session_starts: 1000,
             invalid_requests: 10_000,
         }
