@@ -9,6 +9,7 @@ mod m20261121_000001_first;
 mod m20261121_000002_reconciler;
 mod m20261121_000003_files;
 mod m20261121_000020_records;
+mod statements;
 
 /// Every step, in order.
 #[derive(Debug)]

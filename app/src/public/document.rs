@@ -111,7 +111,13 @@ pub(super) fn document<V: IntoView + 'static>(
         .to_html()
     });
     owner.unset_with_forced_cleanup();
-    html
+    without_markers(&html)
+}
+
+/// Leaves out the comments by which a hydrating page finds its places: nothing hydrates here.
+/// Whatever was typed has its `<` escaped, in text as in attributes, so no comment is theirs.
+pub(crate) fn without_markers(html: &str) -> String {
+    html.replace("<!>", "")
 }
 
 /// The quiet line at the end of a page.

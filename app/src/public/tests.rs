@@ -315,6 +315,19 @@ fn forms_have_the_names_and_addresses_that_others_rely_on() {
 }
 
 #[test]
+fn no_marks_of_hydration_are_sent_and_typed_ones_stay() {
+    let typed = NewTicketForm {
+        subject: "a <!> b".to_owned(),
+        body: "c <!> d".to_owned(),
+        ..NewTicketForm::default()
+    };
+    let page = new_ticket(&frame(&assets()), &categories(), &typed);
+    assert!(!page.contains("<!>"));
+    assert!(page.contains("value=\"a &lt;!&gt; b\""), "{page}");
+    assert!(page.contains("c &lt;!&gt; d</textarea>"), "{page}");
+}
+
+#[test]
 fn the_status_is_a_sentence() {
     for (status, sentence) in [
         (Status::Open, "Waiting for our answer."),

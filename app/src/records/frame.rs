@@ -2,7 +2,7 @@
 
 use crate::parts::face::face;
 use crate::parts::icon::{Icon, icon, mark};
-use crate::public::Frame;
+use crate::public::{Frame, without_markers};
 use domain::view::{InboxFilter, InboxView};
 use leptos::prelude::*;
 
@@ -72,7 +72,7 @@ pub(super) fn document<V: IntoView + 'static>(
         .to_html()
     });
     owner.unset_with_forced_cleanup();
-    html
+    without_markers(&html)
 }
 
 fn rail(inbox: &InboxView, here: Here) -> AnyView {

@@ -7,7 +7,7 @@ use crate::bridge::{Command, has_only_files, pieces, plan_files};
 use crate::files::{self, Said};
 use crate::store::entities::{message, ticket};
 use crate::store::messages::{self, NewMessage};
-use crate::store::{self, links, outbox, people};
+use crate::store::{self, links, outbox, parts, people};
 use crate::tickets::LAST_WORDS;
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Holder, RequestKey, Staff};
@@ -252,7 +252,7 @@ impl Work<'_> {
             pieces(body).len()
         };
         // A piece of a longer, earlier wording may still be there.
-        let there = messages::chunks_there(&self.tx, old.id).await?;
+        let there = parts::chunks_there(&self.tx, old.id).await?;
         let texts = there.into_iter().filter(|chunk| !has_only_files(*chunk));
         let last = texts.max().map_or(0, |chunk| chunk + 1);
         let last = last.max(count(before)).max(count(after));

@@ -6,7 +6,7 @@
 
 use crate::bridge::{Command, pieces, plan_files};
 use crate::store::entities::outbox::{Lane, WorkState};
-use crate::store::{files, links, messages, outbox, stuck};
+use crate::store::{files, links, messages, outbox, parts, stuck};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Staff};
 use domain::view::{StuckView, SyncView};
@@ -99,13 +99,6 @@ impl Desk {
         }
         // What was promised to the old thread is promised anew, as far as it still matters.
         let mut old = outbox::unfinished(&work.tx, id).await?;
-        if old.iter().any(|promise| promise.state == WorkState::Leased) {
-            return Err(DeskError::Conflict {
-                why: "Discord is being asked something for this ticket at this moment; \
-                      try again in a minute."
-                    .to_owned(),
-            });
-        }
         if link.thread_id.is_none() && link.trouble.is_none() && !old.is_empty() {
             return Err(DeskError::Conflict {
                 why: "The ticket's thread is being made already.".to_owned(),
@@ -140,8 +133,10 @@ impl Work<'_> {
     /// Promises every message that is not taken back, in its order.
     async fn promise_conversation(&mut self, ticket: TicketId) -> Result<(), DeskError> {
         for message in messages::of_ticket(&self.tx, ticket).await? {
-            messages::forget_parts(&self.tx, message.id).await?;
+            parts::forget_all(&self.tx, message.id).await?;
             if message.deleted_at.is_some() {
+                // Nothing is left to be carried, whatever became of its deletion in the old thread.
+                messages::mark(&self.tx, message.id, Delivery::Delivered, None).await?;
                 continue;
             }
             messages::mark(&self.tx, message.id, Delivery::Queued, None).await?;

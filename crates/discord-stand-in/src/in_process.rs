@@ -166,6 +166,16 @@ impl InProcess {
         }
     }
 
+    /// A file by its link, if there is one and the link still holds.
+    #[must_use]
+    pub fn fetch(&self, url: &str) -> Option<Vec<u8>> {
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut steps = address.rsplit('/');
+        let (filename, id, channel) = (steps.next()?, steps.next()?, steps.next()?);
+        let (id, channel) = (id.parse().ok()?, channel.parse().ok()?);
+        rest::cdn::find(&self.hub, channel, id, filename, query).map(|file| file.bytes)
+    }
+
     /// A fresh session for the bot: READY and the guild are its first events.
     #[must_use]
     pub fn listen(&self) -> Session {

@@ -14,6 +14,7 @@ mod people;
 mod sabotage;
 mod settle;
 mod town;
+mod troubles;
 mod weather;
 mod wire;
 
@@ -32,7 +33,7 @@ pub struct Outcome {
     pub seed: u64,
     /// What differs between what should be and what is; nothing, if the bridge held.
     pub differences: Vec<String>,
-    /// The last things that happened.
+    /// What happened, in order.
     pub trace: Vec<String>,
     /// How often the process died.
     pub crashes: u32,
@@ -69,7 +70,7 @@ pub async fn storm(seed: u64, source: &Source, sabotage: Option<Sabotage>) -> Re
     let outcome = Outcome {
         seed,
         differences,
-        trace: town.trace(),
+        trace: town.trace().to_vec(),
         crashes: town.crashes,
         messages: town.model.written.len(),
     };

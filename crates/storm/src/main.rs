@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use storm::{Outcome, Sabotage, Source, storm};
 
-/// Proves, seed by seed, that the bridge loses nothing, doubles nothing and keeps order.
+/// How much of a failed seed's trace is printed.
+const TRACE: usize = 60;
+
+/// Tries, seed by seed, whether the bridge loses nothing, doubles nothing and keeps order.
 #[derive(Parser)]
 struct Options {
     /// How many seeds.
@@ -36,7 +39,7 @@ struct Options {
     /// Its built front end.
     #[arg(long, value_name = "FOLDER")]
     site: Option<PathBuf>,
-    /// Print the trace of every seed, not only of those that failed.
+    /// Print the whole trace of every seed, not only the end of those that failed.
     #[arg(long)]
     trace: bool,
 }
@@ -167,7 +170,7 @@ fn run(
                         });
                         if sabotage.is_none() && (options.trace || !outcome.differences.is_empty())
                         {
-                            tell(&outcome);
+                            tell(&outcome, if options.trace { usize::MAX } else { TRACE });
                         }
                         if !outcome.differences.is_empty() {
                             locked(&failed).push(outcome);
@@ -195,9 +198,10 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn tell(outcome: &Outcome) {
+fn tell(outcome: &Outcome, lines: usize) {
     println!("seed {}", outcome.seed);
-    for line in &outcome.trace {
+    let from = outcome.trace.len().saturating_sub(lines);
+    for line in &outcome.trace[from..] {
         println!("    {line}");
     }
     for difference in &outcome.differences {

@@ -27,6 +27,8 @@ pub struct Written {
     pub texts: Vec<String>,
     /// Whether it was taken back.
     pub deleted: Told,
+    /// The names of its files, in order.
+    pub files: Vec<String>,
 }
 
 /// A ticket that somebody was told of.
@@ -45,7 +47,7 @@ pub struct Model {
     pub tickets: Vec<Filed>,
     /// Messages, by tag.
     pub written: BTreeMap<u32, Written>,
-    /// Wordings of what was written in Discord, by tag: of which message, and the how manieth.
+    /// Wordings of what was written in Discord, by tag: of which message, and which of its wordings.
     pub wordings: BTreeMap<u32, (u64, usize)>,
     tags: u32,
 }
@@ -76,6 +78,11 @@ impl Model {
         let word = text.split_whitespace().next()?;
         word.strip_prefix('w')?.parse().ok()
     }
+}
+
+/// What is in a file of this name.
+pub fn bytes_of(name: &str) -> Vec<u8> {
+    format!("in {name}").into_bytes()
 }
 
 /// What a person types, as the web takes it.

@@ -3,11 +3,12 @@
 //! On the web they are told whether it worked, or the process dies under them and they may try the
 //! same form again. In Discord they do what Discord lets them.
 
-use crate::model::{Filed, Model, Told, Written, body};
+use crate::model::{Filed, Model, Told, Written, body, bytes_of};
 use crate::town::Town;
 use anyhow::{Result, bail};
-use desk::{DeskError, NewTicket, RequestKey};
-use discord_stand_in::Person;
+use desk::files::Said;
+use desk::{Desk, DeskError, NewTicket, RequestKey};
+use discord_stand_in::{File, Person};
 use domain::text::{Email, Subject};
 use domain::view::MessageView;
 use domain::{MessageId, MessageKind, Origin, Priority};
@@ -69,9 +70,20 @@ impl Town {
         )
     }
 
+    /// Names of files to attach; mostly none.
+    fn files(&mut self, tag: u32) -> Vec<String> {
+        let count = match self.rng.random_range(0..20) {
+            0 => 11,
+            1..=4 => self.rng.random_range(1..4),
+            _ => 0,
+        };
+        (0..count).map(|at| format!("f{tag}-{at}.txt")).collect()
+    }
+
     async fn file(&mut self) -> Result<bool> {
         let tag = self.model.tag();
         let text = self.text(tag);
+        let names = self.files(tag);
         let key = RequestKey::fresh();
         let form = || -> Option<NewTicket> {
             Some(NewTicket {
@@ -86,12 +98,16 @@ impl Town {
             if attempt == 0 {
                 self.perhaps_die();
             }
-            let Some(new) = form() else {
+            let Some(mut new) = form() else {
                 bail!("a form that does not parse");
             };
             let desk = self.desk();
             let sent = RequestKey::parse(&key);
-            let filing = async move { desk.open_ticket(new, sent).await };
+            let attached = names.clone();
+            let filing = async move {
+                new.files = taken(&desk, &attached).await?;
+                desk.open_ticket(new, sent).await
+            };
             match self.whole(filing).await {
                 Some(opened) => {
                     let opened = opened?;
@@ -107,6 +123,7 @@ impl Town {
                             stored: Told::Yes,
                             texts: vec![text],
                             deleted: Told::No,
+                            files: names,
                         },
                     );
                     return Ok(true);
@@ -131,8 +148,14 @@ impl Town {
         let Some(typed) = body(&text) else {
             bail!("a text that does not parse");
         };
+        let names = self.files(tag);
+        let attached = names.clone();
         let desk = self.desk();
         let writing = async move {
+            let typed = Said {
+                body: typed,
+                files: taken(&desk, &attached).await?,
+            };
             match voice {
                 Voice::Customer => {
                     let holder = desk.holder(&token).await?;
@@ -158,6 +181,7 @@ impl Town {
                 stored,
                 texts: vec![text],
                 deleted: Told::No,
+                files: names,
             },
         );
         Ok(told.is_some())
@@ -188,13 +212,10 @@ impl Town {
             return Ok(true);
         };
         let token = self.model.tickets[ticket].token.clone();
-        let mut staff = self.a_staff();
-        for _ in 0..20 {
-            if staff.name == author {
-                break;
-            }
-            staff = self.a_staff();
-        }
+        let staff = match self.staff_named(&author) {
+            Some(staff) => staff,
+            None => self.a_staff(),
+        };
         let text = self.text(tag);
         let Some(typed) = body(&text) else {
             bail!("a text that does not parse");
@@ -266,7 +287,7 @@ impl Town {
         Ok(told.is_some())
     }
 
-    fn as_person(&self, person: &Person, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    pub fn as_person(&self, person: &Person, method: &str, path: &str, body: &Value) -> (u16, Value) {
         self.discord
             .ask(&person.token, method, path, &[], body, Vec::new())
     }
@@ -295,8 +316,14 @@ impl Town {
                     false => text,
                 };
                 let text: String = text.chars().take(2_000).collect();
+                let files = self.files(tag).into_iter().take(10).map(|name| File {
+                    bytes: bytes_of(&name),
+                    name,
+                });
+                let (files, said) = (files.collect(), json!({"content": text.trim()}));
                 let (status, made) =
-                    self.as_person(&person, "POST", &messages, &json!({"content": text.trim()}));
+                    self.discord
+                        .ask(&person.token, "POST", &messages, &[], &said, files);
                 if let Some(id) = made["id"].as_str().and_then(|id| id.parse().ok()) {
                     self.model.worded(tag, id);
                 }
@@ -332,6 +359,7 @@ impl Town {
                 let (status, _) = self.as_person(&person, "PATCH", &path, &shape);
                 format!("{name} archives {thread} ({archived}): {status}")
             }
+            96 if self.troubled && self.chance(50) => self.delete_thread(&person, thread),
             _ => {
                 let locked = self.chance(60);
                 let path = format!("/channels/{thread}");
@@ -342,6 +370,17 @@ impl Town {
         };
         self.note(line);
     }
+}
+
+/// Files of these names, as the web's door takes them in.
+async fn taken(desk: &Desk, names: &[String]) -> Result<Vec<desk::files::NewFile>, DeskError> {
+    let mut files = Vec::new();
+    for name in names {
+        let bytes = futures::stream::iter([Ok::<_, std::convert::Infallible>(bytes_of(name).into())]);
+        let file = desk.take_file(name, bytes).await;
+        files.push(file.map_err(|error| DeskError::Internal(format!("{error:?}")))?);
+    }
+    Ok(files)
 }
 
 /// Who writes on the web.

@@ -40,11 +40,15 @@ pub enum Sabotage {
     CloseWithoutLock,
     /// Posts that were taken back stay.
     KeepTakenBack,
+    /// Posts go without their files.
+    LoseFiles,
+    /// What we may not see counts as deleted.
+    UnseenIsDeleted,
 }
 
 impl Sabotage {
     /// Every mistake.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::NoNonce,
         Self::NoReadBack,
         Self::NoThreadSearch,
@@ -60,6 +64,8 @@ impl Sabotage {
         Self::LetMentionsFire,
         Self::CloseWithoutLock,
         Self::KeepTakenBack,
+        Self::LoseFiles,
+        Self::UnseenIsDeleted,
     ];
 
     /// An answer that Discord does not give.
@@ -109,6 +115,10 @@ impl Sabotage {
             Self::IgnoreDeletions if one && *status == 404 => {
                 *status = 403;
                 *body = json!({"code": 50_001, "message": "Missing Access"});
+            }
+            Self::UnseenIsDeleted if one && *status == 403 => {
+                *status = 404;
+                *body = json!({"code": 10_008, "message": "Unknown Message"});
             }
             Self::IgnoreEdits | Self::EditsBackwards if method == "GET" => match body {
                 Value::Array(page) => page.iter_mut().for_each(|m| self.bend_message(m)),

@@ -18,6 +18,7 @@ impl Town {
         if !self.is_connected() {
             self.connect();
         }
+        self.give_back();
         self.run_dry().await?;
         // Whoever put something wrong in Discord puts it right, and staff press "retry".
         for thread in self.discord.threads() {
@@ -50,6 +51,8 @@ impl Town {
             }
         }
         self.run_dry().await?;
+        self.replace_lost_threads().await?;
+        self.run_dry().await?;
         if self.gaps {
             // Only a comparison finds what no event told.
             for _ in 0..=self.model.tickets.len() {
@@ -75,7 +78,10 @@ impl Town {
                 let desk = self.desk();
                 let health = async move { desk.health().await };
                 match self.whole(health).await {
-                    Some(health) => health?.outbox_waiting,
+                    Some(health) => {
+                        let health = health?;
+                        health.outbox_waiting + health.files_wanted
+                    }
                     None => bail!("nobody crashes in fair weather"),
                 }
             };
@@ -142,7 +148,7 @@ impl Town {
             let desk = self.desk();
             let step = async move { Came::Step(desk.outbox_step().await) };
             match self.whole(step).await {
-                Some(Came::Step(Ok(Step::Idle))) => return Ok(did),
+                Some(Came::Step(Ok(Step::Idle))) => break,
                 Some(Came::Step(Ok(step))) => {
                     did = true;
                     if step == Step::Parked {
@@ -152,6 +158,19 @@ impl Town {
                 }
                 Some(Came::Step(Err(error))) => bail!("the outbox failed: {error}"),
                 _ => bail!("nobody crashes in fair weather"),
+            }
+        }
+        for _ in 0..ROUNDS {
+            let desk = self.desk();
+            let step = async move { desk.fetch_step().await };
+            match self.whole(step).await {
+                Some(Ok(Step::Idle)) => break,
+                Some(Ok(step)) => {
+                    did = true;
+                    self.note(format!("fetch: {step:?}"));
+                }
+                Some(Err(error)) => bail!("files could not be fetched: {error}"),
+                None => bail!("nobody crashes in fair weather"),
             }
         }
         Ok(did)

@@ -27,6 +27,11 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
+/// The name of a step of the outbox.
+pub const OUTBOX: &str = "outbox";
+/// The name of a step that fetches a file.
+pub const FETCH: &str = "fetch";
+
 /// What a step came to.
 #[derive(Debug)]
 pub enum Came {
@@ -63,6 +68,10 @@ pub struct Town {
     pub frames: VecDeque<Value>,
     /// Events may get lost without the connection being lost.
     pub gaps: bool,
+    /// The bot may lose permissions, and threads may be deleted.
+    pub troubled: bool,
+    /// The permission that the bot lost.
+    pub lost: Option<&'static str>,
     /// Something was refused for good at some time, and its order may have suffered.
     pub parked: bool,
     /// Crashes of this seed, so that the storm can say how many there were.
@@ -75,12 +84,8 @@ pub struct Town {
     session: Option<Session>,
     listener: Listener,
     sabotage: Option<Sabotage>,
-    trace: VecDeque<String>,
-    steps: u32,
+    trace: Vec<String>,
 }
-
-/// Lines of the trace that are kept.
-const TRACE: usize = 60;
 
 impl Town {
     /// Begins.
@@ -97,6 +102,8 @@ impl Town {
             jobs: Vec::new(),
             frames: VecDeque::new(),
             gaps: false,
+            troubled: false,
+            lost: None,
             parked: false,
             crashes: 0,
             database,
@@ -107,10 +114,10 @@ impl Town {
             session: None,
             listener: Listener::default(),
             sabotage,
-            trace: VecDeque::new(),
-            steps: 0,
+            trace: Vec::new(),
         };
         town.gaps = town.chance(50);
+        town.troubled = town.chance(30);
         town.boot().await?;
         Ok(town)
     }
@@ -122,20 +129,13 @@ impl Town {
 
     /// A line of the trace.
     pub fn note(&mut self, line: impl Into<String>) {
-        if self.trace.len() == TRACE {
-            self.trace.pop_front();
-        }
-        self.steps += 1;
-        let line = format!("{:>4}  {}", self.steps, line.into());
-        if std::env::var_os("STORM_LIVE").is_some() {
-            eprintln!("{line}");
-        }
-        self.trace.push_back(line);
+        let line = format!("{:>4}  {}", self.trace.len() + 1, line.into());
+        self.trace.push(line);
     }
 
-    /// The end of the trace.
-    pub fn trace(&self) -> Vec<String> {
-        self.trace.iter().cloned().collect()
+    /// All that happened, in order.
+    pub fn trace(&self) -> &[String] {
+        &self.trace
     }
 
     /// The desk.
@@ -149,6 +149,11 @@ impl Town {
     pub fn a_staff(&mut self) -> Staff {
         let at = self.rng.random_range(0..self.staff.len());
         self.staff[at].clone()
+    }
+
+    /// The one of the staff with this name.
+    pub fn staff_named(&self, name: &str) -> Option<Staff> {
+        self.staff.iter().find(|staff| staff.name == name).cloned()
     }
 
     /// Those of Discord's people who are staff.
@@ -349,7 +354,7 @@ impl Town {
         match ended {
             None => self.jobs.push(job),
             Some(Ok(came)) => {
-                if matches!(came, Came::Step(Ok(Step::Parked))) {
+                if job.name == OUTBOX && matches!(came, Came::Step(Ok(Step::Parked))) {
                     self.parked = true;
                 }
                 self.note(format!("{}: {}", job.name, words(&came)));

@@ -3,7 +3,7 @@
 //! It draws from the seed and keeps to what can happen: a request that nobody answered in 20
 //! seconds counts as lost, as the connector's own limit has it.
 
-use crate::town::{Came, Town};
+use crate::town::{Came, FETCH, OUTBOX, Town};
 use crate::wire::Fate;
 use anyhow::Result;
 use desk::bridge::RemoteEvent;
@@ -30,6 +30,10 @@ impl Town {
             90..=95 => self.time_passes().await,
             96..=97 => {
                 self.connection_changes().await?;
+                true
+            }
+            98 if self.chance(50) => {
+                self.permission_changes();
                 true
             }
             _ => false,
@@ -70,8 +74,12 @@ impl Town {
         let begins = steps < AT_ONCE && self.chance(40);
         if begins || self.jobs.is_empty() {
             let desk = self.desk();
+            if self.chance(20) {
+                let step = async move { Came::Step(desk.fetch_step().await) };
+                return self.begin(FETCH.to_owned(), false, step).await.is_some();
+            }
             let step = async move { Came::Step(desk.outbox_step().await) };
-            return self.begin("outbox".to_owned(), false, step).await.is_some();
+            return self.begin(OUTBOX.to_owned(), false, step).await.is_some();
         }
         let at = self.rng.random_range(0..self.jobs.len());
         let mut job = self.jobs.swap_remove(at);

@@ -5,7 +5,8 @@
 
 use crate::sabotage::Sabotage;
 use connector::{Answer, Carrier, Request};
-use discord_stand_in::InProcess;
+use desk::bridge::PostFile;
+use discord_stand_in::{File, InProcess};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +27,11 @@ pub struct Call {
     pub path: String,
     params: Vec<(String, String)>,
     body: Value,
+    files: Vec<PostFile>,
 }
+
+/// The method of a request for a file, by its link.
+pub const FETCH: &str = "FETCH";
 
 /// What stands in Discord by our doing, by what it is.
 #[derive(Default)]
@@ -147,6 +152,12 @@ impl Wire {
         self.state().waiting.get(&id).map(|w| w.call.clone())
     }
 
+    /// A thread is gone for good: its ticket may get another.
+    pub fn thread_deleted(&self, name: &str) {
+        let mark = name.split(' ').next().unwrap_or_default();
+        self.state().ledger.threads.remove(mark);
+    }
+
     /// What was there twice at any time.
     pub fn doubled(&self) -> Vec<String> {
         self.state().ledger.doubled.clone()
@@ -162,19 +173,32 @@ impl Wire {
     /// Discord does what a request asks; nobody is told yet.
     pub fn execute(&self, call: &Call) -> Answer {
         let mut call = call.clone();
+        if call.method == FETCH {
+            return match self.discord.fetch(&call.path) {
+                Some(body) => Answer { status: 200, body },
+                None => answered(404, &Value::Null),
+            };
+        }
         if let Some(sabotage) = self.sabotage {
             if let Some(answer) = sabotage.instead(&call.path, call.method, &call.params) {
                 return answered(200, &answer);
             }
             sabotage.bend_request(call.method, &mut call.body);
+            if sabotage == Sabotage::LoseFiles {
+                call.files.clear();
+            }
         }
+        let files = call.files.iter().map(|file| File {
+            name: file.name.clone(),
+            bytes: file.bytes.to_vec(),
+        });
         let (status, body) = self.discord.ask(
             &self.authorization,
             call.method,
             &call.path,
             &call.params,
             &call.body,
-            Vec::new(),
+            files.collect(),
         );
         let (mut status, mut body) = (status, body);
         if status < 300 {
@@ -201,6 +225,8 @@ impl Wire {
                 None
             }
             Fate::Lost => None,
+            // A file's broken end is seen as such: its length was announced.
+            Fate::Broken if waiting.call.method == FETCH => None,
             Fate::Broken => {
                 self.execute(&waiting.call);
                 Some(Answer {
@@ -263,7 +289,6 @@ pub struct End(pub Arc<Wire>);
 #[async_trait::async_trait]
 impl Carrier for End {
     async fn carry(&self, request: Request<'_>) -> Option<Answer> {
-        let (sender, answer) = oneshot::channel();
         let params = request
             .params
             .iter()
@@ -273,7 +298,27 @@ impl Carrier for End {
             path: request.path.to_owned(),
             params: params.collect(),
             body: serde_json::from_slice(request.body).unwrap_or_default(),
+            files: request.files.to_vec(),
         };
+        self.wait(call).await
+    }
+
+    async fn fetch(&self, url: &str) -> Option<Answer> {
+        let call = Call {
+            method: FETCH,
+            path: url.to_owned(),
+            params: Vec::new(),
+            body: Value::Null,
+            files: Vec::new(),
+        };
+        self.wait(call).await
+    }
+}
+
+impl End {
+    /// Stops a request until its fate is decided.
+    async fn wait(&self, call: Call) -> Option<Answer> {
+        let (sender, answer) = oneshot::channel();
         {
             let mut state = self.0.state();
             let id = state.next;

@@ -102,7 +102,13 @@ fn enough(free: u64) -> Finding {
 #[cfg(unix)]
 fn free(folder: &Path) -> Result<u64, String> {
     let seen = nix::sys::statvfs::statvfs(folder).map_err(|error| error.desc().to_owned())?;
-    Ok(u64::from(seen.blocks_available()).saturating_mul(u64::from(seen.fragment_size())))
+    Ok(wide(seen.blocks_available()).saturating_mul(wide(seen.fragment_size())))
+}
+
+/// How wide these numbers are depends on the system.
+#[cfg(unix)]
+fn wide(number: impl Into<u64>) -> u64 {
+    number.into()
 }
 
 #[cfg(not(unix))]

@@ -29,9 +29,10 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 
 /// Compresses pages, quickly rather than well; files come compressed already.
 ///
-/// What a page's compressed length tells could be of use only to somebody who can make a browser
-/// ask for it with text of theirs in it: forms of other sites are refused, and our own cookies do
-/// not go with theirs.
+/// A page's compressed length can tell a secret in it only to somebody who makes the browser ask
+/// again and again with guesses of theirs shown on the page, and who sees the length. Other sites'
+/// forms and fetches come without our cookies (`SameSite=Lax`) and are refused; a plain link does
+/// bring them, but no page shows anything from its address beside a secret.
 pub(crate) fn compression() -> CompressionLayer<impl Predicate + Send + Sync + Copy> {
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)

@@ -272,6 +272,47 @@ async fn what_is_stuck_is_seen_and_mended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_thread_is_replaced_from_the_dashboard() {
+    let world = World::start().await;
+    let (jane, mira) = (Visitor::new(&world), world.person(true));
+    let ticket = jane.file("Late parcel", "Where is it?").await;
+    let lost = world.thread_with(1, 2).await;
+    world.write(&mira, &lost, "On its way.").await;
+    until("the answer is on the page", async || {
+        let page = jane.get(&ticket).await.text;
+        page.contains("On its way.").then_some(())
+    })
+    .await;
+    world.settled().await;
+    let path = format!("/channels/{}", lost["id"].as_str().unwrap());
+    let (status, _) = world
+        .act(&mira, reqwest::Method::DELETE, &path, Value::Null)
+        .await;
+    assert_eq!(status, 200);
+    let desk = mira_at_her_desk(&world).await;
+    until("staff are told that it is gone", async || {
+        let told = json_of(&desk.call("conversation", &[("number", "1")]).await);
+        told["thread_trouble"].is_string().then_some(())
+    })
+    .await;
+    jane.reply(&ticket, "And when?").await;
+
+    let asked = desk.call("new_thread", &[("number", "1")]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let thread = world.thread_with(1, 4).await;
+    assert_ne!(thread["id"], lost["id"]);
+    says(&world, &thread, &["Where is it?", "On its way.", "And when?"]).await;
+    world.write(&mira, &thread, "On Monday.").await;
+    until("the new thread is the ticket's", async || {
+        let page = jane.get(&ticket).await.text;
+        page.contains("On Monday.").then_some(())
+    })
+    .await;
+    world.settled().await;
+    assert_eq!(world.threads().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_lacks_the_role_can_sign_out() {
     let world = World::start().await;
     let pat = Visitor::new(&world);

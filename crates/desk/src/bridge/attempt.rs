@@ -5,7 +5,7 @@
 
 use super::command::Command;
 use super::event::RemoteMessage;
-use super::failure::ARCHIVED;
+use super::failure::{ARCHIVED, UNKNOWN_MESSAGE};
 use super::file_posts;
 use super::outbox::Kept;
 use super::port::{DeliveryError, Nonce, Post, PostFile, ThreadShape, ThreadSpec, TicketCard};
@@ -14,7 +14,7 @@ use crate::files::whole;
 use crate::store::entities::attachment::Model as File;
 use crate::store::entities::outbox::Model as Promise;
 use crate::store::entities::thread_link::Model as Link;
-use crate::store::{files, links, messages, outbox, tickets};
+use crate::store::{files, links, messages, outbox, parts, tickets};
 use crate::{Desk, DeskError};
 use domain::{DiscordMessageId, RoleId, ThreadId, Timestamp};
 use std::time::Duration;
@@ -153,6 +153,7 @@ impl Desk {
             if let Some(card) = page.iter().find(ours) {
                 return Ok(Kept::Card(card.id));
             }
+            self.sees_what_is_there(thread).await?;
         }
         let mut card = self.card(ticket);
         card.ping = ping;
@@ -174,7 +175,7 @@ impl Desk {
         let Some(message) = messages::by_id(&self.db.read, id).await? else {
             return Ok(Ok(Kept::Done));
         };
-        if messages::chunk_is_there(&self.db.read, id, chunk).await? {
+        if parts::post_of(&self.db.read, id, chunk).await?.is_some() {
             return Ok(Ok(Kept::Done));
         }
         let files = files::of_message(&self.db.read, id).await?;
@@ -204,6 +205,7 @@ impl Desk {
                 if let Some(found) = page.iter().find(ours) {
                     return Ok(Kept::Piece(found.id, id, chunk));
                 }
+                self.sees_what_is_there(thread).await?;
             }
             let Some(content) = content else {
                 return Ok(Kept::Done);
@@ -249,7 +251,7 @@ impl Desk {
         let Some(message) = messages::by_id(&self.db.read, id).await? else {
             return done();
         };
-        let Some(post) = messages::post_of(&self.db.read, id, chunk).await? else {
+        let Some(post) = parts::post_of(&self.db.read, id, chunk).await? else {
             return done();
         };
         let Some(content) = self.content(ticket, &message, chunk) else {
@@ -271,7 +273,7 @@ impl Desk {
         let Some(id) = promise.message_id else {
             return Ok(Ok(Kept::Done));
         };
-        let Some(post) = messages::post_of(&self.db.read, id, chunk).await? else {
+        let Some(post) = parts::post_of(&self.db.read, id, chunk).await? else {
             return Ok(Ok(Kept::Done));
         };
         let deleted = self.port.delete(thread, post).await;
@@ -342,6 +344,19 @@ impl Desk {
 
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<Kept, DeliveryError> {
         self.port.shape(thread, shape).await.map(|()| Kept::Done)
+    }
+
+    /// What is not on a page may be there all the same: without the permission to read history
+    /// every page is empty. Asked for one message, Discord says which it is.
+    async fn sees_what_is_there(&self, thread: ThreadId) -> Result<(), DeliveryError> {
+        match self.port.message(thread, DiscordMessageId(thread.0)).await {
+            Ok(_)
+            | Err(DeliveryError::Gone {
+                code: Some(UNKNOWN_MESSAGE),
+                ..
+            }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether an earlier try may have succeeded so long ago that its nonce is forgotten.

@@ -9,7 +9,7 @@
 use super::failure::UNKNOWN_MESSAGE;
 use super::port::DeliveryError;
 use crate::store::entities::thread_link::Model as Link;
-use crate::store::{links, messages};
+use crate::store::{links, parts};
 use crate::{Desk, DeskError};
 use domain::{DiscordMessageId, ThreadId};
 use futures::StreamExt;
@@ -119,11 +119,11 @@ impl Desk {
             self.bridge.not_to_be_read(thread);
             return Ok(true);
         };
-        let start = match messages::known_before(&self.db.read, link.ticket_id, COMPARED).await? {
+        let start = match parts::known_before(&self.db.read, link.ticket_id, COMPARED).await? {
             Some(oldest) => DiscordMessageId(oldest.0 - 1),
             None => DiscordMessageId(thread.0),
         };
-        let known = messages::known_after(&self.db.read, link.ticket_id, start).await?;
+        let known = parts::known_after(&self.db.read, link.ticket_id, start).await?;
         let mut there = HashSet::new();
         let mut after = start;
         loop {

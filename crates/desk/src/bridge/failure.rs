@@ -7,8 +7,8 @@ use super::command::Command;
 use super::outbox::{Kept, Step};
 use super::port::{DeliveryError, ThreadShape};
 use crate::store::entities::outbox::{Lane, Model as Promise};
-use crate::store::{links, messages, outbox};
-use crate::work::Touched;
+use crate::store::{links, messages, outbox, parts};
+use crate::work::{Touched, Work};
 use crate::{Desk, DeskError};
 use domain::{Delivery, Status, Timestamp};
 use std::time::Duration;
@@ -88,6 +88,9 @@ impl Desk {
                 // Somebody deleted the card, not the thread: the buttons are put back, quietly.
                 Command::RefreshCard if code == Some(UNKNOWN_MESSAGE) => {
                     let mut work = self.work().await?;
+                    if !outbox::is_held(&work.tx, promise).await? {
+                        return Ok(Step::Kept);
+                    }
                     links::set_card(&work.tx, promise.ticket_id, None).await?;
                     outbox::finish(&work.tx, promise.id).await?;
                     let card = Command::PostCard { calls_staff: false };
@@ -98,7 +101,7 @@ impl Desk {
                 // The message that it was about is not there any more: nothing is left to do.
                 Command::TakeBack { chunk } if code == Some(UNKNOWN_MESSAGE) => {
                     let post = match promise.message_id {
-                        Some(message) => messages::post_of(&self.db.read, message, *chunk).await?,
+                        Some(message) => parts::post_of(&self.db.read, message, *chunk).await?,
                         None => None,
                     };
                     let kept = post.map_or(Kept::Done, Kept::TakenBack);
@@ -111,16 +114,10 @@ impl Desk {
                     self.record(promise, Kept::Done).await?;
                     Ok(Step::Kept)
                 }
-                _ => {
-                    self.thread_in_trouble(promise.ticket_id, &reason).await?;
-                    Ok(Step::Parked)
-                }
+                _ => self.tried_in_vain(promise, &reason).await,
             },
             DeliveryError::Permanent { reason, .. } => match command {
-                Command::OpenThread => {
-                    self.thread_in_trouble(promise.ticket_id, &reason).await?;
-                    Ok(Step::Parked)
-                }
+                Command::OpenThread => self.tried_in_vain(promise, &reason).await,
                 _ => self.park(promise, &reason).await,
             },
         }
@@ -170,6 +167,9 @@ impl Desk {
     /// Puts one promise before a person; what was promised later goes on.
     pub(super) async fn park(&self, promise: &Promise, reason: &str) -> Result<Step, DeskError> {
         let mut work = self.work().await?;
+        if !outbox::is_held(&work.tx, promise).await? {
+            return Ok(Step::Kept);
+        }
         outbox::park(&work.tx, promise.id, reason).await?;
         outbox::record_attempt(&work.tx, promise.id, work.now, "parked", reason).await?;
         if let Some(message) = promise.message_id {
@@ -181,24 +181,43 @@ impl Desk {
         Ok(Step::Parked)
     }
 
-    /// The thread itself is what is wrong: everything promised to it waits for a person.
+    /// A try found that the thread itself is what is wrong.
+    async fn tried_in_vain(&self, promise: &Promise, reason: &str) -> Result<Step, DeskError> {
+        let work = self.work().await?;
+        if !outbox::is_held(&work.tx, promise).await? {
+            // It was a thread that has been replaced meanwhile.
+            return Ok(Step::Kept);
+        }
+        trouble(work, promise.ticket_id, reason).await?;
+        Ok(Step::Parked)
+    }
+
+    /// Discord says that the thread itself is what is wrong.
     pub(crate) async fn thread_in_trouble(
         &self,
         ticket: domain::TicketId,
         reason: &str,
     ) -> Result<(), DeskError> {
-        let mut work = self.work().await?;
-        let row = work.ticket(ticket).await?;
-        links::set_trouble(&work.tx, ticket, Some(reason)).await?;
-        for promise in outbox::unfinished(&work.tx, ticket).await? {
-            outbox::park(&work.tx, promise.id, reason).await?;
-            if let Some(message) = promise.message_id {
-                messages::mark(&work.tx, message, Delivery::Failed, Some(reason)).await?;
-            }
-        }
-        work.record(ticket, format!("The thread needs a look: {reason}"))
-            .await?;
-        work.save(&row, |_| (), Touched::Everyone).await?;
-        work.commit().await
+        trouble(self.work().await?, ticket, reason).await
     }
+}
+
+/// Everything promised to a ticket's thread waits for a person.
+async fn trouble(
+    mut work: Work<'_>,
+    ticket: domain::TicketId,
+    reason: &str,
+) -> Result<(), DeskError> {
+    let row = work.ticket(ticket).await?;
+    links::set_trouble(&work.tx, ticket, Some(reason)).await?;
+    for promise in outbox::unfinished(&work.tx, ticket).await? {
+        outbox::park(&work.tx, promise.id, reason).await?;
+        if let Some(message) = promise.message_id {
+            messages::mark(&work.tx, message, Delivery::Failed, Some(reason)).await?;
+        }
+    }
+    work.record(ticket, format!("The thread needs a look: {reason}"))
+        .await?;
+    work.save(&row, |_| (), Touched::Everyone).await?;
+    work.commit().await
 }

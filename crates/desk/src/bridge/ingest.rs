@@ -9,7 +9,7 @@ use super::event::{RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
 use super::quote::behind;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
-use crate::store::{files, guilds, links, people};
+use crate::store::{files, guilds, links, parts, people};
 use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile};
 use domain::file::clean_name;
@@ -157,7 +157,7 @@ impl Desk {
         if author.is_bot || !message.is_speech {
             return Ok(Ingested::Ignored);
         }
-        if let Some(part) = messages::part(&self.db.read, message.id).await? {
+        if let Some(part) = parts::of_post(&self.db.read, message.id).await? {
             return self.take_edit(link, &part, message).await;
         }
         let written = message.content.trim_end();
@@ -169,7 +169,7 @@ impl Desk {
         let mut work = self.work().await?;
         // The lock comes before the look: two tellers of one fact come one after the other.
         let ticket = work.ticket(link.ticket_id).await?;
-        if messages::part(&work.tx, message.id).await?.is_some() {
+        if parts::of_post(&work.tx, message.id).await?.is_some() {
             return Ok(Ingested::Ignored);
         }
         let profile = DiscordProfile {
@@ -201,7 +201,7 @@ impl Desk {
             },
         )
         .await?;
-        messages::add_part(&work.tx, message.id, id, 0, message.edited_at).await?;
+        parts::add(&work.tx, message.id, id, 0, message.edited_at).await?;
         links::seen(&work.tx, ticket.id, message.id).await?;
         let now = work.now;
         files::want(
@@ -274,7 +274,7 @@ impl Desk {
         let quote = self.quote(link.ticket_id, message).await?;
         let mut work = self.work().await?;
         let ticket = work.ticket(link.ticket_id).await?;
-        let known = messages::part(&work.tx, message.id).await?;
+        let known = parts::of_post(&work.tx, message.id).await?;
         let old = messages::by_id(&work.tx, part.message_id).await?;
         let (Some(known), Some(old)) = (known, old) else {
             return Ok(Ingested::Ignored);
@@ -285,7 +285,7 @@ impl Desk {
         if old.origin != Origin::Discord || old.deleted_at.is_some() {
             return Ok(Ingested::Ignored);
         }
-        messages::part_edited(&work.tx, message.id, edited_at).await?;
+        parts::edited(&work.tx, message.id, edited_at).await?;
         let written = message.content.trim_end();
         let note = self.note_in(message);
         let body = behind(quote.as_deref(), note.unwrap_or(written));
@@ -316,7 +316,7 @@ impl Desk {
 
     /// A deletion. `false` when it concerns nothing that is shown.
     pub(crate) async fn take_back(&self, id: DiscordMessageId) -> Result<bool, DeskError> {
-        let Some(part) = messages::part(&self.db.read, id).await? else {
+        let Some(part) = parts::of_post(&self.db.read, id).await? else {
             return Ok(false);
         };
         let mut work = self.work().await?;

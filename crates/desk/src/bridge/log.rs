@@ -103,14 +103,18 @@ impl Desk {
             outbox::extend(&self.db, promise.id, self.now().after(UPLOAD)).await?;
             let transcript = self.transcript_for_log(ticket.id).await?;
             let html = transcript.html();
-            // One that is too long for Discord is a link away.
-            let files = (html.len() as u64 <= FILE_MAX).then(|| PostFile {
-                name: format!("{}.html", transcript.name()),
-                bytes: html.into(),
-            });
-            Post::Files {
-                words,
-                files: files.into_iter().collect(),
+            if html.len() as u64 <= FILE_MAX {
+                let file = PostFile {
+                    name: format!("{}.html", transcript.name()),
+                    bytes: html.into(),
+                };
+                Post::Files {
+                    words,
+                    files: vec![file],
+                }
+            } else {
+                // The line's link leads to the ticket, and from there to its transcript.
+                Post::Words(words)
             }
         } else {
             Post::Words(words)

@@ -9,7 +9,7 @@
 use super::command::Command;
 use super::port::DeliveryError;
 use crate::store::entities::outbox::{Model as Promise, WorkState};
-use crate::store::{links, messages, outbox};
+use crate::store::{links, messages, outbox, parts};
 use crate::work::Touched;
 use crate::{Desk, DeskError};
 use domain::{Delivery, DiscordMessageId, MessageId, ThreadId, TicketId};
@@ -145,7 +145,10 @@ impl Desk {
     /// Crosses a promise off, with what it brought.
     pub(super) async fn record(&self, promise: &Promise, kept: Kept) -> Result<(), DeskError> {
         let mut work = self.work().await?;
-        outbox::finish(&work.tx, promise.id).await?;
+        if !outbox::finish(&work.tx, promise.id).await? {
+            // Somebody recorded it first, or gave it up, or asked for a new thread.
+            return Ok(());
+        }
         match kept {
             Kept::Done => {}
             Kept::Thread(thread) => {
@@ -159,9 +162,9 @@ impl Desk {
                 links::set_card(&work.tx, promise.ticket_id, Some(card)).await?;
             }
             Kept::Piece(discord, message, chunk) => {
-                messages::add_part(&work.tx, discord, message, chunk, None).await?;
+                parts::add(&work.tx, discord, message, chunk, None).await?;
             }
-            Kept::TakenBack(discord) => messages::forget_part(&work.tx, discord).await?,
+            Kept::TakenBack(discord) => parts::forget(&work.tx, discord).await?,
         }
         if let Some(message) = promise.message_id {
             self.mark_if_whole(&mut work, promise.ticket_id, message)

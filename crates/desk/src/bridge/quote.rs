@@ -5,7 +5,7 @@
 
 use super::event::RemoteMessage;
 use super::words;
-use crate::store::messages;
+use crate::store::{messages, parts};
 use crate::{Desk, DeskError};
 use domain::text::excerpt;
 use domain::{MessageKind, TicketId};
@@ -23,7 +23,7 @@ impl Desk {
         let Some(answered) = message.replies_to else {
             return Ok(None);
         };
-        let Some(part) = messages::part(&self.db.read, answered).await? else {
+        let Some(part) = parts::of_post(&self.db.read, answered).await? else {
             return Ok(None);
         };
         let Some(said) = messages::by_id(&self.db.read, part.message_id).await? else {

@@ -10,7 +10,7 @@ use super::file_posts::has_only_files;
 use super::ingest::Ingested;
 use super::words;
 use crate::store::entities::thread_link::Model as Link;
-use crate::store::{messages, outbox, tickets};
+use crate::store::{messages, outbox, parts, tickets};
 use crate::work::Work;
 use crate::{Desk, DeskError};
 use domain::MessageId;
@@ -25,7 +25,7 @@ impl Desk {
         let Some((message, chunk)) = words::read_mark(&post.content) else {
             return self.recognise_card(link, post).await;
         };
-        let here = messages::post_of(&self.db.read, message, chunk).await?;
+        let here = parts::post_of(&self.db.read, message, chunk).await?;
         if here == Some(post.id) && self.says_what_it_should(link, post, message, chunk).await? {
             return Ok(Ingested::Ignored);
         }
@@ -39,7 +39,7 @@ impl Desk {
         };
         let unfinished = outbox::unfinished(&work.tx, ticket.id).await?;
         let under_way = unfinished.iter().any(|p| p.message_id == Some(message));
-        match messages::post_of(&work.tx, message, chunk).await? {
+        match parts::post_of(&work.tx, message, chunk).await? {
             // What is still promised will put it right.
             Some(known) if known == post.id && under_way => return Ok(Ingested::Ignored),
             Some(known) if known == post.id => {
@@ -52,7 +52,7 @@ impl Desk {
             // The same piece twice: one of them was posted by a try whose answer never came.
             Some(_) => work.promise(ticket.id, None, Command::Remove { message: post.id.0 }),
             None => {
-                messages::add_part(&work.tx, post.id, message, chunk, None).await?;
+                parts::add(&work.tx, post.id, message, chunk, None).await?;
                 self.keep_promise_of(&mut work, link, message, chunk)
                     .await?;
                 if !self.is_wanted(&row, chunk) {

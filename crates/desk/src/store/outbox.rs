@@ -1,7 +1,8 @@
 //! The outbox's rows: lease the next, finish, put off, park, release.
 //!
 //! A lane is a ticket's thread, or what the log channel is told of a ticket: its rows are leased
-//! strictly in the order of their promising, one at a time. A lease ends by itself, so that work of a dead process is taken up again.
+//! strictly in the order of their promising, one at a time. A lease ends by itself, so that work of
+//! a dead process is taken up again.
 
 use super::db::{Db, sql};
 use super::entities::attempt;
@@ -112,6 +113,16 @@ pub(crate) async fn put_off(
     ))
     .await?;
     Ok(())
+}
+
+/// Whether this try is still the one that counts: nobody crossed the promise off meanwhile, and
+/// its lease was not given to another try.
+pub(crate) async fn is_held(
+    db: &impl ConnectionTrait,
+    row: &outbox::Model,
+) -> Result<bool, DeskError> {
+    let now = outbox::Entity::find_by_id(row.id).one(db).await?;
+    Ok(now.is_some_and(|now| now.state == WorkState::Leased && now.attempts == row.attempts))
 }
 
 /// A person must look at it.

@@ -61,6 +61,33 @@ async fn a_lost_answer_doubles_nothing() {
     }
 }
 
+/// An empty page may mean that the bot lost the permission to read: it is no evidence.
+#[tokio::test]
+async fn what_cannot_be_read_back_is_not_posted_again() {
+    // The card, then the message.
+    for posts_before in [0, 1] {
+        let world = World::new().await;
+        let opened = world.file("Late parcel", "Where is it?").await;
+        while world.discord.state().threads.is_empty()
+            || world.discord.state().threads[0].messages.len() < posts_before
+        {
+            world.desk.outbox_step().await.unwrap();
+        }
+        world.discord.fail("post", Fault::After);
+        assert_eq!(world.desk.outbox_step().await.unwrap(), Step::PutOff);
+        world.discord.state().reads_no_history = true;
+        world.clock.advance(Duration::from_secs(300));
+        world.settle().await;
+        world.discord.state().reads_no_history = false;
+        let mira = world.mira().await;
+        let retried = world.desk.retry_delivery(&mira, opened.number);
+        retried.await.unwrap();
+        world.settle().await;
+        let state = world.discord.state();
+        assert_eq!(state.threads[0].messages.len(), 2, "{posts_before}");
+    }
+}
+
 /// The process dies between Discord's acceptance and our record of it.
 #[tokio::test]
 async fn a_crash_after_acceptance_doubles_nothing() {

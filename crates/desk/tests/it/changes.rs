@@ -271,6 +271,29 @@ async fn a_lost_thread_is_replaced_with_the_whole_conversation() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_is_no_failure_once_there_is_a_new_thread() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    let (opened, thread) = world.filed().await;
+    let reply = world
+        .desk
+        .staff_reply(&mira, opened.number, body("too early"), None);
+    reply.await.unwrap();
+    world.settle().await;
+    world.discord.state().threads.clear();
+    let seen = world.desk.conversation(&mira, opened.number).await.unwrap();
+    let id = seen.messages[1].id;
+    world.desk.staff_delete(&mira, id).await.unwrap();
+    let gone = RemoteEvent::ThreadGone { thread };
+    world.desk.ingest(gone).await.unwrap();
+    world.desk.new_thread(&mira, opened.number).await.unwrap();
+    world.settle().await;
+    let seen = world.desk.conversation(&mira, opened.number).await.unwrap();
+    let marks: Vec<_> = seen.messages.iter().map(|m| m.delivery).collect();
+    assert_eq!(marks, [Delivery::Delivered, Delivery::Delivered]);
+}
+
+#[tokio::test]
 async fn a_new_thread_is_not_mistaken_for_the_one_that_it_replaces() {
     let world = World::new().await;
     let mira = world.mira().await;

@@ -53,6 +53,8 @@ pub struct State {
     pub calls: Vec<String>,
     /// What lies behind each link that holds.
     pub cdn: HashMap<String, Vec<u8>>,
+    /// The bot may not read history: pages are empty, and one message is refused.
+    pub reads_no_history: bool,
     nonces: HashMap<String, (Timestamp, DiscordMessageId)>,
     faults: VecDeque<(&'static str, Fault)>,
     staff: Vec<DiscordUserId>,
@@ -393,6 +395,12 @@ impl DiscordPort for FakeDiscord {
         message: DiscordMessageId,
     ) -> Result<RemoteMessage, DeliveryError> {
         self.act("message", |state, _| {
+            if state.reads_no_history {
+                return Err(DeliveryError::Permanent {
+                    code: Some(50_001),
+                    reason: "The bot lacks a permission.".into(),
+                });
+            }
             let messages = &state.reachable(thread)?.messages;
             let posted = messages.iter().find(|p| p.message.id == message);
             posted
@@ -432,8 +440,9 @@ impl DiscordPort for FakeDiscord {
         limit: u8,
     ) -> Result<Vec<RemoteMessage>, DeliveryError> {
         self.act("page_after", |state, _| {
+            let readable = !state.reads_no_history;
             let messages = &state.reachable(thread)?.messages;
-            let later = messages.iter().filter(|p| p.message.id > after);
+            let later = messages.iter().filter(|p| readable && p.message.id > after);
             Ok(later
                 .take(limit.into())
                 .map(|p| p.message.clone())
@@ -448,8 +457,12 @@ impl DiscordPort for FakeDiscord {
         limit: u8,
     ) -> Result<Vec<RemoteMessage>, DeliveryError> {
         self.act("newest", |state, _| {
+            let blind = state.reads_no_history;
             let messages = &state.reachable(thread)?.messages;
-            let skipped = messages.len().saturating_sub(limit.into());
+            let skipped = match blind {
+                true => messages.len(),
+                false => messages.len().saturating_sub(limit.into()),
+            };
             Ok(messages[skipped..]
                 .iter()
                 .map(|p| p.message.clone())

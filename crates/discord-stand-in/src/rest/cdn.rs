@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::hub::Hub;
-use crate::world::attachments::{link, link_holds};
+use crate::world::attachments::{StoredFile, link, link_holds};
 
 /// `GET /attachments/{channel}/{attachment}/{file}`.
 pub(crate) async fn attachment(
@@ -15,17 +15,8 @@ pub(crate) async fn attachment(
     Path((channel, id, filename)): Path<(u64, u64, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let gone = (
-        StatusCode::NOT_FOUND,
-        "This content is no longer available.",
-    );
-    let now_ms = hub.clock.now_ms();
-    if !link_holds(channel, id, &filename, &query.unwrap_or_default(), now_ms) {
-        return gone.into_response();
-    }
-    let file = hub.with(|inner| inner.world.files.get(&id).cloned());
-    match file {
-        Some(file) if file.channel_id == channel && file.filename == filename => {
+    match find(&hub, channel, id, &filename, &query.unwrap_or_default()) {
+        Some(file) => {
             let kind = file
                 .content_type
                 .unwrap_or_else(|| "application/octet-stream".to_owned());
@@ -35,8 +26,27 @@ pub(crate) async fn attachment(
             ];
             (headers, file.bytes).into_response()
         }
-        _ => gone.into_response(),
+        None => (
+            StatusCode::NOT_FOUND,
+            "This content is no longer available.",
+        )
+            .into_response(),
     }
+}
+
+/// The file behind a link that holds.
+pub(crate) fn find(
+    hub: &Hub,
+    channel: u64,
+    id: u64,
+    filename: &str,
+    query: &str,
+) -> Option<StoredFile> {
+    if !link_holds(channel, id, filename, query, hub.clock.now_ms()) {
+        return None;
+    }
+    hub.with(|inner| inner.world.files.get(&id).cloned())
+        .filter(|file| file.channel_id == channel && file.filename == filename)
 }
 
 /// The same link, good for another day. What is no link of ours comes back as it is.

@@ -1,58 +1,20 @@
-//! Discord's to ours: messages, guilds, threads and members as the desk knows them.
-//!
-//! A message is read the same way whether it came from the gateway, from a page of history or
-//! from an event that serenity could not read whole: only what we need is looked at, so that
-//! something new in Discord costs us no message. It decides nothing about what it reads.
+//! Messages, however they were told.
 
-use super::custom_id;
-use desk::bridge::{
-    ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMember, RemoteMessage,
-};
-use domain::{
-    AttachmentId, DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, TicketId,
-    Timestamp,
-};
+use super::member::{WireMember, WireUser, roles};
+use crate::custom_id;
+use desk::bridge::{RemoteAuthor, RemoteFile, RemoteMessage};
+use domain::{AttachmentId, DiscordMessageId, DiscordUserId, ThreadId, TicketId, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use serenity::all::{
-    AttachmentId as DiscordAttachmentId, ChannelId as Id, GuildChannel, GuildId, MessageId,
-    RoleId as DiscordRoleId, Timestamp as DiscordTimestamp, UserId,
+    AttachmentId as DiscordAttachmentId, ChannelId as Id, MessageId, Timestamp as DiscordTimestamp,
+    UserId,
 };
 
 /// Messages that people wrote: plain ones, replies, and the two kinds that answer commands.
 const SPEECH: [u8; 4] = [0, 19, 20, 23];
 /// Of these, one that answers another message.
 const REPLY: u8 = 19;
-
-#[derive(Deserialize)]
-pub(super) struct WireUser {
-    pub(super) id: UserId,
-    username: String,
-    global_name: Option<String>,
-    avatar: Option<String>,
-    bot: Option<bool>,
-}
-
-impl WireUser {
-    fn name(self, nick: Option<String>) -> String {
-        nick.or(self.global_name).unwrap_or(self.username)
-    }
-
-    fn picture(&self) -> Option<String> {
-        let (id, hash) = (self.id, self.avatar.as_ref()?);
-        Some(format!(
-            "https://cdn.discordapp.com/avatars/{id}/{hash}.png?size=64"
-        ))
-    }
-}
-
-#[derive(Deserialize)]
-pub(super) struct WireMember {
-    /// Absent in a message, whose author it is.
-    user: Option<WireUser>,
-    nick: Option<String>,
-    roles: Vec<DiscordRoleId>,
-}
 
 #[derive(Deserialize)]
 struct WireFile {
@@ -170,7 +132,7 @@ struct WireMessage {
 }
 
 /// A message, or `None` when it lacks what every whole message has.
-pub(super) fn message(value: Value, us: Option<UserId>) -> Option<RemoteMessage> {
+pub(crate) fn message(value: Value, us: Option<UserId>) -> Option<RemoteMessage> {
     let wire: WireMessage = serde_json::from_value(value).ok()?;
     let mut files = Vec::new();
     let mut lines = lines(wire.words, &mut files);
@@ -264,91 +226,6 @@ fn timestamp(at: DiscordTimestamp) -> Option<Timestamp> {
     i64::try_from(micros).ok().map(Timestamp)
 }
 
-fn roles(roles: Vec<DiscordRoleId>) -> Vec<RoleId> {
-    roles
-        .into_iter()
-        .map(|role| RoleId::from(role.get()))
-        .collect()
-}
-
-/// A member, as the members' list or an interaction tells it.
-pub(super) fn member(wire: WireMember) -> Option<RemoteMember> {
-    let user = wire.user?;
-    Some(RemoteMember {
-        user: DiscordUserId::from(user.id.get()),
-        avatar: user.picture(),
-        bot: user.bot.unwrap_or(false),
-        name: user.name(wire.nick),
-        roles: roles(wire.roles),
-    })
-}
-
-/// The same from serenity's own form.
-pub(super) fn interaction_member(member: &serenity::all::Member) -> RemoteMember {
-    let user = WireUser {
-        id: member.user.id,
-        username: member.user.name.clone(),
-        global_name: member.user.global_name.clone(),
-        avatar: member.user.avatar.map(|hash| hash.to_string()),
-        bot: Some(member.user.bot),
-    };
-    RemoteMember {
-        user: DiscordUserId::from(user.id.get()),
-        avatar: user.picture(),
-        bot: member.user.bot,
-        name: user.name(member.nick.clone()),
-        roles: roles(member.roles.clone()),
-    }
-}
-
-/// A guild's arrival.
-pub(super) fn guild(id: GuildId, name: &str, threads: &[GuildChannel]) -> RemoteEvent {
-    RemoteEvent::GuildReady {
-        guild: DiscordGuildId::from(id.get()),
-        name: name.to_owned(),
-        threads: threads
-            .iter()
-            .map(|thread| active(thread.id, thread.last_message_id))
-            .collect(),
-    }
-}
-
-#[derive(Deserialize)]
-struct WireThread {
-    id: Id,
-    last_message_id: Option<MessageId>,
-}
-
-#[derive(Deserialize)]
-struct WireGuild {
-    id: GuildId,
-    name: String,
-    #[serde(default)]
-    threads: Vec<WireThread>,
-}
-
-/// A guild's arrival in an event that serenity could not read whole.
-pub(super) fn raw_guild(value: Value) -> Option<(GuildId, String, RemoteEvent)> {
-    let wire: WireGuild = serde_json::from_value(value).ok()?;
-    let ready = RemoteEvent::GuildReady {
-        guild: DiscordGuildId::from(wire.id.get()),
-        name: wire.name.clone(),
-        threads: wire
-            .threads
-            .into_iter()
-            .map(|thread| active(thread.id, thread.last_message_id))
-            .collect(),
-    };
-    Some((wire.id, wire.name, ready))
-}
-
-fn active(thread: Id, last: Option<MessageId>) -> ActiveThread {
-    ActiveThread {
-        thread: ThreadId::from(thread.get()),
-        last_message: last.map(|id| DiscordMessageId::from(id.get())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,7 +252,7 @@ mod tests {
         assert_eq!(read.id, DiscordMessageId(9000));
         assert_eq!(read.channel, ThreadId(800));
         assert_eq!(read.author.name, "Mira (support)");
-        assert_eq!(read.author.roles, Some(vec![RoleId(77)]));
+        assert_eq!(read.author.roles, Some(vec![domain::RoleId(77)]));
         assert_eq!(
             read.author.avatar.as_deref(),
             Some(
@@ -506,20 +383,5 @@ mod tests {
             message(json!({"id": "1", "channel_id": "2", "embeds": []}), None),
             None
         );
-    }
-
-    #[test]
-    fn a_member_is_named_as_the_guild_names_them() {
-        let read = |value: Value| member(serde_json::from_value(value).unwrap());
-        let told = read(json!({
-            "user": {"id": "5", "username": "mira", "global_name": null, "avatar": null},
-            "nick": null, "roles": [], "joined_at": null,
-        }));
-        let told = told.unwrap();
-        assert_eq!(
-            (told.name.as_str(), told.avatar, told.bot),
-            ("mira", None, false)
-        );
-        assert_eq!(read(json!({"roles": []})), None);
     }
 }
