@@ -123,6 +123,13 @@ const shots: Record<string, (page: Page, browser: Browser) => Promise<void>> = {
     await openTicket(page, on, on.odd.number);
     await picture(page, "staff-right-to-left", false);
   },
+  "statistics and the doctor": async (page) => {
+    await dashboard(page);
+    await page.goto("/staff/stats");
+    await picture(page, "staff-stats", false);
+    await page.goto("/staff/doctor");
+    await picture(page, "staff-doctor", false);
+  },
   "no such ticket": async (page) => {
     await dashboard(page);
     await page.goto("/staff/tickets/999999");

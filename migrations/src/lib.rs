@@ -9,6 +9,7 @@ mod m20261121_000001_first;
 mod m20261121_000002_reconciler;
 mod m20261121_000003_files;
 mod m20261121_000004_threads;
+mod m20261121_000020_records;
 mod statements;
 
 /// Every step, in order.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_reconciler::Migration),
             Box::new(m20261121_000003_files::Migration),
             Box::new(m20261121_000004_threads::Migration),
+            Box::new(m20261121_000020_records::Migration),
         ]
     }
 }

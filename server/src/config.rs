@@ -21,7 +21,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every setting that is read, in the order of `.env.sample`.
-pub const KEYS: [&str; 28] = [
+pub const KEYS: [&str; 29] = [
     "DISCORD_TOKEN",
     "CLIENT_ID",
     "DISCORD_CLIENT_SECRET",
@@ -29,6 +29,7 @@ pub const KEYS: [&str; 28] = [
     "GUILD_ID",
     "DISCORD_SUPPORT_CHANNEL_ID",
     "DISCORD_STAFF_ROLE_ID",
+    "DISCORD_LOG_CHANNEL_ID",
     "REGISTER_SECRET",
     "NOTE_PREFIX",
     "NOTES_IN_DISCORD",
@@ -143,6 +144,16 @@ impl Config {
             notes: shapes::notes(&mut read),
             thread_kind: shapes::thread_kind(&mut read),
             thread_budget: shapes::thread_budget(&mut read),
+            log_channel: read
+                .optional("DISCORD_LOG_CHANNEL_ID")
+                .is_some()
+                .then(|| {
+                    read.id(
+                        "DISCORD_LOG_CHANNEL_ID",
+                        "the id of the channel for the log",
+                    )
+                })
+                .map(ChannelId::from),
         };
         let register_secret = read.optional("REGISTER_SECRET").map(Secret::new);
         let listen = shapes::listen(&mut read);
@@ -193,6 +204,27 @@ impl Config {
             guild: self.guild.clone(),
             files: self.file_limits,
         }
+    }
+
+    /// Every secret that it holds: what nobody may be told.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let database = url::Url::parse(self.database_url.expose()).ok();
+        let password = database.as_ref().and_then(|url| url.password());
+        let key = match &self.files_at {
+            FilesAt::Bucket(bucket) => Some(bucket.secret_key.expose()),
+            FilesAt::Folder(_) => None,
+        };
+        [
+            Some(self.token.expose()),
+            Some(self.client_secret.expose()),
+            self.register_secret.as_ref().map(Secret::expose),
+            password,
+            key,
+        ]
+        .into_iter()
+        .flatten()
+        .map(str::to_owned)
+        .collect()
     }
 
     /// Whether browsers come by https, so that cookies may insist on it.

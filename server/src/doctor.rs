@@ -1,113 +1,167 @@
-//! `threadline doctor`: tries every setting out and says what came back and what to do.
+//! The doctor: tries everything out that this program needs, and says what came back, what to do
+//! and where.
 //!
-//! It asks as the server would ask, over the same ways, and changes nothing at Discord. It prints
-//! names and ids, never a secret.
+//! One set of checks with three doors: the command line, the staff's page, and Discord. It asks as
+//! the server asks, over the same ways, and changes nothing. It says names and ids, never a secret:
+//! whatever the checks say passes [`discreet`] on its way out.
 
-mod discord;
+mod address;
+mod application;
+mod ask;
+mod channels;
+mod guild;
+mod house;
 mod permissions;
 
-use crate::{Config, files_store, storage};
+use crate::Config;
+use ask::Asker;
+use connector::GatewayStatus;
+use desk::{Db, Examiner};
+use domain::ChannelId;
+use domain::examination::{Examination, Finding, Verdict};
+use std::sync::Arc;
+use std::time::Duration;
 
-/// What became of one check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It works.
-    Well(String),
-    /// It works, but not all of it.
-    Odd(String),
-    /// It does not work.
-    Ill(String),
+/// How long all questions of one kind may take while the staff's page waits for them.
+const WITHIN: Duration = Duration::from_secs(9);
+/// The same at the command line: opening a database that is not there takes ten seconds.
+const WITHIN_PATIENCE: Duration = Duration::from_secs(30);
+/// Shorter ones are words that stand in every sentence.
+const SECRET_LEAST: usize = 6;
+
+/// Where the question comes from, and with it, what is at hand.
+#[derive(Clone)]
+pub enum Door {
+    /// The command line: nothing runs, perhaps.
+    CommandLine,
+    /// The server itself.
+    Server(Running),
 }
 
-/// Collects and prints outcomes.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    ill: usize,
+/// What the running server knows.
+#[derive(Clone)]
+pub struct Running {
+    pub(crate) db: Db,
+    pub(crate) gateway: Arc<GatewayStatus>,
 }
 
-impl Findings {
-    /// Prints one line: what was tried, what came back.
-    pub(crate) fn note(&mut self, tried: &str, outcome: &Outcome) {
-        let (mark, words) = match outcome {
-            Outcome::Well(words) => ("ok  ", words),
-            Outcome::Odd(words) => ("note", words),
-            Outcome::Ill(words) => {
-                self.ill += 1;
-                ("FAIL", words)
-            }
-        };
-        println!("{mark}  {tried}: {words}");
+/// Checks everything, as the running server.
+pub(crate) struct Doctor {
+    pub(crate) config: Config,
+    pub(crate) door: Door,
+}
+
+#[async_trait::async_trait]
+impl Examiner for Doctor {
+    async fn examine(&self, dashboard: Option<ChannelId>) -> Vec<Finding> {
+        findings(&self.config, &self.door, dashboard).await
     }
 }
 
-/// Checks everything and prints it; `true` when all is well. That the settings can be read is
-/// known already: there is a [`Config`].
+/// Checks everything. That the settings can be read is known already: there is a [`Config`].
+pub async fn findings(config: &Config, door: &Door, dashboard: Option<ChannelId>) -> Vec<Finding> {
+    let within = match door {
+        Door::CommandLine => WITHIN_PATIENCE,
+        Door::Server(_) => WITHIN,
+    };
+    let house = async {
+        tokio::time::timeout(within, house::examine(config, door))
+            .await
+            .unwrap_or_else(|_| {
+                vec![Finding::ill(
+                    "Database and files",
+                    "one of them does not answer in time",
+                    "Look at the database and the file store, then ask again.",
+                )]
+            })
+    };
+    let address = address::examine(config, door);
+    let discord = async {
+        tokio::time::timeout(within, discord(config, door, dashboard))
+            .await
+            .unwrap_or_else(|_| {
+                vec![
+                    Finding::ill(
+                        "Discord",
+                        "its answers take too long",
+                        "Look at the way out of this machine, and at Discord's own state.",
+                    )
+                    .at("Discord's state", "https://discordstatus.com"),
+                ]
+            })
+    };
+    let (house, address, discord) = tokio::join!(house, address, discord);
+    let all = house.into_iter().chain(address).chain(discord);
+    all.map(|finding| discreet(config, finding)).collect()
+}
+
+async fn discord(config: &Config, door: &Door, dashboard: Option<ChannelId>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let asker = match Asker::new(config) {
+        Ok(asker) => asker,
+        Err(error) => {
+            let found = format!("no way there: {error:#}");
+            findings.push(Finding::ill("Discord", found, "Mend what it names."));
+            return findings;
+        }
+    };
+    let Some(bot) = application::examine(&asker, door, &mut findings).await else {
+        return findings;
+    };
+    let Some(guild) = guild::examine(&asker, &bot, &mut findings).await else {
+        return findings;
+    };
+    channels::examine(&asker, &guild, dashboard, &mut findings).await;
+    findings
+}
+
+/// The last fence: no secret leaves, whatever a library put into its words.
+fn discreet(config: &Config, finding: Finding) -> Finding {
+    let mut secrets = config.secrets();
+    // The longest first: one may be part of another.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    let clean = |text: String| {
+        secrets
+            .iter()
+            .filter(|secret| secret.len() >= SECRET_LEAST)
+            .fold(text, |text, secret| {
+                text.replace(secret.as_str(), "(secret)")
+            })
+    };
+    Finding {
+        found: clean(finding.found),
+        to_do: finding.to_do.map(clean),
+        ..finding
+    }
+}
+
+/// Checks everything from the command line and prints it; `true` when nothing is ill.
 pub async fn examine(config: &Config) -> bool {
-    let mut findings = Findings::default();
-    let given = config.given.iter().filter(|(_, given)| *given).count();
-    findings.note(
-        "Settings",
-        &Outcome::Well(format!("{given} given, all of them readable")),
-    );
-    findings.note("Database", &database(config).await);
-    findings.note("Files", &files(config).await);
-    findings.note("Front end", &front_end(config));
-    findings.note("Public address", &public_address(config));
-    discord::examine(config, &mut findings).await;
-    if findings.ill == 0 {
-        println!("All is well.");
-    } else {
-        println!("{} of these need your attention.", findings.ill);
+    let findings = findings(config, &Door::CommandLine, None).await;
+    let examination = Examination {
+        findings,
+        at: domain::Timestamp(0),
+    };
+    for finding in &examination.findings {
+        println!("{}", line(finding));
     }
-    findings.ill == 0
+    println!("{}", examination.sum());
+    examination.count(Verdict::Ill) == 0
 }
 
-async fn database(config: &Config) -> Outcome {
-    match storage::look(config).await {
-        Ok(0) => Outcome::Well("opened; it is of this version".to_owned()),
-        Ok(_) => Outcome::Well(
-            "opened; it is of an older version, which `threadline serve` brings up".to_owned(),
-        ),
-        Err(error) => Outcome::Ill(format!("{error:#}")),
+/// One check for a terminal.
+fn line(finding: &Finding) -> String {
+    let mark = match finding.verdict {
+        Verdict::Well => "ok  ",
+        Verdict::Odd => "note",
+        Verdict::Ill => "FAIL",
+    };
+    let mut line = format!("{mark}  {}: {}", finding.tried, finding.found);
+    if let Some(to_do) = &finding.to_do {
+        line.push_str(&format!("\n      {to_do}"));
     }
-}
-
-async fn files(config: &Config) -> Outcome {
-    match files_store::try_out(config).await {
-        Ok(()) => Outcome::Well(format!(
-            "written and deleted one; limits: {}",
-            config.file_limits.words()
-        )),
-        Err(error) => Outcome::Ill(format!(
-            "{error:#}. Check FILES_URL and its key, or DATA_DIR"
-        )),
+    if let Some(place) = &finding.place {
+        line.push_str(&format!("\n      {}: {}", place.name, place.address));
     }
-}
-
-fn front_end(config: &Config) -> Outcome {
-    let script = config.site_dir.join("pkg/threadline.js");
-    if script.is_file() {
-        Outcome::Well(format!("found in {}", config.site_dir.display()))
-    } else {
-        Outcome::Ill(format!(
-            "{} is missing; build it with `cargo xtask build`, or set SITE_DIR",
-            script.display()
-        ))
-    }
-}
-
-fn public_address(config: &Config) -> Outcome {
-    let back = format!("{}/auth/discord/callback", config.public_url);
-    if config.is_https() || config.listen.ip().is_loopback() {
-        Outcome::Well(format!(
-            "{}; the Developer Portal must list {back} under OAuth2, Redirects",
-            config.public_url
-        ))
-    } else {
-        Outcome::Odd(format!(
-            "{} is not https: private links and sessions can be read on the way. Put a proxy with \
-             a certificate in front, and set PUBLIC_URL to its address",
-            config.public_url
-        ))
-    }
+    line
 }

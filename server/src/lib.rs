@@ -67,6 +67,13 @@ pub async fn run(
         &tracker,
     );
 
+    desk.examined_by(Arc::new(doctor::Doctor {
+        config: config.clone(),
+        door: doctor::Door::Server(doctor::Running {
+            db: storage.db.clone(),
+            gateway: gateway.clone(),
+        }),
+    }));
     let http = connector::http_client(&discord).context("the way to Discord's sign-in")?;
     let web = http::Web::new(&config, desk, gateway, http, stop.clone())?;
     let address = listener

@@ -4,7 +4,7 @@
 
 use crate::config::Config;
 use anyhow::{Context, bail};
-use desk::Db;
+use desk::{Db, Durability};
 use migrations::{Migrator, MigratorTrait};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -58,18 +58,30 @@ pub async fn migrate(config: &Config) -> anyhow::Result<String> {
     })
 }
 
-/// Looks at the database beside whoever owns it; says how many migrations wait.
-pub(crate) async fn look(config: &Config) -> anyhow::Result<usize> {
+/// What is seen of the database from outside.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// How many migrations wait.
+    pub(crate) waiting: usize,
+    /// Whether what it acknowledges survives a power cut.
+    pub(crate) durability: Vec<Durability>,
+}
+
+/// Looks at the database beside whoever owns it.
+pub(crate) async fn look(config: &Config) -> anyhow::Result<Seen> {
     let url = config.database_url.expose();
     if let Some(file) = file_of(url) {
         make_folder(&file)?;
     }
     let db = Db::connect(url).await.context(CANNOT_OPEN)?;
-    let waiting = pending(&db).await?;
+    let seen = Seen {
+        waiting: pending(&db).await?,
+        durability: db.durability().await.context("its durability")?,
+    };
     db.close()
         .await
         .context("the database could not be closed")?;
-    Ok(waiting)
+    Ok(seen)
 }
 
 async fn bring_up(db: &Db) -> anyhow::Result<usize> {

@@ -193,6 +193,7 @@ fn start_server(
         ("DISCORD_PUBLIC_KEY", "public_key"),
         ("GUILD_ID", "guild_id"),
         ("DISCORD_SUPPORT_CHANNEL_ID", "support_channel_id"),
+        ("DISCORD_LOG_CHANNEL_ID", "log_channel_id"),
         ("DISCORD_STAFF_ROLE_ID", "staff_role_id"),
     ] {
         command.env(key, settings.text(field)?);

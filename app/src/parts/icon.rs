@@ -15,6 +15,7 @@ pub(crate) enum Icon {
     Alert,
     Back,
     Bubble,
+    Chart,
     Check,
     Clip,
     Clock,
@@ -35,6 +36,7 @@ pub(crate) enum Icon {
     PriorityHigh,
     PriorityLow,
     PriorityUrgent,
+    Pulse,
     Reopen,
     Reply,
     Send,
@@ -50,6 +52,7 @@ impl Icon {
             Self::Bubble => {
                 "M6 5h12a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-6l-4.5 3.5V16H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z"
             }
+            Self::Chart => "M4.5 4.5v15h15M8.5 16v-4M12.5 16V8M16.5 16v-6",
             Self::Check => "m5 12.5 4.5 4.5L19 7.5",
             Self::Clip => {
                 "M19 11.5l-7.2 7.2a4.6 4.6 0 0 1-6.5-6.5l7.6-7.6a3 3 0 0 1 4.3 4.3l-7.5 7.5a1.5 1.5 0 0 1-2.1-2.1l6.8-6.8"
@@ -82,6 +85,7 @@ impl Icon {
             Self::PriorityHigh => "m6.5 14.5 5.5-5.5 5.5 5.5",
             Self::PriorityLow => "m6.5 9.5 5.5 5.5 5.5-5.5",
             Self::PriorityUrgent => "m6.5 12 5.5-5.5 5.5 5.5M6.5 18l5.5-5.5 5.5 5.5",
+            Self::Pulse => "M3 12.5h4l2.5-6.5 4 12 2.5-5.5h5",
             Self::Reopen => "M4.5 12a7.5 7.5 0 1 0 2.4-5.5L4.5 8.8M4.5 4.5v4.3h4.3",
             Self::Reply => "M9.5 6.5 4.5 11.5l5 5M4.5 11.5H14a5.5 5.5 0 0 1 5.5 5.5v1",
             Self::Send => "M4 11.5 20 4l-4.6 16-4-7zM11.4 13 20 4",

@@ -116,7 +116,7 @@ pub(super) fn document<V: IntoView + 'static>(
 
 /// Leaves out the comments by which a hydrating page finds its places: nothing hydrates here.
 /// Whatever was typed has its `<` escaped, in text as in attributes, so no comment is theirs.
-fn without_markers(html: &str) -> String {
+pub(crate) fn without_markers(html: &str) -> String {
     html.replace("<!>", "")
 }
 

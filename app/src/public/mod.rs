@@ -20,6 +20,7 @@ mod ticket;
 
 pub use crate::assets::Assets;
 pub use document::Frame;
+pub(crate) use document::without_markers;
 pub use fields::{EditForm, NewTicketForm, ReplyForm, Writing};
 pub use home::home;
 pub use message::message;

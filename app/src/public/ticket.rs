@@ -49,6 +49,10 @@ pub fn ticket(f: &Frame, c: &ConversationView, token: &str, writing: &Writing) -
             <p class="keep-link">
                 {icon(Icon::Link)} <span>"Keep this link: it is your way back to this ticket."</span>
             </p>
+            <p class="keep-link">
+                {icon(Icon::File)}
+                <a href=format!("/t/{token}/transcript")>"All of it on one page, to save or print"</a>
+            </p>
             <p class="sr-only" role="status" id="said"></p>
             {match writing {
                 Writing::Reply(reply) => composer(c, token, reply).into_any(),

@@ -71,6 +71,8 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                         })
                         .collect_view()}
                     {sync_link(workplace)}
+                    {page_link("/staff/stats", Icon::Chart, "Statistics")}
+                    {page_link("/staff/doctor", Icon::Pulse, "Doctor")}
                 </ul>
             </nav>
             <div class="rail-end">
@@ -133,6 +135,19 @@ fn sync_link(workplace: Workplace) -> AnyView {
                 {icon(Icon::Sync)}
                 <span class="rail-words">"Sync"</span>
                 <span class="count count-stuck">{count}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// The way to a page that the server draws whole: the router must not take it for one of ours.
+fn page_link(address: &'static str, glyph: Icon, words: &'static str) -> AnyView {
+    view! {
+        <li>
+            <a href=address title=words rel="external">
+                {icon(glyph)}
+                <span class="rail-words">{words}</span>
             </a>
         </li>
     }

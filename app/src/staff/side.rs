@@ -276,6 +276,7 @@ fn Thread(workplace: Workplace) -> AnyView {
 #[component]
 fn History(workplace: Workplace) -> AnyView {
     let history = fact(workplace, |view| view.history.clone());
+    let number = fact(workplace, |view| view.ticket.number);
     let line = move |event: EventView| {
         view! {
             <li>
@@ -287,6 +288,7 @@ fn History(workplace: Workplace) -> AnyView {
     view! {
         <section>
             <h3>"History"</h3>
+            {move || number.get().map(transcript_link)}
             <ol class="history">
                 {move || {
                     history
@@ -301,4 +303,15 @@ fn History(workplace: Workplace) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The way to everything on one page. The server draws it, so the browser has to ask for it.
+fn transcript_link(number: i64) -> impl IntoView {
+    view! {
+        <p>
+            <a href=format!("/staff/tickets/{number}/transcript") rel="external" target="_blank">
+                "Transcript"
+            </a>
+        </p>
+    }
 }

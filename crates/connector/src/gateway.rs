@@ -27,7 +27,7 @@ pub(super) const TOKEN_REFUSED: &str =
     "Discord does not accept the bot's token. Set DISCORD_TOKEN to the present one.";
 
 /// What we ask to hear.
-fn intents() -> GatewayIntents {
+pub(super) fn intents() -> GatewayIntents {
     GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::MESSAGE_CONTENT
 }
 

@@ -116,6 +116,11 @@ fn client_within(config: &DiscordConfig, limit: Duration) -> anyhow::Result<reqw
     builder.build().context("an HTTP client")
 }
 
+/// What the bot asks to hear, as Discord's set of intents.
+pub fn asked_intents() -> u64 {
+    gateway::intents().bits()
+}
+
 /// Begins to listen and to answer buttons. Everything ends within two seconds after `stop`.
 pub fn start(
     config: &DiscordConfig,

@@ -9,6 +9,7 @@ mod picture;
 mod storage;
 
 pub use memory::MemoryFiles;
+pub(crate) use picture::known as known_picture;
 pub(crate) use storage::whole;
 pub use storage::{FileBytes, FileStore, FileStoreError, FileWriter};
 

@@ -2,6 +2,7 @@
 
 use crate::bridge::{self, DiscordPort};
 use crate::clock::Clock;
+use crate::examination::Practice;
 use crate::files::FileStore;
 use crate::live::Hub;
 use crate::roster::Roster;
@@ -26,4 +27,5 @@ pub struct Inner {
     pub(crate) hub: Hub,
     pub(crate) roster: Roster,
     pub(crate) bridge: bridge::State,
+    pub(crate) practice: Practice,
 }

@@ -10,25 +10,33 @@ compile_error!("`desk` is the server's half; the browser gets `domain` and `app`
 pub mod bridge;
 pub mod clock;
 mod error;
+mod examination;
 pub mod files;
+mod hours;
 mod inner;
 pub mod live;
 mod messages;
+mod milestones;
 mod people;
 mod reading;
 mod roster;
 mod shown;
+mod statistics;
 mod store;
 mod sync;
 mod tickets;
 mod token;
+mod transcript;
 mod work;
 
 pub use error::DeskError;
+pub use examination::Examiner;
+pub use milestones::Milestone;
 pub use people::{DiscordProfile, Holder, Staff};
-pub use store::db::Db;
+pub use store::db::{Db, Durability};
 pub use tickets::{NewTicket, Opened};
 pub use token::RequestKey;
+pub use transcript::Transcript;
 
 use bridge::{Absence, DiscordPort};
 use clock::Clock;
@@ -71,6 +79,8 @@ pub struct GuildSettings {
     pub thread_kind: ThreadKind,
     /// How many active threads the guild may have before the quietest tickets' are archived.
     pub thread_budget: usize,
+    /// Where staff read what becomes of tickets, if they want to.
+    pub log_channel: Option<ChannelId>,
 }
 
 impl GuildSettings {
@@ -147,6 +157,7 @@ impl Desk {
             hub: Hub::new(),
             roster: roster::Roster::default(),
             bridge: bridge::State::default(),
+            practice: examination::Practice::default(),
         })))
     }
 

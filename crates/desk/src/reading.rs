@@ -21,20 +21,33 @@ impl Desk {
             ticket: ticket.id,
             customer: ticket.customer_id,
         };
+        let conversation = self.customers_conversation(ticket).await?;
+        Ok((holder, self.guild_name(), conversation))
+    }
+
+    /// A ticket as its customer may see it: nothing internal is read for it.
+    pub(crate) async fn customers_conversation(
+        &self,
+        ticket: tickets::Named,
+    ) -> Result<ConversationView, DeskError> {
         let mut messages = messages::for_customer(&self.db, ticket.id).await?;
         files::show(&self.db, ticket.id, &mut messages).await?;
-        let messages = self.shown(messages).await?;
-        let conversation = ConversationView {
+        Ok(ConversationView {
+            messages: self.shown(messages).await?,
             ticket: ticket.view(),
-            messages,
             history: Vec::new(),
             thread_url: None,
             thread_trouble: None,
             thread_notice: None,
             limits: self.settings.files,
             now: self.now(),
-        };
-        Ok((holder, self.guild_name(), conversation))
+        })
+    }
+
+    /// A thread's address in Discord.
+    pub(crate) fn thread_address(&self, thread: domain::ThreadId) -> String {
+        let guild = self.settings.guild.discord_id;
+        format!("https://discord.com/channels/{guild}/{thread}")
     }
 
     /// The tickets that these links open, newest first. Links that open nothing are left out.
@@ -95,12 +108,7 @@ impl Desk {
         Ok(ConversationView {
             messages: self.shown(messages).await?,
             history: tickets::history(&self.db, ticket.id).await?,
-            thread_url: link.thread_id.map(|thread| {
-                format!(
-                    "https://discord.com/channels/{}/{thread}",
-                    self.settings.guild.discord_id
-                )
-            }),
+            thread_url: link.thread_id.map(|thread| self.thread_address(thread)),
             thread_notice: crate::bridge::notice(&link, ticket.status).map(str::to_owned),
             thread_trouble: link.trouble,
             limits: self.settings.files,

@@ -5,7 +5,7 @@
 //! [`crate::bridge`].
 
 use crate::bridge::{Command, pieces, plan_files};
-use crate::store::entities::outbox::WorkState;
+use crate::store::entities::outbox::{Lane, WorkState};
 use crate::store::{files, links, messages, outbox, parts, stuck};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Staff};
@@ -26,7 +26,7 @@ impl Desk {
                     .map_or("Something that this version does not know", |c| c.words())
                     .to_owned(),
                 next_try: (row.state != WorkState::Parked).then_some(row.not_before),
-                needs_thread: row.trouble.is_some(),
+                needs_thread: row.lane == Lane::Thread && row.trouble.is_some(),
                 id: row.id,
                 number: row.number,
                 subject: row.subject,
@@ -56,7 +56,7 @@ impl Desk {
             return Ok(());
         }
         let ticket = work.ticket(row.ticket_id).await?;
-        if row.state == WorkState::Parked {
+        if row.state == WorkState::Parked && row.lane == Lane::Thread {
             links::set_trouble(&work.tx, ticket.id, None).await?;
         }
         work.try_again(&row).await?;

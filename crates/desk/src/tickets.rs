@@ -5,6 +5,7 @@
 
 use crate::bridge::Command;
 use crate::files::{self, NewFile};
+use crate::milestones::Milestone;
 use crate::store::entities::ticket;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{links, people, tickets};
@@ -106,6 +107,7 @@ impl Desk {
         tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
         links::insert(&work.tx, id, &self.settings.guild).await?;
         work.record(id, "The customer filed the ticket").await?;
+        work.log(id, Milestone::Filed);
         let message = messages::insert_first(
             &work.tx,
             NewMessage {

@@ -5,9 +5,10 @@
 
 use crate::bridge::Command;
 use crate::live::Hint;
-use crate::store::entities::outbox::{self, WorkState};
+use crate::milestones::Milestone;
+use crate::store::entities::outbox::{self, Lane, WorkState};
 use crate::store::entities::{event, ticket};
-use crate::store::tickets;
+use crate::store::{milestones, tickets};
 use crate::{Desk, DeskError, token};
 use domain::{MessageId, TicketId, Timestamp};
 use sea_orm::{
@@ -20,6 +21,8 @@ pub(crate) struct Work<'d> {
     desk: &'d Desk,
     hints: Vec<Hint>,
     promises: Vec<outbox::ActiveModel>,
+    /// The newest line of history, which says who does what.
+    recorded: Option<(TicketId, String)>,
 }
 
 impl Desk {
@@ -30,6 +33,7 @@ impl Desk {
             desk: self,
             hints: Vec::new(),
             promises: Vec::new(),
+            recorded: None,
         })
     }
 }
@@ -55,6 +59,11 @@ impl Work<'_> {
         after.rev += 1;
         after.updated_at = self.now;
         change(&mut after);
+        for milestone in Milestone::between(before, &after) {
+            let (id, person) = (before.id, after.assignee_id);
+            milestones::add(&self.tx, id, milestone.key(), person, self.now).await?;
+            self.log(before.id, milestone);
+        }
         tickets::update(&self.tx, after).await?;
         self.announce(before.id, before.number, before.rev + 1, audience);
         Ok(())
@@ -77,6 +86,26 @@ impl Work<'_> {
         message: Option<MessageId>,
         command: Command,
     ) {
+        self.promise_in(Lane::Thread, ticket, message, command);
+    }
+
+    /// Promises a line in the log channel, if there is one. It says what the history says last.
+    pub(crate) fn log(&mut self, ticket: TicketId, milestone: Milestone) {
+        if self.desk.settings.guild.log_channel.is_none() {
+            return;
+        }
+        let recorded = self.recorded.as_ref().filter(|(of, _)| *of == ticket);
+        let words = recorded.map_or_else(|| milestone.words().to_owned(), |(_, line)| line.clone());
+        self.promise_in(Lane::Log, ticket, None, Command::Log { milestone, words });
+    }
+
+    fn promise_in(
+        &mut self,
+        lane: Lane,
+        ticket: TicketId,
+        message: Option<MessageId>,
+        command: Command,
+    ) {
         self.promises.push(outbox::ActiveModel {
             id: NotSet,
             ticket_id: Set(ticket),
@@ -89,20 +118,23 @@ impl Work<'_> {
             first_tried_at: Set(None),
             created_at: Set(self.now),
             reason: Set(None),
+            lane: Set(lane),
         });
     }
 
     /// Adds a line to the ticket's history.
     pub(crate) async fn record(
-        &self,
+        &mut self,
         ticket: TicketId,
         words: impl Into<String>,
     ) -> Result<(), DeskError> {
+        let words = words.into();
+        self.recorded = Some((ticket, words.clone()));
         event::ActiveModel {
             id: NotSet,
             ticket_id: Set(ticket),
             at: Set(self.now),
-            words: Set(words.into()),
+            words: Set(words),
         }
         .insert(&self.tx)
         .await?;

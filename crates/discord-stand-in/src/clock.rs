@@ -66,6 +66,17 @@ pub(crate) fn iso(ms: i64) -> String {
         .unwrap_or_else(|| "1970-01-01T00:00:00.000000+00:00".to_owned())
 }
 
+/// A moment the way HTTP writes it.
+pub(crate) fn http_date(ms: i64) -> String {
+    let format = format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
+        .ok()
+        .and_then(|moment| moment.format(format).ok())
+        .unwrap_or_else(|| "Thu, 01 Jan 1970 00:00:00 GMT".to_owned())
+}
+
 /// The Unix milliseconds of an ISO 8601 moment.
 pub(crate) fn parse_iso(text: &str) -> Option<i64> {
     // An unescaped `+` of a query string arrives as a blank.

@@ -221,8 +221,10 @@ impl Inner {
         self.gateway.end_all_sessions();
         let clock = self.world.clock.clone();
         let papers = self.world.papers.take();
+        let redirects = std::mem::take(&mut self.world.application.redirect_uris);
         self.world = seed::world(clock);
         self.world.papers = papers;
+        self.world.application.redirect_uris = redirects;
         self.limits = Limits::default();
         self.faults = Faults::default();
         self.overtaken.clear();

@@ -107,6 +107,10 @@ impl StandIn {
         let acceptor = papers.acceptor()?;
         let ca_pem = papers.ca.clone();
         world.papers = Some(papers);
+        world
+            .application
+            .redirect_uris
+            .clone_from(&options.redirect_uris);
         let listen = options.listen;
         let (door, arrivals) = Door::open(listen, acceptor)
             .await

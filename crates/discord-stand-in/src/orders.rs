@@ -47,6 +47,9 @@ enum Order {
         message_content: Option<bool>,
         #[serde(default)]
         guild_members: Option<bool>,
+        /// Where interactions are posted, unproven; empty for nowhere.
+        #[serde(default)]
+        endpoint_url: Option<String>,
     },
     /// MESSAGE_UPDATE without an edit.
     Unfurl {
@@ -110,10 +113,14 @@ pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
         Order::Application {
             message_content,
             guild_members,
+            endpoint_url,
         } => {
             let app = &mut world.application;
             app.message_content = message_content.unwrap_or(app.message_content);
             app.guild_members = guild_members.unwrap_or(app.guild_members);
+            if let Some(url) = endpoint_url {
+                app.endpoint_url = Some(url).filter(|url| !url.is_empty());
+            }
             world.touched.insert(0);
             return Ok(world.application_json());
         }

@@ -4,10 +4,12 @@
 //! the server check stands here once. It knows neither the database nor Discord's client.
 
 pub mod error;
+pub mod examination;
 pub mod fence;
 pub mod file;
 pub mod ids;
 pub mod message;
+pub mod records;
 mod split;
 pub mod text;
 pub mod thread;

@@ -4,24 +4,26 @@
 //! nothing of what the tags mean or whether they are closed.
 
 /// HTML in the making.
-pub(crate) struct Html(String);
+#[derive(Debug, Default)]
+pub struct Html(String);
 
 impl Html {
     pub(crate) fn with_room_for(text: &str) -> Self {
         Self(String::with_capacity(text.len() + text.len() / 4 + 32))
     }
 
-    pub(crate) fn done(self) -> String {
+    /// What was written.
+    pub fn done(self) -> String {
         self.0
     }
 
     /// Markup of ours.
-    pub(crate) fn tag(&mut self, literal: &'static str) {
+    pub fn tag(&mut self, literal: &'static str) {
         self.0.push_str(literal);
     }
 
     /// Words of someone else's; also right between the quotes of an attribute.
-    pub(crate) fn text(&mut self, words: &str) {
+    pub fn text(&mut self, words: &str) {
         let mut rest = words;
         while let Some(at) = rest.find(['&', '<', '>', '"', '\'', '\0']) {
             let (plain, special) = rest.split_at(at);
@@ -37,6 +39,11 @@ impl Html {
             rest = &special[1..];
         }
         self.0.push_str(rest);
+    }
+
+    /// What [`crate::html`] made.
+    pub fn insert(&mut self, made: &str) {
+        self.0.push_str(made);
     }
 
     pub(crate) fn number(&mut self, number: u32) {

@@ -21,6 +21,8 @@ mod mention;
 #[cfg(test)]
 mod tests;
 
+pub use html::Html;
+
 use domain::{ChannelId, DiscordUserId, RoleId};
 use std::collections::HashMap;
 

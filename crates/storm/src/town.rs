@@ -179,6 +179,7 @@ impl Town {
                 discord_id: DiscordGuildId::from(seeded.guild_id),
                 support_channel: ChannelId::from(seeded.support_channel_id),
                 staff_role: RoleId::from(seeded.staff_role_id),
+                log_channel: None,
                 note_prefix: "//".to_owned(),
                 notes: NotesInDiscord::Prefix,
                 thread_kind: ThreadKind::Private,

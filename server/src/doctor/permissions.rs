@@ -9,19 +9,34 @@ use serde::Deserialize;
 /// Everything else is granted by it.
 const ADMINISTRATOR: u64 = 1 << 3;
 
-/// What the bot needs in the support channel, by bit and by the name that Discord's settings show.
-const NEEDED: [(u64, &str); 8] = [
-    (1 << 10, "View Channel"),
-    (1 << 11, "Send Messages"),
+/// A permission by its bit and by the name that Discord's settings show.
+pub(super) type Need = (u64, &'static str);
+
+pub(super) const VIEW_CHANNEL: u64 = 1 << 10;
+/// Mentions roles that not everyone may mention.
+pub(super) const MENTION_EVERYONE: u64 = 1 << 17;
+/// Gives and takes roles.
+pub(super) const MANAGE_ROLES: u64 = 1 << 28;
+
+const VIEW: Need = (VIEW_CHANNEL, "View Channel");
+const SEND: Need = (1 << 11, "Send Messages");
+const HISTORY: Need = (1 << 16, "Read Message History");
+const FILES: Need = (1 << 15, "Attach Files");
+
+/// What the bot needs where tickets become threads.
+pub(super) const SUPPORT: &[Need] = &[
+    VIEW,
+    SEND,
     (1 << 14, "Embed Links"),
-    (1 << 16, "Read Message History"),
+    FILES,
+    HISTORY,
     (1 << 6, "Add Reactions"),
     (1 << 34, "Manage Threads"),
     (1 << 38, "Send Messages in Threads"),
-    (1 << 15, "Attach Files"),
 ];
+
 /// What one kind of thread needs beside that. A forum's post is made by sending it.
-fn for_kind(kind: ThreadKind) -> Option<(u64, &'static str)> {
+pub(super) const fn for_kind(kind: ThreadKind) -> Option<Need> {
     match kind {
         ThreadKind::Private => Some((1 << 36, "Create Private Threads")),
         ThreadKind::Public => Some((1 << 35, "Create Public Threads")),
@@ -29,8 +44,10 @@ fn for_kind(kind: ThreadKind) -> Option<(u64, &'static str)> {
     }
 }
 
-/// Mentions roles that not everyone may mention.
-pub(super) const MENTION_EVERYONE: u64 = 1 << 17;
+/// What it needs in the log channel.
+pub(super) const LOG: &[Need] = &[VIEW, SEND, FILES, HISTORY];
+/// What it needs where the dashboard message stands.
+pub(super) const DASHBOARD: &[Need] = &[VIEW, SEND, HISTORY];
 
 /// A set of permissions, which the API writes as a decimal string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -53,6 +70,8 @@ pub(super) struct Role {
     pub(super) permissions: Bits,
     #[serde(default)]
     pub(super) mentionable: bool,
+    #[serde(default)]
+    pub(super) position: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,14 +106,11 @@ pub(super) fn in_channel(
     Bits(apply(bits, &|o| o.id == member))
 }
 
-/// The names of what is missing.
-pub(super) fn missing(have: Bits, kind: ThreadKind) -> Vec<&'static str> {
-    NEEDED
-        .into_iter()
-        .chain(for_kind(kind))
-        .filter(|(bit, _)| have.0 & bit == 0)
-        .map(|(_, name)| name)
-        .collect()
+/// The names of what is there of `needs`, and of what is missing.
+pub(super) fn split(have: Bits, needs: &[Need]) -> (Vec<&'static str>, Vec<&'static str>) {
+    let (has, lacks): (Vec<_>, Vec<_>) = needs.iter().partition(|(bit, _)| have.0 & bit != 0);
+    let names = |needs: Vec<&Need>| needs.into_iter().map(|(_, name)| *name).collect();
+    (names(has), names(lacks))
 }
 
 #[cfg(test)]
@@ -107,6 +123,7 @@ mod tests {
             name: String::new(),
             permissions: Bits(permissions),
             mentionable: false,
+            position: 0,
         }
     }
 
@@ -140,12 +157,13 @@ mod tests {
     #[test]
     fn an_administrator_lacks_nothing() {
         let admin = role("r", ADMINISTRATOR);
-        let all = in_channel("g", "m", &[&admin], &[overwrite("g", 0, u64::MAX)]);
-        for kind in ThreadKind::ALL {
-            assert!(missing(all, kind).is_empty());
-        }
-        let lacks = |kind| missing(Bits(0), kind).len();
-        assert_eq!(lacks(ThreadKind::Forum), NEEDED.len());
-        assert_eq!(lacks(ThreadKind::Public), NEEDED.len() + 1);
+        let have = in_channel("g", "m", &[&admin], &[overwrite("g", 0, u64::MAX)]);
+        assert_eq!(split(have, SUPPORT).1, Vec::<&str>::new());
+        let (has, lacks) = split(Bits(VIEW_CHANNEL), LOG);
+        assert_eq!(has, ["View Channel"]);
+        assert_eq!(
+            lacks,
+            ["Send Messages", "Attach Files", "Read Message History"]
+        );
     }
 }

@@ -14,11 +14,13 @@ mod health;
 mod layers;
 mod live;
 mod pages;
+mod records;
 mod refusal;
 mod return_path;
 mod sessions;
 mod sign_in;
 mod staff;
+mod transcripts;
 mod uploads;
 mod viewer;
 
@@ -106,6 +108,8 @@ pub(crate) fn router(web: Web) -> Router {
     let with_time_limit = Router::new()
         .merge(customer::routes())
         .merge(files::routes(&web))
+        .merge(transcripts::routes(&web))
+        .merge(records::routes(&web))
         .merge(changes::routes())
         .merge(staff::routes(&web))
         .merge(sign_in::routes(&web))

@@ -231,7 +231,6 @@ async fn malformed_requests_get_their_status_and_a_page() {
         (jane.request(Method::DELETE, "/"), 405),
         (jane.request(Method::GET, "/no/such/page"), 404),
         (jane.request(Method::GET, "/staff/settings"), 404),
-        (jane.request(Method::GET, "/staff/doctor"), 404),
         (jane.request(Method::POST, "/api/interactions"), 404),
         (jane.request(Method::POST, "/api/register-commands"), 404),
         (post("application/json", "{}"), 415),

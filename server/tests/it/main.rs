@@ -7,13 +7,16 @@
 mod absence;
 mod bad_input;
 mod changes;
+mod doctor;
 mod faults;
 mod files;
 mod kinds;
 mod live;
 mod outage;
 mod people_in_discord;
+mod records;
 mod sign_in;
 mod stories;
+mod transcripts;
 mod visitor;
 mod world;

@@ -121,6 +121,26 @@ impl World {
         world
     }
 
+    /// What the server runs with, for whoever asks as it does.
+    pub fn config(&self) -> Config {
+        Config::from_vars(&self.vars).unwrap()
+    }
+
+    /// The same, with one setting of the test's own.
+    pub fn config_with(&self, key: &str, value: &str) -> Config {
+        let mut vars = self.vars.clone();
+        vars.insert(key.to_owned(), value.to_owned());
+        Config::from_vars(&vars).unwrap()
+    }
+
+    /// A channel's id, by its name.
+    pub fn channel(&self, name: &str) -> String {
+        let world = self.discord.world();
+        let channels = world["guilds"][0]["channels"].as_array().unwrap();
+        let found = channels.iter().find(|c| c["name"] == name).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    }
+
     fn serve(&mut self, listener: TcpListener) {
         let config = Config::from_vars(&self.vars).unwrap();
         let stop = CancellationToken::new();

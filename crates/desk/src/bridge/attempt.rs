@@ -60,6 +60,9 @@ impl Desk {
             let deleted = self.port.delete(ThreadId(*channel), post).await;
             return Ok(deleted.map(|()| Kept::Done));
         }
+        if let Command::Log { milestone, words } = command {
+            return self.post_log(promise, &ticket, *milestone, words).await;
+        }
         let Some(thread) = link.thread_id else {
             return Ok(Err(DeliveryError::Permanent {
                 code: None,
@@ -68,7 +71,7 @@ impl Desk {
         };
         let done = || Ok(Ok(Kept::Done));
         match command {
-            Command::OpenThread => done(),
+            Command::OpenThread | Command::Log { .. } => done(),
             Command::PostCard { calls_staff } => {
                 let ping = calls_staff.then_some(self.settings.guild.staff_role);
                 Ok(self.post_card(promise, &link, thread, &ticket, ping).await)

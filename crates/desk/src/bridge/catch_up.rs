@@ -30,10 +30,12 @@ const RECONCILED: u64 = 5;
 const RECONCILE_EVERY: Duration = Duration::from_secs(60);
 
 impl Desk {
-    /// Runs the bridge: keeps promises, reads what was missed and fetches files, until `stop`.
+    /// Runs the bridge: keeps promises, reads what was missed, fetches files and keeps the
+    /// dashboard message fresh, until `stop`.
     pub async fn run_bridge(&self, stop: impl Future<Output = ()>) {
         let (ended, mut end) = tokio::sync::watch::channel(false);
         let fetching = self.fetch_files(end.clone());
+        let showing = self.show_dashboards(end.clone());
         let reading = async {
             loop {
                 let gaps = self.bridge.has_gaps();
@@ -78,7 +80,7 @@ impl Desk {
             self.keep_promises(stop).await;
             let _ = ended.send(true);
         };
-        tokio::join!(keeping, reading, comparing, counting, fetching);
+        tokio::join!(keeping, reading, comparing, counting, fetching, showing);
     }
 
     /// Reads the next thread that may have grown unseen. `None` when there is none; `false` when

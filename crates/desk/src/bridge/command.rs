@@ -1,6 +1,7 @@
 //! What the outbox promises to Discord. A command names what to bring about, not how: its content
 //! is read when it is carried out, so that Discord gets the latest state.
 
+use crate::milestones::Milestone;
 use serde::{Deserialize, Serialize};
 
 /// One promise.
@@ -59,6 +60,13 @@ pub enum Command {
         /// The words.
         words: String,
     },
+    /// Say in the log channel what became of the ticket; with its transcript, when it was closed.
+    Log {
+        /// What became of it.
+        milestone: Milestone,
+        /// Who did what.
+        words: String,
+    },
 }
 
 impl Command {
@@ -77,6 +85,7 @@ impl Command {
             Self::Look => "Look what became of the thread",
             Self::React { .. } => "Sign a message",
             Self::Tell { .. } => "Say something in the thread",
+            Self::Log { .. } => "Tell the log channel",
         }
     }
 

@@ -7,7 +7,7 @@ use super::budget::TOO_MANY_ACTIVE;
 use super::command::Command;
 use super::outbox::{Kept, Step};
 use super::port::{DeliveryError, ThreadShape};
-use crate::store::entities::outbox::Model as Promise;
+use crate::store::entities::outbox::{Lane, Model as Promise};
 use crate::store::{links, messages, outbox, parts};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError};
@@ -113,6 +113,12 @@ impl Desk {
             DeliveryError::Uncertain { reason } => {
                 self.put_off(promise, now.after(backoff), &reason, true)
                     .await
+            }
+            DeliveryError::Gone { reason, .. } | DeliveryError::Permanent { reason, .. }
+                if promise.lane == Lane::Log =>
+            {
+                // The ticket's thread has nothing to do with it, and goes on.
+                self.park(promise, &super::log::trouble(&reason)).await
             }
             DeliveryError::Permanent {
                 code: Some(ARCHIVED),

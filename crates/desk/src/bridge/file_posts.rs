@@ -9,7 +9,7 @@ use domain::file::size_words;
 use domain::text::head;
 
 /// What Discord takes as one file.
-const FILE_MAX: u64 = 10 << 20;
+pub(super) const FILE_MAX: u64 = 10 << 20;
 /// What one post may carry altogether; Discord's own limit is somewhat higher.
 const POST_MAX: u64 = 20 << 20;
 /// How many files one post may carry.

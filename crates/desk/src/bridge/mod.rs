@@ -8,11 +8,13 @@ mod attempt;
 mod budget;
 mod catch_up;
 mod command;
+mod dashboard;
 mod event;
 mod failure;
 mod fetch;
 mod file_posts;
 mod ingest;
+mod log;
 mod opening;
 mod outbox;
 mod port;
@@ -26,6 +28,7 @@ mod threads;
 mod words;
 
 pub use command::Command;
+pub use dashboard::DashboardView;
 pub use event::{
     Absence, ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteFile,
     RemoteMessage,

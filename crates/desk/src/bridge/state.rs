@@ -19,6 +19,7 @@ pub(crate) struct State {
     outbox: Notify,
     catch_up: Notify,
     files: Notify,
+    dashboards: Notify,
     held_until: AtomicI64,
     unauthorised: AtomicBool,
     /// The guild is out of reach; until when nobody need ask whether it still is, where nobody will
@@ -49,6 +50,7 @@ impl Default for State {
             outbox: Notify::default(),
             catch_up: Notify::default(),
             files: Notify::default(),
+            dashboards: Notify::default(),
             held_until: AtomicI64::default(),
             unauthorised: AtomicBool::default(),
             away: Mutex::default(),
@@ -81,6 +83,15 @@ impl State {
 
     pub(crate) fn files_wanted(&self) -> Notified<'_> {
         self.files.notified()
+    }
+
+    /// A dashboard message is to be posted or taken away.
+    pub(crate) fn dashboard_changed(&self) {
+        self.dashboards.notify_one();
+    }
+
+    pub(crate) fn dashboards_changed(&self) -> Notified<'_> {
+        self.dashboards.notified()
     }
 
     pub(crate) fn has_gaps(&self) -> Notified<'_> {

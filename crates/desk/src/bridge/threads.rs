@@ -7,6 +7,7 @@
 //! person did.
 
 use super::command::Command;
+use super::failure::NO_ROOM;
 use super::ingest::Ingested;
 use super::port::{ThreadShape, ThreadState};
 use crate::store::entities::outbox::Model as Promise;

@@ -18,6 +18,17 @@ pub struct Db {
     pub(crate) write: DatabaseConnection,
 }
 
+/// A setting of the database's that decides whether an answer survives a power cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Durability {
+    /// Its name, as the database calls it.
+    pub setting: &'static str,
+    /// Its value.
+    pub value: String,
+    /// Whether what was acknowledged survives.
+    pub is_safe: bool,
+}
+
 /// How many reads SQLite serves at once; more only queue for the same two cores and page cache.
 const SQLITE_READERS: u32 = 4;
 
@@ -55,6 +66,47 @@ impl Db {
             self.write.close().await?;
         }
         Ok(())
+    }
+
+    /// What the database says of its durability, where it is written.
+    pub async fn durability(&self) -> Result<Vec<Durability>, DeskError> {
+        if self.is_postgres() {
+            let mut settings = Vec::new();
+            for setting in ["synchronous_commit", "fsync", "full_page_writes"] {
+                let value: String = self.ask(&format!("SHOW {setting}")).await?;
+                settings.push(Durability {
+                    setting,
+                    is_safe: value != "off",
+                    value,
+                });
+            }
+            return Ok(settings);
+        }
+        let journal: String = self.ask("PRAGMA journal_mode").await?;
+        let synchronous: i64 = self.ask("PRAGMA synchronous").await?;
+        let names = ["OFF", "NORMAL", "FULL", "EXTRA"];
+        let name = usize::try_from(synchronous).ok().and_then(|n| names.get(n));
+        Ok(vec![
+            Durability {
+                setting: "journal_mode",
+                is_safe: journal == "wal",
+                value: journal,
+            },
+            Durability {
+                setting: "synchronous",
+                is_safe: synchronous >= 2,
+                value: name.map_or_else(|| synchronous.to_string(), |name| (*name).to_owned()),
+            },
+        ])
+    }
+
+    async fn ask<T: sea_orm::TryGetable>(&self, question: &str) -> Result<T, DeskError> {
+        let row = self
+            .write
+            .query_one_raw(sql(&self.write, question, []))
+            .await?
+            .ok_or_else(|| DeskError::Internal("the database did not say".into()))?;
+        Ok(row.try_get_by_index(0)?)
     }
 
     pub(crate) fn is_postgres(&self) -> bool {

@@ -320,6 +320,20 @@ fn view(row: Model) -> FileView {
     }
 }
 
+/// The pictures of a ticket's messages that are here, in the order of the conversation.
+pub(crate) async fn pictures(db: &Db, ticket: TicketId) -> Result<Vec<Model>, DeskError> {
+    Ok(Model::find_by_statement(sql(
+        &db.read,
+        "SELECT a.* FROM attachment a JOIN message m ON m.id = a.message_id
+         WHERE m.ticket_id = $1 AND m.deleted_at IS NULL AND a.state = 'stored'
+           AND a.kind IS NOT NULL
+         ORDER BY m.position, a.position",
+        [ticket.into()],
+    ))
+    .all(&db.read)
+    .await?)
+}
+
 /// A stored file of this ticket that its customer may have.
 pub(crate) async fn of_customer(
     db: &Db,

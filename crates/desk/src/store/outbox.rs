@@ -1,12 +1,13 @@
 //! The outbox's rows: lease the next, finish, put off, park, release.
 //!
-//! A lane is a ticket: its rows are leased strictly in the order of their promising, one at a
-//! time. A lease ends by itself, so that work of a dead process is taken up again.
+//! A lane is a ticket's thread, or what the log channel is told of a ticket: its rows are leased
+//! strictly in the order of their promising, one at a time. A lease ends by itself, so that work of
+//! a dead process is taken up again.
 
 use super::db::{Db, sql};
 use super::entities::attempt;
 pub(crate) use super::entities::outbox::Model;
-use super::entities::outbox::{self, WorkState};
+use super::entities::outbox::{self, Lane, WorkState};
 use crate::DeskError;
 use domain::{OutboxId, TicketId, Timestamp};
 use sea_orm::{
@@ -37,7 +38,7 @@ pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Mode
              WHERE (o.state = 'waiting' OR o.state = 'leased') AND o.not_before <= $1
                AND NOT EXISTS (
                    SELECT 1 FROM outbox e
-                   WHERE e.ticket_id = o.ticket_id AND e.id < o.id
+                   WHERE e.ticket_id = o.ticket_id AND e.lane = o.lane AND e.id < o.id
                      AND (e.state = 'waiting' OR e.state = 'leased'))
              ORDER BY o.not_before, o.id LIMIT 1 {skip_locked})
          RETURNING *"
@@ -188,13 +189,14 @@ pub(crate) async fn park(
     Ok(())
 }
 
-/// Everything unfinished of a ticket.
+/// Everything unfinished for a ticket's thread.
 pub(crate) async fn unfinished(
     db: &impl ConnectionTrait,
     ticket: TicketId,
 ) -> Result<Vec<outbox::Model>, DeskError> {
     Ok(outbox::Entity::find()
         .filter(outbox::Column::TicketId.eq(ticket))
+        .filter(outbox::Column::Lane.eq(Lane::Thread))
         .filter(
             sea_orm::Condition::any()
                 .add(outbox::Column::State.eq(WorkState::Waiting))
@@ -223,13 +225,14 @@ pub(crate) async fn promised(db: &Db, commands: &[String]) -> Result<usize, Desk
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// Everything parked of a ticket.
+/// Everything parked for a ticket's thread.
 pub(crate) async fn parked(
     db: &impl ConnectionTrait,
     ticket: TicketId,
 ) -> Result<Vec<outbox::Model>, DeskError> {
     Ok(outbox::Entity::find()
         .filter(outbox::Column::TicketId.eq(ticket))
+        .filter(outbox::Column::Lane.eq(Lane::Thread))
         .filter(outbox::Column::State.eq(WorkState::Parked))
         .all(db)
         .await?)

@@ -1,7 +1,7 @@
 //! Promises that are not kept and were tried, or wait for a person: what `/staff/sync` lists.
 
 use super::db::{Db, sql};
-use super::entities::outbox::{self, WorkState};
+use super::entities::outbox::{self, Lane, WorkState};
 use super::entities::ticket;
 use crate::DeskError;
 use domain::{GuildId, OutboxId, Timestamp};
@@ -19,6 +19,7 @@ pub(crate) struct Row {
     pub(crate) not_before: Timestamp,
     pub(crate) reason: Option<String>,
     pub(crate) trouble: Option<String>,
+    pub(crate) lane: Lane,
 }
 
 /// What makes a promise stuck. Both halves are served by the partial indexes over what is not
@@ -44,7 +45,7 @@ pub(crate) async fn count(db: &Db, guild: GuildId) -> Result<u64, DeskError> {
 pub(crate) async fn oldest(db: &Db, guild: GuildId, limit: u64) -> Result<Vec<Row>, DeskError> {
     let text = format!(
         "SELECT o.id, t.number, t.subject, o.command, o.state, o.created_at, o.attempts,
-                o.not_before, o.reason, l.trouble
+                o.not_before, o.reason, o.lane, l.trouble
          FROM outbox o
          JOIN ticket t ON t.id = o.ticket_id
          JOIN thread_link l ON l.ticket_id = o.ticket_id

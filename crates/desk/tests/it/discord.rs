@@ -11,6 +11,7 @@ use std::time::Duration;
 
 pub const GUILD: DiscordGuildId = DiscordGuildId(1_000);
 pub const SUPPORT: ChannelId = ChannelId(2_000);
+pub const LOG: ChannelId = ChannelId(2_001);
 pub const STAFF_ROLE: RoleId = RoleId(3_000);
 pub const BOT: DiscordUserId = DiscordUserId(4_000);
 pub const MIRA: DiscordUserId = DiscordUserId(4_001);
@@ -123,6 +124,27 @@ impl FakeDiscord {
 
     pub fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap()
+    }
+
+    /// A channel beside the threads. Discord addresses both alike, and so does this.
+    pub fn add_channel(&self, channel: ChannelId) {
+        self.state().threads.push(Thread {
+            id: ThreadId(channel.0),
+            name: String::new(),
+            messages: vec![],
+            shape: ThreadShape::Open,
+        });
+    }
+
+    /// A channel is deleted, with all that is in it.
+    pub fn remove_channel(&self, channel: ChannelId) {
+        let mut state = self.state();
+        state.threads.retain(|t| t.id != ThreadId(channel.0));
+    }
+
+    /// What stands in a channel, oldest first.
+    pub fn posts_in(&self, channel: ChannelId) -> Vec<Posted> {
+        self.state().thread(ThreadId(channel.0)).messages.clone()
     }
 
     /// The next call of this name fails so.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 const MB: usize = 1 << 20;
 
-fn picture(width: u32, height: u32) -> Vec<u8> {
+pub fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(width, height)
         .write_to(&mut bytes, image::ImageFormat::Png)
@@ -38,16 +38,16 @@ async fn try_take(
         .await
 }
 
-async fn take(world: &World, name: &str, bytes: &[u8]) -> NewFile {
+pub async fn take(world: &World, name: &str, bytes: &[u8]) -> NewFile {
     try_take(world, name, bytes).await.unwrap()
 }
 
-fn said(text: &str, files: Vec<NewFile>) -> Said {
+pub fn said(text: &str, files: Vec<NewFile>) -> Said {
     let body = Body::parse_beside_files(text).unwrap();
     Said { body, files }
 }
 
-async fn reply(world: &World, opened: &Opened, text: &str, files: Vec<NewFile>) {
+pub async fn reply(world: &World, opened: &Opened, text: &str, files: Vec<NewFile>) {
     let holder = world.desk.holder(&opened.token).await.unwrap();
     let key = RequestKey::parse(&RequestKey::fresh());
     world

@@ -28,6 +28,11 @@ impl World {
         Self::of(|_| ()).await
     }
 
+    /// With a log channel.
+    pub async fn with_log() -> Self {
+        Self::of(|home| home.log_channel = Some(LOG)).await
+    }
+
     /// With a guild that wants something else than most.
     pub async fn of(wish: impl FnOnce(&mut GuildSettings)) -> Self {
         let mut home = usual();
@@ -36,6 +41,9 @@ impl World {
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_265_280_000)));
         let discord = FakeDiscord::new(clock.clone());
         let files = Arc::new(MemoryFiles::default());
+        if let Some(channel) = home.log_channel {
+            discord.add_channel(channel);
+        }
         let desk = open(&database, &discord, &clock, &files, &home).await;
         connect(&desk).await;
         Self {
@@ -50,7 +58,7 @@ impl World {
 
     /// The process dies and another opens the same data. Leases of the dead end by themselves.
     pub async fn restart(&mut self) {
-        self.clock.advance(Duration::from_secs(76));
+        self.clock.advance(Duration::from_secs(96));
         self.desk = self.opened().await;
     }
 
@@ -158,6 +166,7 @@ fn usual() -> GuildSettings {
         notes: NotesInDiscord::Prefix,
         thread_kind: ThreadKind::Private,
         thread_budget: 950,
+        log_channel: None,
     }
 }
 

@@ -21,9 +21,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::clock::http_date;
 use crate::error::{Answer, Refusal};
 use crate::hub::{Hub, Inner};
 use crate::limits::Verdict;
@@ -266,7 +268,11 @@ async fn execute(
         );
         let events: Vec<&'static str> = inner.world.events.iter().map(|event| event.name).collect();
         let hold_ms = inner.faults.response_delay_ms(&events);
-        let response = finish(outcome, standing.as_ref());
+        let mut response = finish(outcome, standing.as_ref());
+        let date = http_date(inner.world.now_ms());
+        if let Ok(date) = date.parse() {
+            response.headers_mut().insert(header::DATE, date);
+        }
         inner.note(method, shown_path, response.status().as_u16(), caller);
         (response, to_post, hold_ms)
     });

@@ -27,6 +27,9 @@ pub(crate) struct Application {
     pub(crate) guild_members: bool,
     /// Where interactions are posted; over the gateway, if nowhere.
     pub(crate) endpoint_url: Option<String>,
+    /// Where sign-in may lead back to, as listed in the portal.
+    #[serde(default)]
+    pub(crate) redirect_uris: Vec<String>,
 }
 
 /// Registered commands, in Discord's shape.
@@ -45,6 +48,7 @@ impl Application {
             message_content: true,
             guild_members: true,
             endpoint_url: None,
+            redirect_uris: Vec::new(),
         }
     }
 
@@ -94,7 +98,7 @@ impl World {
             "flags_new": app.flags().to_string(),
             "owner": owner,
             "team": null,
-            "redirect_uris": [],
+            "redirect_uris": app.redirect_uris,
             "interactions_endpoint_url": app.endpoint_url,
             "role_connections_verification_url": null,
             "approximate_guild_count": 1,

@@ -123,6 +123,10 @@ pub(crate) struct Switches {
     pub(crate) blocked_names: Vec<String>,
     /// Whether people have Nitro and may say twice as much at once.
     pub(crate) nitro: bool,
+    /// Whether the guild asks moderators for a second factor: 1, or 0.
+    pub(crate) mfa_level: u8,
+    /// Whether the bot's owner has one, which stands for the bot.
+    pub(crate) owner_has_mfa: bool,
     /// IDENTIFYs that the bot has per day.
     pub(crate) session_starts: u32,
     /// Answers of 401, 403 and 429 in ten minutes that lead to the ban page.
@@ -146,6 +150,8 @@ impl Default for Switches {
             blocked_words: Vec::new(),
             blocked_names: Vec::new(),
             nitro: false,
+            mfa_level: 0,
+            owner_has_mfa: true,
             session_starts: 1000,
             invalid_requests: 10_000,
         }

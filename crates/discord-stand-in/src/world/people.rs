@@ -132,7 +132,7 @@ impl World {
     pub(crate) fn own_user_json(&self, id: u64) -> Value {
         let mut shown = self.user_json(id);
         shown["locale"] = json!("en-US");
-        shown["mfa_enabled"] = json!(true);
+        shown["mfa_enabled"] = json!(!self.is_bot(id) || self.switches.owner_has_mfa);
         shown["verified"] = json!(true);
         shown["flags"] = json!(0);
         shown["premium_type"] = json!(0);
@@ -197,7 +197,7 @@ impl World {
             "verification_level": 1,
             "roles": roles,
             "default_message_notifications": 1,
-            "mfa_level": 0,
+            "mfa_level": self.switches.mfa_level,
             "explicit_content_filter": 0,
             "max_presences": null,
             "max_members": 500_000,

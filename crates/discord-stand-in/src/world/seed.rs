@@ -57,6 +57,8 @@ pub struct Seeded {
     pub guild_id: u64,
     /// The channel for ticket threads.
     pub support_channel_id: u64,
+    /// A channel that only staff see, for the log.
+    pub log_channel_id: u64,
     /// The role of those who answer tickets.
     pub staff_role_id: u64,
     /// Everyone in the guild but the bot.
@@ -254,6 +256,7 @@ impl World {
             public_key: self.application.public_key(),
             guild_id: GUILD,
             support_channel_id: SUPPORT,
+            log_channel_id: SUPPORT_LOG,
             staff_role_id: SUPPORT_ROLE,
             people: people
                 .map(|user| Person {

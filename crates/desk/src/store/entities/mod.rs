@@ -13,5 +13,6 @@ pub(crate) mod outbox;
 pub(crate) mod part;
 pub(crate) mod person;
 pub(crate) mod session;
+pub(crate) mod shift;
 pub(crate) mod thread_link;
 pub(crate) mod ticket;

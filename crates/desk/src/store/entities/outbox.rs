@@ -19,6 +19,7 @@ pub(crate) struct Model {
     pub first_tried_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub reason: Option<String>,
+    pub lane: Lane,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -39,4 +40,16 @@ pub(crate) enum WorkState {
     /// Refused for good; a person has to look.
     #[sea_orm(string_value = "parked")]
     Parked,
+}
+
+/// What waits for each other: a ticket's promises of one lane are kept in the order of promising.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub(crate) enum Lane {
+    /// Everything for the ticket's thread.
+    #[sea_orm(string_value = "thread")]
+    Thread,
+    /// What is told in the log channel.
+    #[sea_orm(string_value = "log")]
+    Log,
 }

@@ -1,0 +1,153 @@
+//! What these pages say, and that nothing on them is markup of somebody else's.
+
+use super::*;
+use crate::assets::Assets;
+use crate::public::Frame;
+use domain::Timestamp;
+use domain::examination::{Examination, Finding};
+use domain::records::{CategoryFigures, Hours, PersonHours, StaffFigures, Statistics};
+use domain::view::{GuildView, InboxView, PersonView};
+use std::time::Duration;
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_265_280_000);
+const NASTY: &str = "<img src=x onerror=alert(1)>";
+
+fn person(name: &str) -> PersonView {
+    PersonView {
+        name: name.to_owned(),
+        avatar: None,
+    }
+}
+
+fn inbox(name: &str) -> InboxView {
+    InboxView {
+        guild: GuildView {
+            name: name.to_owned(),
+        },
+        me: person(name),
+        rows: vec![],
+        counts: [4, 3, 2, 1],
+        stuck: 0,
+        trouble: None,
+        next: None,
+        now: NOW,
+    }
+}
+
+fn drawn(draw: impl FnOnce(&Frame<'_>) -> String) -> String {
+    let assets = Assets {
+        css: "/c.css".into(),
+        js: "/j.js".into(),
+        wasm: "/w.wasm".into(),
+        live_js: "/l.js".into(),
+        favicon: "/f.svg".into(),
+    };
+    draw(&Frame {
+        assets: &assets,
+        guild: Some("Harbor Games"),
+    })
+}
+
+fn page(name: &str, total: u64) -> StatsPage {
+    let hours = PersonHours {
+        person: person(name),
+        since: (total > 0).then_some(NOW.before(Duration::from_secs(720))),
+        days: vec![Duration::from_secs(27_900)],
+        this_week: Duration::from_secs(27_900),
+        last_week: Duration::ZERO,
+    };
+    let people = if total > 0 {
+        vec![hours.clone()]
+    } else {
+        vec![]
+    };
+    StatsPage {
+        inbox: inbox(name),
+        statistics: Statistics {
+            total,
+            open: total,
+            in_progress: 0,
+            paused: 0,
+            closed: 0,
+            claimed: 0,
+            reopened: 0,
+            filed_today: total,
+            closed_today: 0,
+            first_response: Some(Duration::from_secs(720)),
+            resolution: None,
+            categories: vec![CategoryFigures {
+                name: name.to_owned(),
+                total,
+                active: total,
+            }],
+            staff: vec![StaffFigures {
+                person: person(name),
+                active: 1,
+                closed: 2,
+                replies: 3,
+            }],
+            now: NOW,
+        },
+        hours: Hours {
+            mine: hours,
+            people,
+            days: vec![NOW],
+            now: NOW,
+        },
+        dashboard: None,
+    }
+}
+
+#[test]
+fn figures_are_in_peoples_words() {
+    let html = drawn(|f| stats(f, &page("Mira", 12)));
+    for words in ["12 min", "7:45", "Sat 21", "Clock out", "Unclaimed"] {
+        assert!(html.contains(words), "{words} is not in {html}");
+    }
+    assert!(!html.contains("No tickets yet"));
+    assert!(!html.contains("wasm"), "nothing of the browser's half");
+}
+
+#[test]
+fn an_empty_helpdesk_says_what_to_do() {
+    let html = drawn(|f| stats(f, &page("Mira", 0)));
+    assert!(html.contains("No tickets yet.") && html.contains("href=\"/new\""));
+    assert!(html.contains("Nobody is at work.") && html.contains("Clock in"));
+}
+
+#[test]
+fn names_stay_names() {
+    let findings = vec![
+        Finding::ill(NASTY, NASTY, NASTY).at(NASTY, "https://discord.com/developers"),
+        Finding::well("Token", "accepted"),
+    ];
+    let examination = Examination { findings, at: NOW };
+    let pages = [
+        drawn(|f| stats(f, &page(NASTY, 3))),
+        drawn(|f| doctor(f, &inbox(NASTY), &examination)),
+    ];
+    for html in pages {
+        assert!(!html.contains("<img src=x"), "{html}");
+        assert!(html.contains("&lt;img src=x"), "{html}");
+    }
+}
+
+#[test]
+fn each_finding_says_what_to_do_and_where() {
+    let finding = Finding::ill("Intents", "not granted", "Switch it on.")
+        .at("Developer Portal, Bot", "https://discord.com/developers/1");
+    let examination = Examination {
+        findings: vec![finding],
+        at: NOW,
+    };
+    let html = drawn(|f| doctor(f, &inbox("Mira"), &examination));
+    for words in [
+        "1 of these needs your attention.",
+        "not granted",
+        "Switch it on.",
+        "href=\"https://discord.com/developers/1\"",
+        "To mend",
+    ] {
+        assert!(html.contains(words), "{words} is not in {html}");
+    }
+}

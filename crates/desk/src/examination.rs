@@ -1,0 +1,60 @@
+//! The use case of the doctor: have everything checked, for staff, not more often than it helps.
+//!
+//! What is checked and how is the server's affair, which knows the settings; it hands in an
+//! [`Examiner`]. The desk adds what only it knows: which channels it uses of its own.
+
+use crate::store::dashboards;
+use crate::{Desk, DeskError, Staff};
+use domain::ChannelId;
+use domain::examination::{Examination, Finding};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// A second asking within this time gets the same answer: each is a dozen requests to Discord.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// Checks everything. It must say nothing that is secret.
+#[async_trait::async_trait]
+pub trait Examiner: Send + Sync + 'static {
+    /// Checks everything; `dashboard` is where the dashboard message stands, if there is one.
+    async fn examine(&self, dashboard: Option<ChannelId>) -> Vec<Finding>;
+}
+
+/// The examiner, and what it found last.
+#[derive(Default)]
+pub(crate) struct Practice {
+    examiner: OnceLock<Arc<dyn Examiner>>,
+    last: Mutex<Option<Examination>>,
+}
+
+impl Desk {
+    /// Says who examines. The first word counts.
+    pub fn examined_by(&self, examiner: Arc<dyn Examiner>) {
+        if self.practice.examiner.set(examiner).is_err() {
+            tracing::warn!("a second examiner was not taken");
+        }
+    }
+
+    /// Has everything checked.
+    pub async fn examine(&self, _staff: &Staff) -> Result<Examination, DeskError> {
+        let Some(examiner) = self.practice.examiner.get() else {
+            return Err(DeskError::Internal("nobody examines".into()));
+        };
+        // Whoever asks meanwhile waits for the same answer.
+        let mut last = self.practice.last.lock().await;
+        if let Some(known) = &*last
+            && self.now().since(known.at) < FRESH
+        {
+            return Ok(known.clone());
+        }
+        let shown = dashboards::shown(&self.db, self.guild).await?;
+        let findings = examiner.examine(shown.map(|row| row.channel_id)).await;
+        let examination = Examination {
+            findings,
+            at: self.now(),
+        };
+        *last = Some(examination.clone());
+        Ok(examination)
+    }
+}
