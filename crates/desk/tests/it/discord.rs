@@ -128,12 +128,8 @@ impl FakeDiscord {
 
     /// A channel beside the threads. Discord addresses both alike, and so does this.
     pub fn add_channel(&self, channel: ChannelId) {
-        self.state().threads.push(Thread {
-            id: ThreadId(channel.0),
-            name: String::new(),
-            messages: vec![],
-            shape: ThreadShape::Open,
-        });
+        let channel = Thread::new(ThreadId(channel.0), "");
+        self.state().threads.push(channel);
     }
 
     /// A channel is deleted, with all that is in it.
