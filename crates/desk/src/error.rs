@@ -3,6 +3,7 @@
 //! Expected outcomes are variants; everything else is `Db` or `Internal` and keeps its cause for
 //! the log. No text of it reaches a page: [`DeskError::to_app`] decides what may be said.
 
+use crate::store::db::cannot_write;
 use domain::{AppError, Field, Invalid};
 
 /// Why the desk did not do what was asked.
@@ -53,6 +54,7 @@ impl DeskError {
             },
             Self::Conflict { why } => AppError::Conflict { why: why.clone() },
             Self::Busy(_) | Self::Files(_) => AppError::Busy,
+            Self::Db(error) if cannot_write(error) => AppError::CannotSave,
             Self::Db(_) | Self::Internal(_) => AppError::Unexpected {
                 reference: reference.to_owned(),
             },

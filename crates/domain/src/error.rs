@@ -81,6 +81,11 @@ pub enum AppError {
     /// Too much at once; trying again later helps.
     #[error("Too much is going on right now. Try again in a moment.")]
     Busy,
+    /// Nothing can be kept right now: the disk is full, or may only be read.
+    #[error(
+        "There is no room to save this right now, so nothing was saved. Try again later, or tell whoever runs this helpdesk."
+    )]
+    CannotSave,
     /// Our fault. The reference finds it in the log.
     #[error(
         "Something went wrong on our side. Try again; if it stays, quote this reference: {reference}"
@@ -101,6 +106,7 @@ impl AppError {
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,
             Self::Busy => 503,
+            Self::CannotSave => 507,
             Self::Unexpected { .. } => 500,
         }
     }

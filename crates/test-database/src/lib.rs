@@ -19,16 +19,24 @@ pub struct TestDatabase {
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 impl TestDatabase {
+    /// A database with nothing in it, not even tables.
+    ///
+    /// # Panics
+    /// When it cannot be made: then no test can go on.
+    pub async fn bare() -> Self {
+        if std::env::var("TEST_DATABASE").as_deref() == Ok("postgres") {
+            Self::postgres().await
+        } else {
+            Self::sqlite()
+        }
+    }
+
     /// An empty database with all tables.
     ///
     /// # Panics
     /// When it cannot be made: then no test can go on.
     pub async fn fresh() -> Self {
-        let made = if std::env::var("TEST_DATABASE").as_deref() == Ok("postgres") {
-            Self::postgres().await
-        } else {
-            Self::sqlite()
-        };
+        let made = Self::bare().await;
         let db = Database::connect(&made.url)
             .await
             .expect("the new database opens");

@@ -79,6 +79,7 @@ impl Pages {
             AppError::NotFound => "There is nothing here",
             AppError::Invalid { .. } | AppError::Conflict { .. } => "This did not work",
             AppError::Busy => "Too much is going on right now",
+            AppError::CannotSave => "This could not be saved",
             AppError::Unexpected { .. } => "Something went wrong on our side",
         };
         let words = match error {

@@ -16,6 +16,7 @@ mod outage;
 mod people_in_discord;
 mod records;
 mod sign_in;
+mod storage;
 mod stories;
 mod transcripts;
 mod visitor;

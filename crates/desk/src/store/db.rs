@@ -7,7 +7,8 @@ use crate::DeskError;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use std::time::Duration;
 
@@ -31,6 +32,27 @@ pub struct Durability {
 
 /// How many reads SQLite serves at once; more only queue for the same two cores and page cache.
 const SQLITE_READERS: u32 = 4;
+
+/// Whether a failure means that nothing can be written: a full disk, or a database that may only
+/// be read.
+pub(crate) fn cannot_write(error: &DbErr) -> bool {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
+        return false;
+    };
+    let RuntimeErr::SqlxError(cause) = cause else {
+        return false;
+    };
+    let Some(code) = cause.as_database_error().and_then(|told| told.code()) else {
+        return false;
+    };
+    // PostgreSQL: disk_full, read_only_sql_transaction.
+    if ["53100", "25006"].contains(&code.as_ref()) {
+        return true;
+    }
+    // SQLite: READONLY, IOERR, FULL; the lowest byte tells which, the others in what way.
+    code.parse::<u32>()
+        .is_ok_and(|code| code < 10_000 && [8, 10, 13].contains(&(code & 0xff)))
+}
 
 impl Db {
     /// Opens `sqlite://…` or `postgres://…`.

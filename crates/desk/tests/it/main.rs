@@ -11,6 +11,7 @@ mod changes;
 mod dashboard;
 mod discord;
 mod discord_port;
+mod disk;
 mod files;
 mod hours;
 mod kinds;

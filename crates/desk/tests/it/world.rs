@@ -79,6 +79,17 @@ impl World {
         .await
     }
 
+    /// Another process opens the same data over these connections.
+    pub async fn restart_over(&mut self, db: Db) {
+        let home = settings(&self.home);
+        self.desk = open_over(db, &self.discord, &self.clock, &self.files, home).await;
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
     /// A session with Discord begins, and what was missed is read.
     pub async fn reconnect(&self) {
         connect(&self.desk).await;
@@ -177,15 +188,28 @@ async fn open(
     files: &Arc<MemoryFiles>,
     home: &GuildSettings,
 ) -> Desk {
-    let settings = Settings {
+    let db = Db::connect(database.url()).await.unwrap();
+    open_over(db, discord, clock, files, settings(home)).await
+}
+
+fn settings(home: &GuildSettings) -> Settings {
+    Settings {
         public_url: "https://help.example.com".into(),
         guild: home.clone(),
         files: FileLimits {
             max_bytes: 12 << 20,
             ..FileLimits::default()
         },
-    };
-    let db = Db::connect(database.url()).await.unwrap();
+    }
+}
+
+async fn open_over(
+    db: Db,
+    discord: &Arc<FakeDiscord>,
+    clock: &Arc<ManualClock>,
+    files: &Arc<MemoryFiles>,
+    settings: Settings,
+) -> Desk {
     let (clock, discord, files) = (clock.clone(), discord.clone(), files.clone());
     Desk::open(db, clock, discord, files, settings)
         .await
