@@ -49,6 +49,9 @@ pub fn ticket(f: &Frame, c: &ConversationView, token: &str, writing: &Writing) -
             <p class="keep-link">
                 {icon(Icon::Link)} <span>"Keep this link: it is your way back to this ticket."</span>
             </p>
+            <form class="keep-link" method="post" action=format!("/t/{token}/discord")>
+                <button type="submit" class="button button-quiet">"Follow it in Discord"</button>
+            </form>
             <p class="sr-only" role="status" id="said"></p>
             {match writing {
                 Writing::Reply(reply) => composer(c, token, reply).into_any(),

@@ -217,8 +217,8 @@ fn card_of(rows: &Value) -> Option<TicketId> {
         .filter_map(|row| row["components"].as_array())
         .flatten()
         .filter_map(|button| button["custom_id"].as_str())
-        .find_map(|name| custom_id::read(name, &[]))
-        .map(|(ticket, _)| ticket)
+        .filter_map(custom_id::read)
+        .find_map(|control| control.ticket())
 }
 
 /// What is said in text; the files go to `files`.
@@ -298,6 +298,27 @@ pub(super) fn interaction_member(member: &serenity::all::Member) -> RemoteMember
         bot: member.user.bot,
         name: user.name(member.nick.clone()),
         roles: roles(member.roles.clone()),
+    }
+}
+
+/// Somebody whom a command names; a user who is no member has no roles.
+pub(super) fn resolved_member(
+    user: &serenity::all::User,
+    member: Option<&serenity::all::PartialMember>,
+) -> RemoteMember {
+    let wire = WireUser {
+        id: user.id,
+        username: user.name.clone(),
+        global_name: user.global_name.clone(),
+        avatar: user.avatar.map(|hash| hash.to_string()),
+        bot: Some(user.bot),
+    };
+    RemoteMember {
+        user: DiscordUserId::from(user.id.get()),
+        avatar: wire.picture(),
+        bot: user.bot,
+        name: wire.name(member.and_then(|member| member.nick.clone())),
+        roles: member.map_or_else(Vec::new, |member| roles(member.roles.clone())),
     }
 }
 

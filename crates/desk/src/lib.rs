@@ -1,7 +1,7 @@
 //! What the helpdesk does: use cases, the outbox, the one door for Discord's facts, live hints.
 //!
 //! Native only. It knows Discord as the trait [`bridge::DiscordPort`] and the web not at all;
-//! `server` opens the doors. Permission is a value: [`Staff`] and [`Holder`] can be made only
+//! `server` opens the doors. Permission is a value: [`Staff`], [`Admin`] and [`Holder`] can be made only
 //! here, after the check.
 
 #[cfg(target_family = "wasm")]
@@ -9,11 +9,13 @@ compile_error!("`desk` is the server's half; the browser gets `domain` and `app`
 
 pub mod bridge;
 pub mod clock;
+pub mod commands;
 mod error;
 pub mod files;
 mod inner;
 pub mod live;
 mod messages;
+pub mod options;
 mod people;
 mod reading;
 mod roster;
@@ -25,7 +27,7 @@ mod token;
 mod work;
 
 pub use error::DeskError;
-pub use people::{DiscordProfile, Holder, Staff};
+pub use people::{Admin, DiscordProfile, Holder, Staff};
 pub use store::db::Db;
 pub use tickets::{NewTicket, Opened};
 pub use token::RequestKey;

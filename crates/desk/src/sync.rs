@@ -6,11 +6,11 @@
 
 use crate::bridge::{Command, pieces, plan_files};
 use crate::store::entities::outbox::WorkState;
-use crate::store::{files, links, messages, outbox, stuck};
+use crate::store::{files, links, messages, outbox, people, stuck};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Staff};
 use domain::view::{StuckView, SyncView};
-use domain::{Delivery, OutboxId, Status, TicketId};
+use domain::{Delivery, MessageKind, OutboxId, Status, TicketId};
 
 /// The most that a page lists.
 const LISTED: u64 = 200;
@@ -117,8 +117,12 @@ impl Desk {
         }
         links::forget_thread(&work.tx, id).await?;
         work.promise(id, None, Command::OpenThread);
+        let customer = people::customer_by_id(&work.tx, ticket.customer_id).await?;
+        if let Some(user) = customer.discord_id.filter(|_| link.is_shared()) {
+            work.promise(id, None, Command::AddMember { user: user.0 });
+        }
         work.promise(id, None, Command::PostCard { calls_staff: true });
-        work.promise_conversation(id).await?;
+        work.promise_conversation(id, link.is_shared()).await?;
         if ticket.status == Status::Closed {
             work.promise(id, None, Command::Close);
         }
@@ -138,10 +142,19 @@ impl Work<'_> {
     }
 
     /// Promises every message that is not taken back, in its order.
-    async fn promise_conversation(&mut self, ticket: TicketId) -> Result<(), DeskError> {
+    /// Where a customer reads along, notes stay here.
+    async fn promise_conversation(
+        &mut self,
+        ticket: TicketId,
+        shared: bool,
+    ) -> Result<(), DeskError> {
         for message in messages::of_ticket(&self.tx, ticket).await? {
             messages::forget_parts(&self.tx, message.id).await?;
             if message.deleted_at.is_some() {
+                continue;
+            }
+            if shared && message.kind == MessageKind::Note {
+                messages::mark(&self.tx, message.id, Delivery::Kept, None).await?;
                 continue;
             }
             messages::mark(&self.tx, message.id, Delivery::Queued, None).await?;

@@ -5,15 +5,17 @@
 
 use crate::bridge::Command;
 use crate::files::{self, NewFile};
+use crate::options::within_limits;
 use crate::store::entities::ticket;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{links, people, tickets};
 use crate::token::Token;
 use crate::work::{Touched, Work};
-use crate::{Desk, DeskError, Holder, RequestKey, Staff};
+use crate::{Desk, DeskError, DiscordProfile, Holder, RequestKey, Staff};
 use domain::text::{self, Body, Email, Subject};
 use domain::{
-    Delivery, Field, MessageId, MessageKind, Origin, PersonId, Priority, Side, Status, TicketId,
+    ChannelId, Delivery, DiscordUserId, Field, MessageId, MessageKind, Origin, PersonId, Priority,
+    Side, Status, TicketId,
 };
 
 /// How much of a message a list shows.
@@ -34,6 +36,53 @@ pub struct NewTicket {
     pub files: Vec<NewFile>,
 }
 
+/// Who asks.
+pub(crate) enum Asker<'a> {
+    /// Somebody on the web.
+    Address(&'a Email),
+    /// Somebody in Discord, or somebody for them.
+    Account {
+        /// Who.
+        who: &'a DiscordProfile,
+        /// A staff member files it for them: no limit holds.
+        by_staff: bool,
+    },
+}
+
+impl Asker<'_> {
+    fn identity(&self) -> String {
+        match self {
+            Self::Address(email) => email.as_str().to_owned(),
+            Self::Account { who, .. } => format!("discord:{}", who.user),
+        }
+    }
+
+    fn account(&self) -> Option<DiscordUserId> {
+        match self {
+            Self::Address(_) => None,
+            Self::Account { who, .. } => Some(who.user),
+        }
+    }
+
+    fn filed(&self) -> &'static str {
+        match self {
+            Self::Account { by_staff: true, .. } => "Staff filed the ticket for the customer",
+            Self::Address(_) | Self::Account { .. } => "The customer filed the ticket",
+        }
+    }
+}
+
+/// A ticket to be filed, wherever it comes from.
+pub(crate) struct Filing<'a> {
+    pub(crate) asker: Asker<'a>,
+    pub(crate) subject: &'a str,
+    pub(crate) category: &'a str,
+    pub(crate) body: &'a str,
+    pub(crate) files: &'a [NewFile],
+    /// The channel for its thread, where that is not the support channel.
+    pub(crate) parent: Option<ChannelId>,
+}
+
 /// A ticket that was filed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
@@ -50,26 +99,48 @@ impl Desk {
         new: NewTicket,
         key: Option<RequestKey>,
     ) -> Result<Opened, DeskError> {
+        self.file(
+            Filing {
+                asker: Asker::Address(&new.email),
+                subject: new.subject.as_str(),
+                category: &new.category,
+                body: new.body.as_str(),
+                files: &new.files,
+                parent: None,
+            },
+            key,
+        )
+        .await
+    }
+
+    /// Files a ticket, wherever it comes from.
+    pub(crate) async fn file(
+        &self,
+        new: Filing<'_>,
+        key: Option<RequestKey>,
+    ) -> Result<Opened, DeskError> {
+        let options = self.options().await?;
+        if let Some(why) = options.maintenance() {
+            return Err(DeskError::Conflict {
+                why: why.to_owned(),
+            });
+        }
         let key = key
             .or_else(|| RequestKey::parse(&RequestKey::fresh()))
             .ok_or_else(|| DeskError::Internal("a fresh key is no key".into()))?;
-        let prints = files::fingerprints(&new.files);
-        let mut content = vec![
-            new.email.as_str(),
-            new.subject.as_str(),
-            &new.category,
-            new.body.as_str(),
-        ];
+        let prints = files::fingerprints(new.files);
+        let asker = new.asker.identity();
+        let mut content = vec![&*asker, new.subject, new.category, new.body];
         content.extend(prints.iter().map(String::as_str));
         let stored = key.stored("open", &content);
-        let shown = files::shown(new.body.as_str(), new.files.iter().map(NewFile::name));
-        self.keep_files(&new.files).await?;
+        let shown = files::shown(new.body, new.files.iter().map(NewFile::name));
+        self.keep_files(new.files).await?;
         let token = Token::derive(&key, &stored);
         let token_hash = Token::hash(&token.0)
             .ok_or_else(|| DeskError::Internal("a derived token is no token".into()))?;
 
         // Before the transaction: filing holds the only writing connection as briefly as it can.
-        let category = tickets::category(&self.db.read, self.guild, &new.category)
+        let category = tickets::category(&self.db.read, self.guild, new.category)
             .await?
             .ok_or_else(|| {
                 DeskError::invalid(Field::Category, "Choose what your ticket is about.")
@@ -78,7 +149,26 @@ impl Desk {
         // Taking the number locks the guild's row, so that two sendings of one form come one
         // after the other, and the second sees the first.
         let number = tickets::take_number(&work.tx, self.guild).await?;
-        let customer = people::customer(&work.tx, self.guild, new.email.as_str(), work.now).await?;
+        let (customer, person) = match &new.asker {
+            Asker::Address(email) => {
+                let customer =
+                    people::customer(&work.tx, self.guild, email.as_str(), work.now).await?;
+                (customer, None)
+            }
+            Asker::Account { who, by_staff } => {
+                // The same form again is no second ticket, and so past no limit.
+                let known = tickets::by_request_key(&work.tx, &stored).await?;
+                if known.is_none() && !by_staff {
+                    within_limits(&work.tx, work.now, &options, self.guild, who.user).await?;
+                }
+                let customer = people::customer_by_account(
+                    &work.tx, self.guild, who.user, &who.name, work.now,
+                )
+                .await?;
+                (customer, Some(people::upsert(&work.tx, who).await?))
+            }
+        };
+        let author = people::called(&work.tx, customer).await?;
         let row = ticket::Model {
             // Given by the database.
             id: TicketId(0),
@@ -88,7 +178,7 @@ impl Desk {
             customer_id: customer,
             category_id: category,
             assignee_id: None,
-            subject: new.subject.as_str().to_owned(),
+            subject: new.subject.to_owned(),
             status: Status::Open,
             priority: Priority::Medium,
             rev: 1,
@@ -104,8 +194,9 @@ impl Desk {
             return self.filed_before(token, &stored).await;
         };
         tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
-        links::insert(&work.tx, id).await?;
-        work.record(id, "The customer filed the ticket").await?;
+        let account = new.asker.account();
+        links::insert(&work.tx, id, new.parent, account.is_some()).await?;
+        work.record(id, new.asker.filed()).await?;
         let message = messages::insert_first(
             &work.tx,
             NewMessage {
@@ -114,9 +205,9 @@ impl Desk {
                 side: Side::Customer,
                 kind: MessageKind::Reply,
                 origin: Origin::Web,
-                person: None,
-                author: new.email.as_str(),
-                body: new.body.as_str(),
+                person,
+                author: &author,
+                body: new.body,
                 at: work.now,
                 delivery: Delivery::Queued,
                 written_as: None,
@@ -124,9 +215,12 @@ impl Desk {
         )
         .await?;
         work.promise(id, None, Command::OpenThread);
+        if let Some(user) = account {
+            work.promise(id, None, Command::AddMember { user: user.0 });
+        }
         work.promise(id, None, Command::PostCard { calls_staff: true });
-        work.promise_message(id, message, new.body.as_str());
-        work.attach(id, message, &new.files).await?;
+        work.promise_message(id, message, new.body);
+        work.attach(id, message, new.files).await?;
         work.announce(id, number, 1, Touched::Everyone);
         work.commit().await?;
         Ok(Opened {
@@ -158,13 +252,56 @@ impl Desk {
         if row.assignee_id == Some(staff.person) {
             return Ok(());
         }
-        let status = match row.status {
-            Status::Open => Status::InProgress,
-            other => other,
-        };
-        let words = format!("{} took the ticket", staff.name);
-        work.change(&row, &words, Some(staff.person), status, row.priority)
-            .await?;
+        work.take(
+            &row,
+            staff.person,
+            &format!("{} took the ticket", staff.name),
+        )
+        .await?;
+        work.commit().await
+    }
+
+    /// Takes a ticket that nobody has. Of two at once, one gets it, and the other learns who.
+    pub(crate) async fn claim_for(
+        &self,
+        staff: &Staff,
+        id: TicketId,
+    ) -> Result<Claimed, DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        match row.assignee_id {
+            Some(person) if person == staff.person => Ok(Claimed::Before),
+            Some(person) => {
+                let holder = people::by_id(&work.tx, person).await?;
+                Ok(Claimed::By(holder.map_or_else(String::new, |row| row.name)))
+            }
+            None => {
+                work.take(
+                    &row,
+                    staff.person,
+                    &format!("{} took the ticket", staff.name),
+                )
+                .await?;
+                work.commit().await?;
+                Ok(Claimed::Now)
+            }
+        }
+    }
+
+    /// Gives a ticket to somebody else of the staff.
+    pub(crate) async fn assign_to(
+        &self,
+        by: &Staff,
+        to: &Staff,
+        id: TicketId,
+    ) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if row.assignee_id == Some(to.person) {
+            return Ok(());
+        }
+        let words = format!("{} gave the ticket to {}", by.name, to.name);
+        work.take(&row, to.person, &words).await?;
         work.commit().await
     }
 
@@ -221,7 +358,7 @@ impl Desk {
     /// Closes the ticket, for all.
     pub async fn close(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
-        self.close_as(id, &staff.name).await
+        self.close_as(id, &staff.name, None).await
     }
 
     /// Opens a closed ticket again.
@@ -232,7 +369,7 @@ impl Desk {
 
     /// The customer's own closing.
     pub async fn customer_close(&self, holder: &Holder) -> Result<(), DeskError> {
-        self.close_as(holder.ticket, "The customer").await
+        self.close_as(holder.ticket, "The customer", None).await
     }
 
     /// The customer's own reopening.
@@ -240,13 +377,19 @@ impl Desk {
         self.reopen_as(holder.ticket, "The customer").await
     }
 
-    pub(crate) async fn close_as(&self, id: TicketId, who: &str) -> Result<(), DeskError> {
+    /// The reason, if one is given, is said in the thread before it is put away.
+    pub(crate) async fn close_as(
+        &self,
+        id: TicketId,
+        who: &str,
+        reason: Option<&str>,
+    ) -> Result<(), DeskError> {
         let mut work = self.work().await?;
         let row = work.ticket(id).await?;
         if row.status.is_closed() {
             return Ok(());
         }
-        work.close(&row, who).await?;
+        work.close(&row, who, reason).await?;
         work.commit().await
     }
 
@@ -271,7 +414,32 @@ impl Desk {
     }
 }
 
+/// What came of claiming a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Claimed {
+    /// It is theirs now.
+    Now,
+    /// It was theirs.
+    Before,
+    /// It is another's: whose.
+    By(String),
+}
+
 impl Work<'_> {
+    async fn take(
+        &mut self,
+        row: &ticket::Model,
+        person: PersonId,
+        words: &str,
+    ) -> Result<(), DeskError> {
+        let status = match row.status {
+            Status::Open => Status::InProgress,
+            other => other,
+        };
+        self.change(row, words, Some(person), status, row.priority)
+            .await
+    }
+
     /// A change of state: the row, the history, the card in the thread.
     async fn change(
         &mut self,
@@ -301,9 +469,22 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn close(&mut self, row: &ticket::Model, who: &str) -> Result<(), DeskError> {
-        self.record(row.id, format!("{who} closed the ticket"))
-            .await?;
+    async fn close(
+        &mut self,
+        row: &ticket::Model,
+        who: &str,
+        reason: Option<&str>,
+    ) -> Result<(), DeskError> {
+        let words = match reason {
+            Some(reason) => format!("{who} closed the ticket: {reason}"),
+            None => format!("{who} closed the ticket"),
+        };
+        self.record(row.id, words).await?;
+        if let Some(reason) = reason {
+            let who = crate::bridge::escape(who);
+            let words = format!("-# {who} closed the ticket.\n{reason}");
+            self.promise(row.id, None, Command::Tell { words });
+        }
         let now = self.now;
         self.save(
             row,

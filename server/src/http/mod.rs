@@ -11,6 +11,7 @@ mod customer;
 mod files;
 mod form;
 mod health;
+mod interactions;
 mod layers;
 mod live;
 mod pages;
@@ -30,7 +31,7 @@ use axum::extract::{FromRef, Request, State};
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use connector::GatewayStatus;
+use connector::{GatewayStatus, Interactions};
 use desk::Desk;
 use leptos::config::LeptosOptions;
 use pages::Pages;
@@ -52,6 +53,8 @@ pub(crate) struct Parts {
     shelf: Shelf,
     sign_in: SignIn,
     gateway: Arc<GatewayStatus>,
+    signed: interactions::Signed,
+    registrar: interactions::Registrar,
     /// Which settings were given, for the health report.
     given: Vec<(&'static str, bool)>,
     public_url: Url,
@@ -82,6 +85,7 @@ impl Web {
         config: &Config,
         desk: Desk,
         gateway: Arc<GatewayStatus>,
+        interactions: Interactions,
         http: reqwest::Client,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
@@ -92,6 +96,8 @@ impl Web {
             shelf,
             sign_in: SignIn::new(config, http)?,
             gateway,
+            signed: interactions::Signed::new(config, interactions)?,
+            registrar: interactions::Registrar::new(config),
             given: config.given.clone(),
             public_url: Url::parse(&config.public_url).context("PUBLIC_URL")?,
             https: config.is_https(),
@@ -110,6 +116,7 @@ pub(crate) fn router(web: Web) -> Router {
         .merge(staff::routes(&web))
         .merge(sign_in::routes(&web))
         .merge(health::routes())
+        .merge(interactions::routes())
         .fallback(file_or_nothing)
         .layer(layers::compression())
         .layer(from_fn_with_state(web.clone(), layers::time_limit));

@@ -6,11 +6,13 @@
 
 mod bad_input;
 mod changes;
+mod commands;
 mod faults;
 mod files;
 mod live;
 mod outage;
 mod sign_in;
+mod signed;
 mod stories;
 mod visitor;
 mod world;

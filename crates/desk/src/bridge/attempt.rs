@@ -16,7 +16,7 @@ use crate::store::entities::outbox::Model as Promise;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::{files, links, messages, outbox, tickets};
 use crate::{Desk, DeskError};
-use domain::{DiscordMessageId, RoleId, ThreadId, Timestamp};
+use domain::{DiscordMessageId, DiscordUserId, MessageKind, RoleId, ThreadId, Timestamp};
 use std::time::Duration;
 
 /// Longer than posting with files may take.
@@ -68,7 +68,8 @@ impl Desk {
                     .map(|()| Kept::Done))
             }
             Command::PostMessage { chunk } => {
-                self.post_piece(promise, thread, &ticket, *chunk).await
+                self.post_piece(promise, &link, thread, &ticket, *chunk)
+                    .await
             }
             Command::EditMessage { chunk } => {
                 self.edit_piece(promise, thread, &ticket, *chunk).await
@@ -77,6 +78,25 @@ impl Desk {
             Command::Remove { message } => {
                 let post = DiscordMessageId(*message);
                 Ok(self.port.delete(thread, post).await.map(|()| Kept::Done))
+            }
+            Command::AddMember { user } => {
+                let user = DiscordUserId(*user);
+                Ok(self
+                    .port
+                    .add_member(thread, user)
+                    .await
+                    .map(|()| Kept::Done))
+            }
+            Command::RemoveMember { user } => {
+                let user = DiscordUserId(*user);
+                match self.port.remove_member(thread, user).await {
+                    // Not in it any more: that is what was wanted.
+                    Ok(())
+                    | Err(DeliveryError::Gone {
+                        code: Some(10_007), ..
+                    }) => done(),
+                    Err(error) => Ok(Err(error)),
+                }
             }
             Command::Close => Ok(self.put_away(thread).await),
             Command::OpenAgain => Ok(self.shape(thread, ThreadShape::Open).await),
@@ -110,7 +130,9 @@ impl Desk {
         }
         let spec = ThreadSpec {
             guild: self.settings.guild.discord_id,
-            parent: self.settings.guild.support_channel,
+            parent: link
+                .parent_id
+                .unwrap_or(self.settings.guild.support_channel),
             name: domain::text::thread_name(ticket.number, &ticket.subject),
         };
         if promise.attempts > 1 {
@@ -161,6 +183,7 @@ impl Desk {
     async fn post_piece(
         &self,
         promise: &Promise,
+        link: &Link,
         thread: ThreadId,
         ticket: &tickets::Named,
         chunk: i64,
@@ -171,6 +194,10 @@ impl Desk {
         let Some(message) = messages::by_id(&self.db.read, id).await? else {
             return Ok(Ok(Kept::Done));
         };
+        // Whoever promised it: no note goes where a customer reads.
+        if message.kind == MessageKind::Note && link.is_shared() {
+            return Ok(Ok(Kept::Done));
+        }
         if messages::chunk_is_there(&self.db.read, id, chunk).await? {
             return Ok(Ok(Kept::Done));
         }

@@ -14,21 +14,18 @@ mod file_posts;
 mod ingest;
 mod outbox;
 mod port;
-mod press;
 mod quote;
 mod recognise;
 mod state;
 mod words;
 
 pub use command::Command;
-pub use event::{
-    ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage,
-};
+pub use event::{ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
 pub(crate) use file_posts::{has_only_files, plan as plan_files};
 pub use ingest::Ingested;
 pub use outbox::Step;
 pub(crate) use state::State;
-pub(crate) use words::pieces;
+pub(crate) use words::{escape, pieces};
 
 pub use port::{
     DeliveryError, DiscordPort, Nonce, Post, PostFile, RemoteBytes, RemoteMember, ThreadShape,

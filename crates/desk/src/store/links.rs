@@ -3,13 +3,18 @@
 use super::db::{Db, sql};
 use super::entities::{thread_link, ticket};
 use crate::DeskError;
-use domain::{DiscordMessageId, GuildId, Status, ThreadId, TicketId, Timestamp};
+use domain::{ChannelId, DiscordMessageId, GuildId, Status, ThreadId, TicketId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
 };
 
-/// A new ticket's link, without a thread yet.
-pub(crate) async fn insert(db: &impl ConnectionTrait, ticket: TicketId) -> Result<(), DeskError> {
+/// A new ticket's link, without a thread yet. A customer who asks from Discord will be in it.
+pub(crate) async fn insert(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    parent: Option<ChannelId>,
+    shared: bool,
+) -> Result<(), DeskError> {
     thread_link::ActiveModel {
         ticket_id: Set(ticket),
         thread_id: Set(None),
@@ -17,6 +22,8 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, ticket: TicketId) -> Resul
         seen_up_to: Set(DiscordMessageId(0)),
         trouble: Set(None),
         compared_at: Set(Timestamp(0)),
+        parent_id: Set(parent),
+        shared: Set(i64::from(shared)),
     }
     .insert(db)
     .await?;
@@ -228,4 +235,16 @@ pub(crate) async fn all_threads(
         .filter(thread_link::Column::Trouble.is_null())
         .all(&db.read)
         .await?)
+}
+
+/// From now on somebody who is not staff is in the thread.
+pub(crate) async fn share(db: &impl ConnectionTrait, ticket: TicketId) -> Result<(), DeskError> {
+    thread_link::ActiveModel {
+        ticket_id: Set(ticket),
+        shared: Set(1),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
 }

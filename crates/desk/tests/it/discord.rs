@@ -7,7 +7,7 @@ use desk::bridge::{
 };
 use desk::clock::{Clock, ManualClock};
 use domain::*;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub struct Thread {
     pub name: String,
     pub messages: Vec<Posted>,
     pub shape: ThreadShape,
+    pub parent: ChannelId,
+    pub members: BTreeSet<DiscordUserId>,
 }
 
 #[derive(Debug, Default)]
@@ -258,7 +260,7 @@ pub fn author(who: DiscordUserId) -> RemoteAuthor {
 #[async_trait::async_trait]
 impl DiscordPort for FakeDiscord {
     async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError> {
-        let name = spec.name.clone();
+        let (name, parent) = (spec.name.clone(), spec.parent);
         self.act("open_thread", |state, now| {
             let id = ThreadId(state.next_id(now));
             state.threads.push(Thread {
@@ -266,6 +268,8 @@ impl DiscordPort for FakeDiscord {
                 name,
                 messages: vec![],
                 shape: ThreadShape::Open,
+                parent,
+                members: BTreeSet::new(),
             });
             Ok(id)
         })
@@ -305,6 +309,7 @@ impl DiscordPort for FakeDiscord {
             let content = match post {
                 Post::Card(card) => format!("card {}", card.number),
                 Post::Words(words) | Post::Files { words, .. } => words.clone(),
+                Post::Panel { title, .. } => format!("panel {title}"),
             };
             state.reachable(thread)?.messages.push(Posted {
                 message: RemoteMessage {
@@ -319,7 +324,7 @@ impl DiscordPort for FakeDiscord {
                     is_speech: true,
                     card: match post {
                         Post::Card(card) => Some(card.ticket),
-                        Post::Words(_) | Post::Files { .. } => None,
+                        Post::Words(_) | Post::Files { .. } | Post::Panel { .. } => None,
                     },
                 },
                 post: Some(post.clone()),
@@ -383,6 +388,26 @@ impl DiscordPort for FakeDiscord {
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError> {
         self.act("shape", |state, _| {
             state.reachable(thread)?.shape = shape;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn add_member(&self, thread: ThreadId, user: DiscordUserId) -> Result<(), DeliveryError> {
+        self.act("add_member", |state, _| {
+            state.reachable(thread)?.members.insert(user);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_member(
+        &self,
+        thread: ThreadId,
+        user: DiscordUserId,
+    ) -> Result<(), DeliveryError> {
+        self.act("remove_member", |state, _| {
+            state.reachable(thread)?.members.remove(&user);
             Ok(())
         })
         .await

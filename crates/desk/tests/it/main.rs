@@ -6,6 +6,7 @@
 mod bridge_in;
 mod bridge_out;
 mod changes;
+mod commands;
 mod discord;
 mod files;
 mod text;

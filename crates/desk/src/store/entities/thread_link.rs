@@ -15,6 +15,17 @@ pub(crate) struct Model {
     pub trouble: Option<String>,
     /// When it was last compared with Discord's.
     pub compared_at: Timestamp,
+    /// The channel above it, where that is not the support channel.
+    pub parent_id: Option<ChannelId>,
+    /// 1: somebody who is not staff is in it.
+    pub shared: i64,
+}
+
+impl Model {
+    /// Whether somebody who is not staff reads it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared != 0
+    }
 }
 
 impl ActiveModelBehavior for ActiveModel {}
