@@ -8,6 +8,7 @@ pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 mod m20261121_000001_first;
 mod m20261121_000002_reconciler;
 mod m20261121_000003_files;
+mod m20261121_000004_threads;
 mod m20261121_000020_commands;
 
 /// Every step, in order.
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_first::Migration),
             Box::new(m20261121_000002_reconciler::Migration),
             Box::new(m20261121_000003_files::Migration),
+            Box::new(m20261121_000004_threads::Migration),
             Box::new(m20261121_000020_commands::Migration),
         ]
     }

@@ -30,8 +30,6 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE customer ADD COLUMN discord_id BIGINT",
     "ALTER TABLE customer ADD COLUMN name TEXT",
     "CREATE UNIQUE INDEX customer_by_account ON customer (guild_id, discord_id)",
-    // The channel that the thread is made under, where it is not the support channel.
-    "ALTER TABLE thread_link ADD COLUMN parent_id BIGINT",
     // 1: somebody who is not staff is in the thread, so no note is ever carried there.
     "ALTER TABLE thread_link ADD COLUMN shared BIGINT NOT NULL DEFAULT 0",
     // Staff beside those who have the staff role: one user, or everyone with another role.

@@ -21,7 +21,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every setting that is read, in the order of `.env.sample`.
-pub const KEYS: [&str; 25] = [
+pub const KEYS: [&str; 28] = [
     "DISCORD_TOKEN",
     "CLIENT_ID",
     "DISCORD_CLIENT_SECRET",
@@ -31,6 +31,9 @@ pub const KEYS: [&str; 25] = [
     "DISCORD_STAFF_ROLE_ID",
     "REGISTER_SECRET",
     "NOTE_PREFIX",
+    "NOTES_IN_DISCORD",
+    "THREAD_KIND",
+    "THREAD_BUDGET",
     "PUBLIC_URL",
     "LISTEN",
     "DATABASE_URL",
@@ -130,13 +133,16 @@ impl Config {
             )),
             support_channel: ChannelId::from(read.id(
                 "DISCORD_SUPPORT_CHANNEL_ID",
-                "the id of the text channel for tickets: right-click it, Copy Channel ID",
+                "the id of the channel for tickets: right-click it, Copy Channel ID",
             )),
             staff_role: RoleId::from(read.id(
                 "DISCORD_STAFF_ROLE_ID",
                 "the staff role's id: Server Settings, Roles, right-click it, Copy Role ID",
             )),
             note_prefix: read.optional("NOTE_PREFIX").unwrap_or("//").to_owned(),
+            notes: shapes::notes(&mut read),
+            thread_kind: shapes::thread_kind(&mut read),
+            thread_budget: shapes::thread_budget(&mut read),
         };
         let register_secret = read.optional("REGISTER_SECRET").map(Secret::new);
         let listen = shapes::listen(&mut read);

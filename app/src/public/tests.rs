@@ -78,6 +78,7 @@ fn conversation_of(status: Status, messages: Vec<MessageView>) -> ConversationVi
         history: Vec::new(),
         thread_url: None,
         thread_trouble: None,
+        thread_notice: None,
         limits: FileLimits::default(),
         now: NOW,
     }

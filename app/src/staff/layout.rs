@@ -109,6 +109,7 @@ fn Desk(workplace: Workplace) -> AnyView {
         <a class="skip" href="#ticket">
             "Skip to the ticket"
         </a>
+        {banner(workplace)}
         <div
             class="desk"
             data-open=move || (workplace.place.get() != Place::List).then_some("")
@@ -158,6 +159,29 @@ fn Desk(workplace: Workplace) -> AnyView {
                 </button>
             </div>
         </Show>
+    }
+    .into_any()
+}
+
+/// What keeps everything from Discord, on top of whatever is open.
+fn banner(workplace: Workplace) -> AnyView {
+    let words = Memo::new(move |_| {
+        let inbox = workplace.inbox.value;
+        inbox.with(|view| view.as_ref().and_then(|view| view.trouble.clone()))
+    });
+    view! {
+        {move || {
+            words
+                .get()
+                .map(|words| {
+                    view! {
+                        <p class="trouble desk-banner" role="status">
+                            {icon(Icon::Alert)}
+                            <span>{words}</span>
+                        </p>
+                    }
+                })
+        }}
     }
     .into_any()
 }

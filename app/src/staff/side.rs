@@ -226,6 +226,7 @@ fn Customer(workplace: Workplace) -> AnyView {
 fn Thread(workplace: Workplace) -> AnyView {
     let url = fact(workplace, |view| view.thread_url.clone());
     let problem = fact(workplace, |view| view.thread_trouble.clone());
+    let notice = fact(workplace, |view| view.thread_notice.clone());
     view! {
         <section>
             <h3>"Discord"</h3>
@@ -243,6 +244,9 @@ fn Thread(workplace: Workplace) -> AnyView {
                         .into_any()
                 }
                 None => view! { <p class="quiet">"The thread is not there yet."</p> }.into_any(),
+            }}
+            {move || {
+                notice.get().flatten().map(|words| view! { <p class="quiet">{words}</p> })
             }}
             {move || {
                 problem

@@ -7,8 +7,8 @@
 
 use super::hearing::{Heard, Line};
 use super::read;
-use desk::bridge::{RemoteEvent, RemoteMessage};
-use domain::{ChannelId, DiscordMessageId, ThreadId};
+use desk::bridge::{Absence, RemoteEvent, RemoteMessage};
+use domain::{ChannelId, DiscordGuildId, DiscordMessageId, ThreadId};
 use serde::Serialize;
 use serde_json::Value;
 use serenity::all::{
@@ -117,6 +117,9 @@ impl Ears {
                 self.line.status.connected();
                 tracing::info!("The bot is connected to Discord");
                 self.fact(RemoteEvent::Connected);
+                let guilds = event.ready.guilds.iter();
+                let guilds = guilds.map(|guild| DiscordGuildId::from(guild.id.get()));
+                self.fact(RemoteEvent::MemberOf(guilds.collect()));
             }
             Event::Resumed(_) => {
                 self.line.status.connected();
@@ -128,20 +131,13 @@ impl Ears {
                 self.fact(read::guild(guild.id, &guild.name, &guild.threads));
             }
             Event::GuildUpdate(event) => self.renamed(event.guild.id, &event.guild.name),
-            Event::GuildDelete(event) => {
-                let guild = event.guild.id.get();
-                if event.guild.unavailable {
-                    tracing::warn!(
-                        discord.guild_id = guild,
-                        "The server is unavailable at Discord"
-                    );
-                } else {
-                    tracing::error!(
-                        discord.guild_id = guild,
-                        "The bot was removed from the server"
-                    );
-                }
-            }
+            Event::GuildDelete(event) => self.fact(RemoteEvent::GuildAway {
+                guild: DiscordGuildId::from(event.guild.id.get()),
+                absence: match event.guild.unavailable {
+                    true => Absence::Outage,
+                    false => Absence::Removed,
+                },
+            }),
             Event::MessageCreate(event) => self.typed(&event.message, RemoteEvent::Posted),
             Event::MessageUpdate(event) => self.typed(&event, RemoteEvent::Edited),
             Event::MessageDelete(event) => self.deleted(event.channel_id, &[event.message_id]),
@@ -150,6 +146,7 @@ impl Ears {
                 if let Some(metadata) = event.thread.thread_metadata {
                     self.fact(RemoteEvent::ThreadChanged {
                         thread: ThreadId::from(event.thread.id.get()),
+                        name: event.thread.name.clone(),
                         archived: metadata.archived,
                         locked: metadata.locked,
                     });

@@ -115,6 +115,10 @@ fn refusal(
             ),
         },
         (500.., _) => retry(UNWELL, "Discord has a problem of its own."),
+        (_, Some(200_001)) => name_refused(),
+        (_, Some(50_035)) if fields.iter().any(|field| field.starts_with("name:")) => {
+            name_refused()
+        }
         (_, Some(code)) => known(status, code, fields),
         (403, None) if !is_discord => DeliveryError::Retry {
             after: SHUT_OUT,
@@ -141,6 +145,13 @@ fn known(status: StatusCode, code: u32, fields: &[String]) -> DeliveryError {
     }
 }
 
+/// The words that stand for a thread's name are ones that Discord does not let pass.
+pub(super) fn name_refused() -> DeliveryError {
+    DeliveryError::NameRefused {
+        reason: "Discord's filter does not let the subject pass as a name.".to_owned(),
+    }
+}
+
 /// Words for staff: what is wrong, and what to do.
 fn advice(code: u32, fields: &[String]) -> String {
     let words = match code {
@@ -149,6 +160,14 @@ fn advice(code: u32, fields: &[String]) -> String {
         }
         50_013 => {
             "The bot lacks a permission. Give it those that the invite link asks for, then try again."
+        }
+        50_024 => {
+            "The support channel is of another kind than THREAD_KIND needs. Run `threadline doctor`, \
+             mend the setting, then try again."
+        }
+        40_067 => {
+            "The forum demands a tag, and has none named like a category, a priority or a status. \
+             Add one or let posts go without, then try again."
         }
         50_083 => "The thread is archived. Open it in Discord, then try again.",
         160_005 => {
@@ -236,7 +255,9 @@ mod tests {
 
     #[test]
     fn refusals_for_good_say_what_to_do() {
-        for code in [50_001, 50_013, 160_005, 160_006, 200_000, 50_083] {
+        for code in [
+            50_001, 50_013, 50_024, 40_067, 160_005, 160_006, 200_000, 50_083,
+        ] {
             let DeliveryError::Permanent { code: told, reason } =
                 answer(403, Some(code), Effect::Once)
             else {
@@ -250,6 +271,21 @@ mod tests {
                 answer(400, Some(code), Effect::Once),
                 DeliveryError::Permanent { .. }
             ));
+        }
+    }
+
+    #[test]
+    fn a_refused_name_is_told_apart_from_a_refused_text() {
+        let status = StatusCode::BAD_REQUEST;
+        let refused = |code, field: &str| {
+            let fields = [format!("{field}: CONTENT_FILTERED")];
+            refusal(status, Some(code), &fields, true, Effect::Once)
+        };
+        assert_eq!(refused(50_035, "name"), name_refused());
+        assert_eq!(refused(200_001, "x"), name_refused());
+        for (code, field) in [(50_035, "embeds.0.author.name"), (200_000, "name")] {
+            let told = refused(code, field);
+            assert!(matches!(told, DeliveryError::Permanent { .. }), "{told:?}");
         }
     }
 

@@ -33,6 +33,8 @@ fn lane_of(fact: &RemoteEvent) -> Lane {
         RemoteEvent::Connected
         | RemoteEvent::Disconnected
         | RemoteEvent::GuildReady { .. }
+        | RemoteEvent::GuildAway { .. }
+        | RemoteEvent::MemberOf(_)
         | RemoteEvent::ChannelGone { .. } => None,
     }
 }

@@ -15,6 +15,7 @@ mod interactions;
 mod lanes;
 mod limiter;
 mod listener;
+mod opening;
 mod pace;
 mod port;
 mod read;

@@ -6,18 +6,16 @@
 use super::errors::{Effect, lost};
 use super::read::{self, WireMember, WireUser};
 use super::rest::{Ask, Rest};
-use super::{Carrier, DiscordConfig, write};
+use super::{Carrier, DiscordConfig, opening, write};
 use desk::bridge::{
-    DeliveryError, DiscordPort, Nonce, Post, RemoteBytes, RemoteMember, RemoteMessage, ThreadShape,
-    ThreadSpec, ThreadState,
+    ActiveThread, DeliveryError, DiscordPort, Nonce, Post, PostTags, RemoteBytes, RemoteMember,
+    RemoteMessage, ThreadShape, ThreadSpec, ThreadState,
 };
 use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, ThreadId, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use serenity::all::{
-    AutoArchiveDuration, ChannelId, ChannelType, CreateThread, GuildId, MessageId, UserId,
-};
+use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 use serenity::http::Route;
 use tokio::sync::OnceCell;
 
@@ -40,21 +38,9 @@ struct Made<Id> {
 }
 
 #[derive(Deserialize)]
-struct Listed {
-    threads: Vec<ListedThread>,
-}
-
-#[derive(Deserialize)]
-struct ListedThread {
-    id: ChannelId,
+struct Channel {
     #[serde(default)]
     name: String,
-    owner_id: Option<UserId>,
-    parent_id: Option<ChannelId>,
-}
-
-#[derive(Deserialize)]
-struct Channel {
     last_message_id: Option<MessageId>,
     thread_metadata: Option<Metadata>,
 }
@@ -121,22 +107,7 @@ impl SerenityPort {
 #[async_trait::async_trait]
 impl DiscordPort for SerenityPort {
     async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError> {
-        let thread = CreateThread::new(&spec.name)
-            .kind(ChannelType::PrivateThread)
-            .invitable(false)
-            .auto_archive_duration(AutoArchiveDuration::OneWeek);
-        let route = Route::ChannelThreads {
-            channel_id: channel(spec.parent.get()),
-        };
-        let made: Result<Made<ChannelId>, _> = self.rest.ask(Ask::post(route, &thread)).await;
-        match made {
-            Ok(made) => Ok(ThreadId::from(made.id.get())),
-            Err(DeliveryError::Gone { code, .. }) => Err(DeliveryError::Gone {
-                code,
-                reason: "The support channel was deleted in Discord.".to_owned(),
-            }),
-            Err(error) => Err(error),
-        }
+        opening::open(&self.rest, spec).await
     }
 
     async fn find_thread(
@@ -146,31 +117,40 @@ impl DiscordPort for SerenityPort {
         since: Timestamp,
     ) -> Result<Option<ThreadId>, DeliveryError> {
         let us = self.us().await?;
-        let parent = channel(spec.parent.get());
-        let find = |listed: Listed| {
-            listed
-                .threads
-                .into_iter()
-                .filter(|t| t.owner_id == Some(us) && t.parent_id == Some(parent))
-                .filter(|t| t.name.starts_with(mark))
-                .map(|t| ThreadId::from(t.id.get()))
-                .filter(|id| id.created_at() >= since)
-                .min()
+        opening::find(&self.rest, us, spec, mark, since).await
+    }
+
+    async fn retag(
+        &self,
+        parent: domain::ChannelId,
+        thread: ThreadId,
+        tags: &PostTags,
+    ) -> Result<(), DeliveryError> {
+        opening::retag(&self.rest, parent, thread, tags).await
+    }
+
+    async fn active_threads(
+        &self,
+        guild: DiscordGuildId,
+    ) -> Result<Vec<ActiveThread>, DeliveryError> {
+        opening::active(&self.rest, guild).await
+    }
+
+    async fn is_in(&self, guild_id: DiscordGuildId) -> Result<bool, DeliveryError> {
+        let route = Route::Guild {
+            guild_id: guild(guild_id),
         };
-        let active = Route::GuildThreadsActive {
-            guild_id: guild(spec.guild),
-        };
-        if let Some(found) = find(self.rest.ask(Ask::get(active)).await?) {
-            return Ok(Some(found));
+        match self.rest.ask::<IgnoredAny>(Ask::get(route)).await {
+            Ok(_) => Ok(true),
+            // Unknown guild, or missing access to it.
+            Err(
+                DeliveryError::Gone { .. }
+                | DeliveryError::Permanent {
+                    code: Some(50_001), ..
+                },
+            ) => Ok(false),
+            Err(error) => Err(error),
         }
-        let archived = Ask::get(Route::ChannelArchivedPrivateThreads { channel_id: parent })
-            .params(vec![("limit", "100".to_owned())]);
-        if let Some(found) = find(self.rest.ask(archived).await?) {
-            return Ok(Some(found));
-        }
-        // No one look shows both lists: a thread that was archived at the first and brought back
-        // before the second (a message does that) stood in neither.
-        Ok(find(self.rest.ask(Ask::get(active)).await?))
     }
 
     async fn post(
@@ -244,12 +224,16 @@ impl DiscordPort for SerenityPort {
     }
 
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError> {
-        let closed = shape == ThreadShape::Closed;
         let route = Route::Channel {
             channel_id: channel(thread.get()),
         };
         // In two requests, the second would meet an archived thread and be refused.
-        let both = json!({"archived": closed, "locked": closed});
+        let both = match shape {
+            ThreadShape::Open => json!({"archived": false, "locked": false}),
+            ThreadShape::Closed => json!({"archived": true, "locked": true}),
+            ThreadShape::Awake => json!({"archived": false}),
+            ThreadShape::Resting => json!({"archived": true}),
+        };
         let _: IgnoredAny = self.rest.ask(Ask::patch(route, &both)).await?;
         Ok(())
     }
@@ -331,6 +315,7 @@ impl DiscordPort for SerenityPort {
             reason: "What has the thread's id is not a thread.".to_owned(),
         })?;
         Ok(ThreadState {
+            name: channel.name,
             archived: metadata.archived,
             locked: metadata.locked,
             last_message: channel
@@ -362,11 +347,11 @@ impl DiscordPort for SerenityPort {
 
 // serenity's ids refuse zero, which is nobody's id: one is nobody's either, and Discord says so.
 
-fn channel(id: u64) -> ChannelId {
+pub(super) fn channel(id: u64) -> ChannelId {
     ChannelId::new(id.max(1))
 }
 
-fn guild(id: DiscordGuildId) -> GuildId {
+pub(super) fn guild(id: DiscordGuildId) -> GuildId {
     GuildId::new(id.get().max(1))
 }
 
@@ -377,7 +362,7 @@ fn thread_member(thread: ThreadId, user: DiscordUserId) -> Route<'static> {
     }
 }
 
-fn message_id(id: DiscordMessageId) -> MessageId {
+pub(super) fn message_id(id: DiscordMessageId) -> MessageId {
     MessageId::new(id.get().max(1))
 }
 
@@ -394,20 +379,5 @@ mod tests {
     fn an_emoji_stands_in_an_address() {
         assert_eq!(in_address("✅"), "%E2%9C%85");
         assert_eq!(in_address("a/b"), "%61%2F%62");
-    }
-
-    #[test]
-    fn a_thread_is_private_and_closed_to_guests() {
-        let thread = CreateThread::new("#12 Cannot log in")
-            .kind(ChannelType::PrivateThread)
-            .invitable(false)
-            .auto_archive_duration(AutoArchiveDuration::OneWeek);
-        assert_eq!(
-            serde_json::to_value(&thread).unwrap(),
-            json!({
-                "name": "#12 Cannot log in", "type": 12, "invitable": false,
-                "auto_archive_duration": 10_080,
-            })
-        );
     }
 }

@@ -68,6 +68,11 @@ impl<'a> Ask<'a> {
         Self::new(Effect::Once, LightMethod::Post, route).body(body)
     }
 
+    /// To make something of which there is one at most, so that repeating it makes nothing.
+    pub(super) fn post_again(route: Route<'a>, body: &impl Serialize) -> Self {
+        Self::new(Effect::Repeatable, LightMethod::Post, route).body(body)
+    }
+
     /// To change something.
     pub(super) fn patch(route: Route<'a>, body: &impl Serialize) -> Self {
         Self::new(Effect::Repeatable, LightMethod::Patch, route).body(body)

@@ -8,6 +8,7 @@ use desk::bridge::{Nonce, Post, TicketCard};
 use desk::commands::Control;
 use domain::text::{discord_len, head};
 use domain::{Priority, RoleId};
+use serde_json::Value;
 use serenity::all::{
     ButtonStyle, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateMessage,
     EditMessage, MessageFlags,
@@ -50,6 +51,18 @@ pub(super) fn post(nonce: &Nonce, post: &Post) -> CreateMessage {
             }
         }
     }
+}
+
+/// What a forum's post begins with. It takes no nonce.
+pub(super) fn starter(card: &TicketCard) -> Value {
+    let post = Post::Card(Box::new(card.clone()));
+    let mut starter = serde_json::to_value(self::post(&Nonce(String::new()), &post))
+        .expect("a message has only strings, numbers and lists");
+    if let Some(fields) = starter.as_object_mut() {
+        fields.remove("nonce");
+        fields.remove("enforce_nonce");
+    }
+    starter
 }
 
 /// What one of our messages is to say instead. A card keeps the line that called the role, which
@@ -198,7 +211,7 @@ fn escape(line: &str) -> String {
 mod tests {
     use super::*;
     use domain::{Status, TicketId};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn card() -> TicketCard {
         TicketCard {
@@ -249,6 +262,14 @@ mod tests {
                 ],
             }])
         );
+    }
+
+    #[test]
+    fn a_forums_post_begins_with_the_same_card_and_no_nonce() {
+        let mut sent = posted(Post::Card(Box::new(card())));
+        let fields = sent.as_object_mut().unwrap();
+        assert!(fields.remove("nonce").is_some() && fields.remove("enforce_nonce").is_some());
+        assert_eq!(starter(&card()), sent);
     }
 
     #[test]

@@ -32,10 +32,12 @@ pub use store::db::Db;
 pub use tickets::{NewTicket, Opened};
 pub use token::RequestKey;
 
-use bridge::DiscordPort;
+use bridge::{Absence, DiscordPort};
 use clock::Clock;
 use domain::view::{CategoryView, GuildView};
-use domain::{ChannelId, DiscordGuildId, FileLimits, RoleId, Timestamp};
+use domain::{
+    ChannelId, DiscordGuildId, FileLimits, NotesInDiscord, RoleId, ThreadKind, Timestamp,
+};
 use files::FileStore;
 use inner::Inner;
 use live::Hub;
@@ -65,10 +67,16 @@ pub struct GuildSettings {
     pub staff_role: RoleId,
     /// What a message in a thread begins with to be a note that only staff read.
     pub note_prefix: String,
+    /// What else makes a note of a message in a thread.
+    pub notes: NotesInDiscord,
+    /// What a ticket becomes in Discord.
+    pub thread_kind: ThreadKind,
+    /// How many active threads the guild may have before the quietest tickets' are archived.
+    pub thread_budget: usize,
 }
 
 impl GuildSettings {
-    /// The note in what was written in a thread, if it is one.
+    /// The note in what was written in a thread, if its writer marked it as one.
     /// Beside files, which may be all of a note, no more than its beginning is needed.
     pub(crate) fn note_in<'a>(&self, written: &'a str, has_files: bool) -> Option<&'a str> {
         let note = written.trim_start().strip_prefix(&self.note_prefix)?;
@@ -91,6 +99,8 @@ pub struct Health {
     pub storage: &'static str,
     /// Discord refuses the bot's token.
     pub unauthorised: bool,
+    /// The guild is out of our reach, and all promises wait.
+    pub away: Option<Absence>,
 }
 
 /// The helpdesk. Cheap to clone; all clones are one.
@@ -186,6 +196,7 @@ impl Desk {
                 "sqlite"
             },
             unauthorised: self.bridge.is_unauthorised(),
+            away: self.bridge.away(),
         })
     }
 

@@ -121,6 +121,16 @@ impl Hub {
         let _ = self.out.send((seq, hint));
     }
 
+    /// Something changed that concerns no one ticket, and staff alone.
+    pub(crate) fn announce_to_staff(&self) {
+        self.announce(Hint {
+            ticket: TicketId(0),
+            number: 0,
+            rev: 0,
+            staff_only: true,
+        });
+    }
+
     /// Begins a stream, after the event that the viewer saw last, if it still can be.
     pub fn subscribe(&self, audience: Audience, last_event_id: Option<&str>) -> Subscription {
         let past = self.past();

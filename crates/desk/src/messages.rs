@@ -182,10 +182,7 @@ impl Desk {
             links::set_trouble(&work.tx, id, None).await?;
         }
         for job in parked {
-            outbox::unpark(&work.tx, job.id, work.now).await?;
-            if let Some(message) = job.message_id {
-                messages::mark(&work.tx, message, Delivery::Queued, None).await?;
-            }
+            work.try_again(&job).await?;
         }
         work.record(id, format!("{} asked Discord once more", staff.name))
             .await?;

@@ -30,6 +30,7 @@ impl Desk {
             history: Vec::new(),
             thread_url: None,
             thread_trouble: None,
+            thread_notice: None,
             limits: self.settings.files,
             now: self.now(),
         };
@@ -73,6 +74,7 @@ impl Desk {
             rows,
             counts: counts?,
             stuck: stuck?,
+            trouble: self.standing_trouble(),
             next,
             now: self.now(),
         })
@@ -99,6 +101,7 @@ impl Desk {
                     self.settings.guild.discord_id
                 )
             }),
+            thread_notice: crate::bridge::notice(&link, ticket.status).map(str::to_owned),
             thread_trouble: link.trouble,
             limits: self.settings.files,
             ticket: ticket.view(),

@@ -1,7 +1,8 @@
 //! Who is in the guild with which roles, remembered for a short time.
 //!
 //! Every request of staff asks it. A fresh answer is used as it is; when Discord is away an older
-//! one serves for a while, so that an outage does not sign everyone out. It decides no permission.
+//! one serves for a while, so that an outage does not sign everyone out, nor the bot's own exile. It
+//! decides no permission.
 
 use crate::bridge::{DeliveryError, RemoteMember};
 use crate::store::people;
@@ -15,6 +16,12 @@ use std::time::Duration;
 const FRESH: Duration = Duration::from_secs(20);
 /// With Discord away, an answer serves this long.
 const STALE: Duration = Duration::from_secs(15 * 60);
+/// With the guild known to be out of reach, an answer serves this long: staff go on working on the
+/// web, and nobody's roles can be learned anyhow.
+const AWAY: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// Discord's code for a guild that the bot is not in.
+const UNKNOWN_GUILD: u32 = 10_004;
 
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
@@ -30,7 +37,7 @@ impl Roster {
 
     fn remember(&self, user: DiscordUserId, at: Timestamp, member: Option<RemoteMember>) {
         let mut known = self.lock();
-        known.retain(|_, (learned, _)| at.since(*learned) < STALE);
+        known.retain(|_, (learned, _)| at.since(*learned) < AWAY);
         known.insert(user, (at, member));
     }
 
@@ -87,14 +94,23 @@ impl Desk {
                 self.roster.remember(user, now, member.clone());
                 Ok(member)
             }
-            Err(DeliveryError::Gone { .. }) => Ok(None),
+            // Who is asked for is not there; unless it is the guild that is not there for us.
+            Err(DeliveryError::Gone { code, .. }) if code != Some(UNKNOWN_GUILD) => Ok(None),
             Err(error) => match known {
-                Some((at, member)) if now.since(at) < STALE => Ok(member),
+                Some((at, member)) if now.since(at) < self.answers_serve() => Ok(member),
                 _ => {
                     tracing::warn!(%error, "Discord could not be asked for a member");
                     Err(DeskError::Busy("Discord cannot be asked who is staff"))
                 }
             },
+        }
+    }
+
+    /// For how long an older answer serves when there is no new one.
+    fn answers_serve(&self) -> Duration {
+        match self.bridge.away() {
+            Some(_) => AWAY,
+            None => STALE,
         }
     }
 }

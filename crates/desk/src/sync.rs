@@ -42,6 +42,7 @@ impl Desk {
             waiting_since: depth.oldest,
             to_read: self.bridge.to_read().len() as u64,
             compared_since: links::compared_since(&self.db, self.guild).await?,
+            trouble: self.standing_trouble(),
             now: self.now(),
         })
     }
@@ -58,10 +59,7 @@ impl Desk {
         if row.state == WorkState::Parked {
             links::set_trouble(&work.tx, ticket.id, None).await?;
         }
-        outbox::unpark(&work.tx, id, work.now).await?;
-        if let Some(message) = row.message_id {
-            messages::mark(&work.tx, message, Delivery::Queued, None).await?;
-        }
+        work.try_again(&row).await?;
         let words = format!("{} asked Discord once more", staff.name);
         work.record(ticket.id, words).await?;
         work.save(&ticket, |_| (), Touched::Everyone).await?;
@@ -89,6 +87,7 @@ impl Desk {
     /// Gives the ticket a new thread, with the whole conversation in it.
     pub async fn new_thread(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
+        let panel = self.options().await?.panel_channel();
         let mut work = self.work().await?;
         let ticket = work.ticket(id).await?;
         let link = links::of_ticket(&work.tx, id).await?;
@@ -115,7 +114,7 @@ impl Desk {
         for promise in old {
             outbox::finish(&work.tx, promise.id).await?;
         }
-        links::forget_thread(&work.tx, id).await?;
+        links::forget_thread(&work.tx, &link, &self.settings.guild, panel).await?;
         work.promise(id, None, Command::OpenThread);
         let customer = people::customer_by_id(&work.tx, ticket.customer_id).await?;
         if let Some(user) = customer.discord_id.filter(|_| link.is_shared()) {
@@ -134,6 +133,15 @@ impl Desk {
 }
 
 impl Work<'_> {
+    /// A promise that waits for a person gets another chance, now.
+    pub(crate) async fn try_again(&self, promise: &outbox::Model) -> Result<(), DeskError> {
+        outbox::unpark(&self.tx, promise.id, self.now).await?;
+        if let Some(message) = promise.message_id {
+            messages::mark(&self.tx, message, Delivery::Queued, None).await?;
+        }
+        Ok(())
+    }
+
     /// A promise that is not kept, of the desk's guild.
     async fn stuck(&self, desk: &Desk, id: OutboxId) -> Result<outbox::Model, DeskError> {
         let row = stuck::of_guild(&self.tx, desk.guild, id).await?;

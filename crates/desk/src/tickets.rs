@@ -14,7 +14,7 @@ use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, DiscordProfile, Holder, RequestKey, Staff};
 use domain::text::{self, Body, Email, Subject};
 use domain::{
-    ChannelId, Delivery, DiscordUserId, Field, MessageId, MessageKind, Origin, PersonId, Priority,
+    ChannelId, Delivery, DiscordUserId, Field, ThreadKind, MessageId, MessageKind, Origin, PersonId, Priority,
     Side, Status, TicketId,
 };
 
@@ -145,6 +145,22 @@ impl Desk {
             .ok_or_else(|| {
                 DeskError::invalid(Field::Category, "Choose what your ticket is about.")
             })?;
+        // Where a customer is to be in the thread, it is private, in a channel that they see.
+        let home = &self.settings.guild;
+        let shared_under = match (&new.asker, new.parent) {
+            (Asker::Address(_), _) => None,
+            (Asker::Account { .. }, Some(parent)) => Some(parent),
+            (Asker::Account { .. }, None) if home.thread_kind == ThreadKind::Private => {
+                Some(home.support_channel)
+            }
+            (Asker::Account { .. }, None) => {
+                return Err(DeskError::Conflict {
+                    why: "Tickets cannot be filed from Discord yet: an admin posts the panel with \
+                          /setup first."
+                        .to_owned(),
+                });
+            }
+        };
         let mut work = self.work().await?;
         // Taking the number locks the guild's row, so that two sendings of one form come one
         // after the other, and the second sees the first.
@@ -195,7 +211,7 @@ impl Desk {
         };
         tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
         let account = new.asker.account();
-        links::insert(&work.tx, id, new.parent, account.is_some()).await?;
+        links::insert(&work.tx, id, &self.settings.guild, shared_under).await?;
         work.record(id, new.asker.filed()).await?;
         let message = messages::insert_first(
             &work.tx,

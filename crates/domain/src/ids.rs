@@ -58,6 +58,11 @@ macro_rules! snowflakes {
                 self.0.unsigned_abs()
             }
 
+            /// The first id of that moment: for reading what came since.
+            pub fn first_at(moment: crate::Timestamp) -> Self {
+                Self((moment.millis() - 1_420_070_400_000).max(0) << 22)
+            }
+
             /// Discord's own time of creation, which every snowflake carries.
             pub fn created_at(self) -> crate::Timestamp {
                 crate::Timestamp::from_millis((self.0 >> 22) + 1_420_070_400_000)

@@ -163,6 +163,8 @@ pub struct ConversationView {
     pub thread_url: Option<String>,
     /// Why the thread needs a person, for staff.
     pub thread_trouble: Option<String>,
+    /// What staff should know of the thread, though nothing is stuck.
+    pub thread_notice: Option<String>,
     /// How much may be attached to an answer.
     pub limits: FileLimits,
     /// The moment of reading, so that ages agree between server and browser.
@@ -205,6 +207,8 @@ pub struct SyncView {
     pub to_read: u64,
     /// When the thread that was compared longest ago was compared.
     pub compared_since: Option<Timestamp>,
+    /// What keeps everything from Discord, in words.
+    pub trouble: Option<String>,
     /// The moment of reading.
     pub now: Timestamp,
 }
@@ -297,6 +301,8 @@ pub struct InboxView {
     pub counts: [u64; 4],
     /// How much is stuck on its way to Discord.
     pub stuck: u64,
+    /// What keeps everything from Discord, in words.
+    pub trouble: Option<String>,
     /// What to ask for to get the next page.
     pub next: Option<String>,
     /// The moment of reading.

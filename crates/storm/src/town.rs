@@ -16,7 +16,8 @@ use desk::files::MemoryFiles;
 use desk::{Db, Desk, DeskError, DiscordProfile, GuildSettings, Settings, Staff};
 use discord_stand_in::{InProcess, Person, Session};
 use domain::{
-    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, FileLimits, RoleId, ThreadId,
+    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, FileLimits, NotesInDiscord, RoleId,
+    ThreadId, ThreadKind,
 };
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -174,6 +175,9 @@ impl Town {
                 support_channel: ChannelId::from(seeded.support_channel_id),
                 staff_role: RoleId::from(seeded.staff_role_id),
                 note_prefix: "//".to_owned(),
+                notes: NotesInDiscord::Prefix,
+                thread_kind: ThreadKind::Private,
+                thread_budget: 950,
             },
             files: FileLimits::default(),
         };

@@ -5,6 +5,7 @@
 
 use super::reader::Reader;
 use super::{Secret, StandInSettings};
+use domain::{NotesInDiscord, ThreadKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -18,6 +19,49 @@ pub(super) fn public_key(read: &mut Reader<'_>) -> Option<String> {
         );
     }
     Some(key.to_ascii_lowercase())
+}
+
+pub(super) fn thread_kind(read: &mut Reader<'_>) -> ThreadKind {
+    let Some(text) = read.optional("THREAD_KIND") else {
+        return ThreadKind::default();
+    };
+    ThreadKind::from_key(text).unwrap_or_else(|| {
+        read.refuse(
+            "THREAD_KIND",
+            "is none of private, public and forum. The channel must fit: a forum for forum, a text \
+             channel for the others.",
+        );
+        ThreadKind::default()
+    })
+}
+
+pub(super) fn notes(read: &mut Reader<'_>) -> NotesInDiscord {
+    let Some(text) = read.optional("NOTES_IN_DISCORD") else {
+        return NotesInDiscord::default();
+    };
+    NotesInDiscord::from_key(text).unwrap_or_else(|| {
+        read.refuse(
+            "NOTES_IN_DISCORD",
+            "is neither prefix nor reply-command.",
+        );
+        NotesInDiscord::default()
+    })
+}
+
+/// What Discord lets a guild have, with room for what is opened between two counts.
+const BUDGET_DEFAULT: usize = 950;
+
+pub(super) fn thread_budget(read: &mut Reader<'_>) -> usize {
+    let Some(text) = read.optional("THREAD_BUDGET") else {
+        return BUDGET_DEFAULT;
+    };
+    match text.parse() {
+        Ok(count @ 1..=1_000) => count,
+        _ => {
+            read.refuse("THREAD_BUDGET", "is not a number from 1 to 1000.");
+            BUDGET_DEFAULT
+        }
+    }
 }
 
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);

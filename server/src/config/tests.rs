@@ -46,6 +46,27 @@ fn six_settings_are_enough() {
 }
 
 #[test]
+fn threads_and_notes_are_as_the_guild_wants_them() {
+    let usual = Config::from_vars(&complete()).unwrap().guild;
+    assert_eq!(usual.thread_kind, domain::ThreadKind::Private);
+    assert_eq!(usual.notes, domain::NotesInDiscord::Prefix);
+    assert_eq!(usual.thread_budget, 950);
+    let forum = Config::from_vars(&with("THREAD_KIND", "forum")).unwrap();
+    assert_eq!(forum.guild.thread_kind, domain::ThreadKind::Forum);
+    let notes = Config::from_vars(&with("NOTES_IN_DISCORD", "reply-command")).unwrap();
+    assert_eq!(notes.guild.notes, domain::NotesInDiscord::ReplyCommand);
+    for (key, value) in [
+        ("THREAD_KIND", "Forum"),
+        ("NOTES_IN_DISCORD", "always"),
+        ("THREAD_BUDGET", "0"),
+        ("THREAD_BUDGET", "1001"),
+        ("THREAD_BUDGET", "many"),
+    ] {
+        assert_eq!(refused(&with(key, value)), [key], "{value}");
+    }
+}
+
+#[test]
 fn all_problems_are_named_at_once() {
     assert_eq!(
         refused(&vars(&[

@@ -7,6 +7,7 @@
 use super::permissions::{self, MENTION_EVERYONE, Overwrite, Role};
 use super::{Findings, Outcome};
 use crate::{Config, discord_config};
+use domain::ThreadKind;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -14,6 +15,7 @@ const API: &str = "https://discord.com/api/v10";
 /// The application flags that allow reading what people write: full, and for small bots.
 const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
 const TEXT_CHANNEL: u8 = 0;
+const FORUM_CHANNEL: u8 = 15;
 
 #[derive(Debug, Deserialize)]
 struct User {
@@ -182,9 +184,17 @@ async fn channel(asker: &Asker<'_>, findings: &mut Findings) -> Option<Channel> 
             findings.note(tried, &Outcome::Ill(words.to_owned()));
             None
         }
-        Ok(channel) if channel.kind != TEXT_CHANNEL => {
-            let words = "it is no text channel, and only those take private threads; choose one \
-                         for DISCORD_SUPPORT_CHANNEL_ID";
+        Ok(channel) if channel.kind != fitting(asker.config.guild.thread_kind) => {
+            let words = match asker.config.guild.thread_kind {
+                ThreadKind::Private | ThreadKind::Public => {
+                    "it is no text channel, and only those take such threads; choose one for \
+                     DISCORD_SUPPORT_CHANNEL_ID, or set THREAD_KIND=forum for a forum"
+                }
+                ThreadKind::Forum => {
+                    "it is no forum, which THREAD_KIND=forum needs; choose one for \
+                     DISCORD_SUPPORT_CHANNEL_ID"
+                }
+            };
             findings.note(tried, &Outcome::Ill(words.to_owned()));
             None
         }
@@ -202,6 +212,13 @@ async fn channel(asker: &Asker<'_>, findings: &mut Findings) -> Option<Channel> 
     }
 }
 
+fn fitting(kind: ThreadKind) -> u8 {
+    match kind {
+        ThreadKind::Private | ThreadKind::Public => TEXT_CHANNEL,
+        ThreadKind::Forum => FORUM_CHANNEL,
+    }
+}
+
 async fn rights(asker: &Asker<'_>, bot: &User, guild: &Guild, channel: &Channel) -> Outcome {
     let guild_id = asker.config.guild.discord_id.to_string();
     let path = format!("/guilds/{guild_id}/members/{}", bot.id);
@@ -215,7 +232,7 @@ async fn rights(asker: &Asker<'_>, bot: &User, guild: &Guild, channel: &Channel)
         .filter(|r| r.id == guild_id || member.roles.contains(&r.id))
         .collect();
     let have = permissions::in_channel(&guild_id, &bot.id, &roles, &channel.permission_overwrites);
-    let missing = permissions::missing(have);
+    let missing = permissions::missing(have, asker.config.guild.thread_kind);
     if !missing.is_empty() {
         return Outcome::Ill(format!(
             "the bot lacks {} in the support channel; allow it there for the bot's role",

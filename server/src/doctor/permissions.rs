@@ -3,23 +3,32 @@
 //! Pure arithmetic over what the API says; <https://discord.com/developers/docs/topics/permissions>
 //! is the rule.
 
+use domain::ThreadKind;
 use serde::Deserialize;
 
 /// Everything else is granted by it.
 const ADMINISTRATOR: u64 = 1 << 3;
 
 /// What the bot needs in the support channel, by bit and by the name that Discord's settings show.
-const NEEDED: [(u64, &str); 9] = [
+const NEEDED: [(u64, &str); 8] = [
     (1 << 10, "View Channel"),
     (1 << 11, "Send Messages"),
     (1 << 14, "Embed Links"),
     (1 << 16, "Read Message History"),
     (1 << 6, "Add Reactions"),
     (1 << 34, "Manage Threads"),
-    (1 << 36, "Create Private Threads"),
     (1 << 38, "Send Messages in Threads"),
     (1 << 15, "Attach Files"),
 ];
+/// What one kind of thread needs beside that. A forum's post is made by sending it.
+fn for_kind(kind: ThreadKind) -> Option<(u64, &'static str)> {
+    match kind {
+        ThreadKind::Private => Some((1 << 36, "Create Private Threads")),
+        ThreadKind::Public => Some((1 << 35, "Create Public Threads")),
+        ThreadKind::Forum => None,
+    }
+}
+
 /// Mentions roles that not everyone may mention.
 pub(super) const MENTION_EVERYONE: u64 = 1 << 17;
 
@@ -79,9 +88,10 @@ pub(super) fn in_channel(
 }
 
 /// The names of what is missing.
-pub(super) fn missing(have: Bits) -> Vec<&'static str> {
+pub(super) fn missing(have: Bits, kind: ThreadKind) -> Vec<&'static str> {
     NEEDED
         .into_iter()
+        .chain(for_kind(kind))
         .filter(|(bit, _)| have.0 & bit == 0)
         .map(|(_, name)| name)
         .collect()
@@ -130,15 +140,12 @@ mod tests {
     #[test]
     fn an_administrator_lacks_nothing() {
         let admin = role("r", ADMINISTRATOR);
-        assert!(
-            missing(in_channel(
-                "g",
-                "m",
-                &[&admin],
-                &[overwrite("g", 0, u64::MAX)]
-            ))
-            .is_empty()
-        );
-        assert_eq!(missing(Bits(0)).len(), NEEDED.len());
+        let all = in_channel("g", "m", &[&admin], &[overwrite("g", 0, u64::MAX)]);
+        for kind in ThreadKind::ALL {
+            assert!(missing(all, kind).is_empty());
+        }
+        let lacks = |kind| missing(Bits(0), kind).len();
+        assert_eq!(lacks(ThreadKind::Forum), NEEDED.len());
+        assert_eq!(lacks(ThreadKind::Public), NEEDED.len() + 1);
     }
 }

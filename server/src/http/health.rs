@@ -10,6 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Health;
+use desk::bridge::Absence;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -38,6 +39,7 @@ async fn health(State(web): State<Web>) -> Response {
     let status = match web.desk.health().await {
         Ok(desk) => {
             report["storage"] = json!(desk.storage);
+            report["guild"] = json!(guild(&desk));
             report["outbox"] = json!({
                 "waiting": desk.outbox_waiting,
                 "parked": desk.outbox_parked,
@@ -60,8 +62,17 @@ async fn health(State(web): State<Web>) -> Response {
     (status, axum::Json(report)).into_response()
 }
 
+/// Whether the guild is within reach, and why not.
+fn guild(desk: &Health) -> &'static str {
+    match desk.away {
+        None => "here",
+        Some(Absence::Removed) => "bot removed",
+        Some(Absence::Outage) => "outage",
+    }
+}
+
 fn is_well(desk: &Health) -> bool {
-    !desk.unauthorised && desk.outbox_parked == 0 && desk.oldest_waiting_ms < LATE_MS
+    !desk.unauthorised && desk.away.is_none() && desk.outbox_parked == 0 && desk.oldest_waiting_ms < LATE_MS
 }
 
 async fn metrics(State(web): State<Web>) -> Response {
@@ -118,6 +129,11 @@ async fn metrics(State(web): State<Web>) -> Response {
                 "outbox_oldest_seconds",
                 "Age of the oldest waiting promise.",
                 count(desk.oldest_waiting_ms) / 1_000.0,
+            ),
+            Figure::gauge(
+                "guild_in_reach",
+                "Whether the bot's server is there for it.",
+                f64::from(u8::from(desk.away.is_none())),
             ),
             Figure::gauge("storage_up", "Whether the database answers.", 1.0),
         ]),

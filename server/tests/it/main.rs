@@ -4,13 +4,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod absence;
 mod bad_input;
 mod changes;
 mod commands;
 mod faults;
 mod files;
+mod kinds;
 mod live;
 mod outage;
+mod people_in_discord;
 mod sign_in;
 mod signed;
 mod stories;

@@ -48,6 +48,35 @@ impl World {
             .with_test_writer()
             .try_init();
         let discord = StandIn::start(options).await.unwrap();
+        Self::start_in(discord, settings).await
+    }
+
+    /// Starts where every ticket becomes a thread of this kind; a forum is made, with these tags.
+    pub async fn start_kind(kind: &str, tags: &[&str]) -> Self {
+        let discord = StandIn::start(Options::default()).await.unwrap();
+        let mut settings = vec![("THREAD_KIND", kind)];
+        let seeded = discord.settings();
+        let forum = if kind == "forum" {
+            let admin = seeded.people.iter().find(|p| p.staff).unwrap();
+            let tags: Vec<Value> = tags.iter().map(|name| json!({ "name": name })).collect();
+            let url = format!(
+                "{}/api/v10/guilds/{}/channels",
+                discord.base_url(),
+                seeded.guild_id
+            );
+            let body = json!({"name": "tickets", "type": 15, "available_tags": tags});
+            let asked = client().post(url).header("authorization", &admin.token);
+            let made = asked.json(&body).send().await.unwrap();
+            let made: Value = made.json().await.unwrap();
+            made["id"].as_str().unwrap().to_owned()
+        } else {
+            seeded.support_channel_id.to_string()
+        };
+        settings.push(("DISCORD_SUPPORT_CHANNEL_ID", &forum));
+        Self::start_in(discord, &settings).await
+    }
+
+    async fn start_in(discord: StandIn, settings: &[(&str, &str)]) -> Self {
         let database = TestDatabase::fresh().await;
         let folder = tempfile::tempdir().unwrap();
         let ca = folder.path().join("ca.pem");
@@ -104,6 +133,11 @@ impl World {
         running.stop.cancel();
         let ended = tokio::time::timeout(PATIENCE, running.task).await;
         ended.expect("the server stops").unwrap().unwrap();
+    }
+
+    /// From its next start on, this is set so.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.vars.insert(name.to_owned(), value.to_owned());
     }
 
     /// Starts it again, on the same data and port.

@@ -2,7 +2,9 @@
 
 use super::super::SerenityPort;
 use super::discord;
-use desk::bridge::{DeliveryError, DiscordPort, Nonce, Post, PostFile, RemoteBytes, ThreadSpec};
+use desk::bridge::{
+    DeliveryError, DiscordPort, Nonce, Post, PostFile, RemoteBytes, ThreadSpec, ThreadStart,
+};
 use discord_stand_in::{Fault, StandIn};
 use domain::{ChannelId, DiscordGuildId, DiscordMessageId, ThreadId};
 use futures::TryStreamExt;
@@ -15,6 +17,7 @@ async fn open() -> (StandIn, SerenityPort, ThreadId) {
         guild: DiscordGuildId::from(seeded.guild_id),
         parent: ChannelId::from(seeded.support_channel_id),
         name: "#7 Late parcel".to_owned(),
+        start: ThreadStart::Empty,
     };
     let thread = port.open_thread(&spec).await.unwrap();
     (discord, port, thread)

@@ -3,6 +3,7 @@
 mod files;
 mod gateway;
 mod port;
+mod threads;
 
 use super::DiscordConfig;
 use discord_stand_in::{Options, StandIn};

@@ -2,7 +2,9 @@
 
 use super::super::SerenityPort;
 use super::discord;
-use desk::bridge::{DeliveryError, DiscordPort, Nonce, Post, ThreadShape, ThreadSpec, TicketCard};
+use desk::bridge::{
+    DeliveryError, DiscordPort, Nonce, Post, ThreadShape, ThreadSpec, ThreadStart, TicketCard,
+};
 use discord_stand_in::{Fault, StandIn};
 use domain::{
     ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, Status, ThreadId,
@@ -33,6 +35,7 @@ impl Door {
             guild: DiscordGuildId::from(seeded.guild_id),
             parent: ChannelId::from(seeded.support_channel_id),
             name: "#7 Late parcel".to_owned(),
+            start: ThreadStart::Empty,
         }
     }
 

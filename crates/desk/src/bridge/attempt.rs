@@ -8,19 +8,19 @@ use super::event::RemoteMessage;
 use super::failure::ARCHIVED;
 use super::file_posts;
 use super::outbox::Kept;
-use super::port::{DeliveryError, Nonce, Post, PostFile, ThreadShape, ThreadSpec, TicketCard};
+use super::port::{DeliveryError, Nonce, Post, PostFile, ThreadShape};
 use super::words;
 use crate::files::whole;
 use crate::store::entities::attachment::Model as File;
 use crate::store::entities::outbox::Model as Promise;
-use crate::store::entities::thread_link::Model as Link;
 use crate::store::{files, links, messages, outbox, tickets};
 use crate::{Desk, DeskError};
-use domain::{DiscordMessageId, DiscordUserId, MessageKind, RoleId, ThreadId, Timestamp};
+use crate::store::entities::thread_link::Model as Link;
+use domain::{DiscordMessageId, DiscordUserId, MessageKind, ThreadId};
 use std::time::Duration;
 
 /// Longer than posting with files may take.
-const UPLOAD: Duration = Duration::from_secs(180);
+pub(super) const UPLOAD: Duration = Duration::from_secs(180);
 
 /// How long a nonce surely protects from doubling. Discord says "a few minutes".
 const NONCE_WINDOW: Duration = Duration::from_secs(100);
@@ -38,7 +38,7 @@ impl Desk {
             return Ok(Ok(Kept::Done));
         };
         if let Command::OpenThread = command {
-            return Ok(self.open_thread(promise, &link, &ticket).await);
+            return self.open_thread(promise, &link, &ticket).await;
         }
         let Some(thread) = link.thread_id else {
             return Ok(Err(DeliveryError::Permanent {
@@ -60,12 +60,7 @@ impl Desk {
                 if outbox::is_superseded(&self.db.read, promise).await? {
                     return done();
                 }
-                let post = Post::Card(Box::new(self.card(&ticket)));
-                Ok(self
-                    .port
-                    .edit(thread, card, &post)
-                    .await
-                    .map(|()| Kept::Done))
+                Ok(self.refresh_card(&link, thread, card, &ticket).await)
             }
             Command::PostMessage { chunk } => {
                 self.post_piece(promise, &link, thread, &ticket, *chunk)
@@ -100,6 +95,8 @@ impl Desk {
             }
             Command::Close => Ok(self.put_away(thread).await),
             Command::OpenAgain => Ok(self.shape(thread, ThreadShape::Open).await),
+            Command::Rest => self.rest(promise, thread).await,
+            Command::Look => Ok(self.port.thread_state(thread).await.map(Kept::Seen)),
             Command::React { message, emoji } => Ok(self
                 .port
                 .react(thread, DiscordMessageId(*message), emoji)
@@ -117,67 +114,6 @@ impl Desk {
                 .await
                 .map(|_| Kept::Done)),
         }
-    }
-
-    async fn open_thread(
-        &self,
-        promise: &Promise,
-        link: &Link,
-        ticket: &tickets::Named,
-    ) -> Result<Kept, DeliveryError> {
-        if link.thread_id.is_some() {
-            return Ok(Kept::Done);
-        }
-        let spec = ThreadSpec {
-            guild: self.settings.guild.discord_id,
-            parent: link
-                .parent_id
-                .unwrap_or(self.settings.guild.support_channel),
-            name: domain::text::thread_name(ticket.number, &ticket.subject),
-        };
-        if promise.attempts > 1 {
-            // An earlier try may have made it; what is older than the promise is a thread that this
-            // one replaces. A minute's grace: Discord's clock is not ours.
-            let since = Timestamp(promise.created_at.0 - 60_000_000);
-            let mark = domain::text::thread_mark(ticket.number);
-            if let Some(thread) = self.port.find_thread(&spec, &mark, since).await? {
-                return Ok(Kept::Thread(thread));
-            }
-        }
-        Ok(Kept::Thread(self.port.open_thread(&spec).await?))
-    }
-
-    async fn post_card(
-        &self,
-        promise: &Promise,
-        link: &Link,
-        thread: ThreadId,
-        ticket: &tickets::Named,
-        ping: Option<RoleId>,
-    ) -> Result<Kept, DeliveryError> {
-        if link.card_message_id.is_some() {
-            return Ok(Kept::Done);
-        }
-        if self.must_look_first(promise) {
-            // The first card is the first thing that we ever say in a thread; a later one is at
-            // its end, for nothing of its lane is posted before it.
-            let page = match ping {
-                Some(_) => {
-                    let start = DiscordMessageId(thread.0);
-                    self.port.page_after(thread, start, 100).await?
-                }
-                None => self.port.newest(thread, 100).await?,
-            };
-            let ours = |m: &&RemoteMessage| m.author.is_us && m.card == Some(ticket.id);
-            if let Some(card) = page.iter().find(ours) {
-                return Ok(Kept::Card(card.id));
-            }
-        }
-        let mut card = self.card(ticket);
-        card.ping = ping;
-        let nonce = Nonce(promise.nonce.clone());
-        let post = Post::Card(Box::new(card));
-        Ok(Kept::Card(self.port.post(thread, &nonce, &post).await?))
     }
 
     async fn post_piece(
@@ -326,7 +262,7 @@ impl Desk {
         {
             let state = self.port.thread_state(thread).await?;
             if state.archived && state.locked {
-                return Ok(Kept::Done);
+                return Ok(Kept::Shaped(ThreadShape::Closed));
             }
         }
         closed
@@ -364,33 +300,20 @@ impl Desk {
         Ok(loaded)
     }
 
-    async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<Kept, DeliveryError> {
-        self.port.shape(thread, shape).await.map(|()| Kept::Done)
+    pub(super) async fn shape(
+        &self,
+        thread: ThreadId,
+        shape: ThreadShape,
+    ) -> Result<Kept, DeliveryError> {
+        let shaped = self.port.shape(thread, shape).await;
+        shaped.map(|()| Kept::Shaped(shape))
     }
 
     /// Whether an earlier try may have succeeded so long ago that its nonce is forgotten.
-    fn must_look_first(&self, promise: &Promise) -> bool {
+    pub(super) fn must_look_first(&self, promise: &Promise) -> bool {
         promise.attempts > 1
             && promise
                 .first_tried_at
                 .is_some_and(|at| self.now().since(at) > NONCE_WINDOW)
-    }
-
-    fn card(&self, ticket: &tickets::Named) -> TicketCard {
-        TicketCard {
-            ticket: ticket.id,
-            number: ticket.number,
-            subject: ticket.subject.clone(),
-            customer: ticket.customer.clone(),
-            category: ticket.category.clone(),
-            priority: ticket.priority,
-            status: ticket.status,
-            assignee: ticket.assignee.clone(),
-            link: format!(
-                "{}/staff/tickets/{}",
-                self.settings.public_url, ticket.number
-            ),
-            ping: None,
-        }
     }
 }

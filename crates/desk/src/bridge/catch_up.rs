@@ -6,6 +6,7 @@
 //! missing from a page is asked for by its id. An absence alone is no evidence: a lost permission
 //! looks the same.
 
+use super::budget::COUNT_EVERY;
 use super::failure::UNKNOWN_MESSAGE;
 use super::port::DeliveryError;
 use crate::store::entities::thread_link::Model as Link;
@@ -60,16 +61,32 @@ impl Desk {
                 }
             }
         };
+        let mut done = ended.subscribe();
+        let counting = async {
+            loop {
+                tokio::select! {
+                    _ = done.wait_for(|ended| *ended) => return,
+                    () = self.bridge.filled_up() => {}
+                    () = tokio::time::sleep(COUNT_EVERY) => {}
+                }
+                if let Err(error) = self.budget_step().await {
+                    tracing::error!(%error, "no room could be made for new threads");
+                }
+            }
+        };
         let keeping = async {
             self.keep_promises(stop).await;
             let _ = ended.send(true);
         };
-        tokio::join!(keeping, reading, comparing, fetching);
+        tokio::join!(keeping, reading, comparing, counting, fetching);
     }
 
     /// Reads the next thread that may have grown unseen. `None` when there is none; `false` when
     /// it has to be read again later.
     pub async fn catch_up_one(&self) -> Result<Option<bool>, DeskError> {
+        if self.bridge.is_away(self.now()) {
+            return Ok(None);
+        }
         match self.bridge.to_read().into_iter().min() {
             Some(thread) => Ok(Some(self.read_thread(thread).await?)),
             None => Ok(None),
@@ -79,6 +96,9 @@ impl Desk {
     /// Has the quietest-looked-at threads compared with Discord's, a few at a time: what was
     /// edited, deleted or missed without any event to tell of it is found so.
     pub async fn reconcile_step(&self) -> Result<(), DeskError> {
+        if self.bridge.is_away(self.now()) {
+            return Ok(());
+        }
         let threads = links::compared_least(&self.db, self.guild, RECONCILED).await?;
         links::compared(&self.db, &threads, self.now()).await?;
         self.bridge.read_again(threads);
@@ -88,7 +108,7 @@ impl Desk {
     /// Reads every thread that may have grown unseen. `false` when some have to be read again.
     pub async fn catch_up_step(&self) -> bool {
         let threads = self.bridge.to_read();
-        if threads.is_empty() {
+        if threads.is_empty() || self.bridge.is_away(self.now()) {
             return true;
         }
         tracing::info!(threads = threads.len(), "reading what was missed");
@@ -145,6 +165,9 @@ impl Desk {
             }
         }
         self.bridge.read_to_end(thread, session);
+        if link.trouble.is_some() {
+            self.within_reach_again(thread).await?;
+        }
         Ok(true)
     }
 
@@ -172,6 +195,15 @@ impl Desk {
     }
 
     async fn unreadable(&self, thread: ThreadId, error: DeliveryError) -> Result<bool, DeskError> {
+        match self.is_shut_out(&error).await {
+            // It is read again when the guild is there.
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, "it is not known whether the bot is in the guild");
+                return Ok(false);
+            }
+        }
         match error {
             // Asking again changes nothing until a person does something.
             DeliveryError::Gone { reason, .. } | DeliveryError::Permanent { reason, .. } => {

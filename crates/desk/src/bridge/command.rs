@@ -50,6 +50,10 @@ pub enum Command {
     Close,
     /// Unarchive and unlock the thread.
     OpenAgain,
+    /// Archive the thread of a quiet ticket, to make room. The ticket stays as it is.
+    Rest,
+    /// Look what became of the thread, for something about it changed.
+    Look,
     /// Show how a message written in Discord was taken.
     React {
         /// The Discord message.
@@ -78,6 +82,8 @@ impl Command {
             Self::RemoveMember { .. } => "Take somebody out of the thread",
             Self::Close => "Archive and lock the thread",
             Self::OpenAgain => "Open the thread again",
+            Self::Rest => "Archive the quiet thread to make room",
+            Self::Look => "Look what became of the thread",
             Self::React { .. } => "Sign a message",
             Self::Tell { .. } => "Say something in the thread",
         }

@@ -72,6 +72,15 @@ pub struct ActiveThread {
     pub last_message: Option<DiscordMessageId>,
 }
 
+/// Why a guild is out of our reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// The bot was thrown out of it, or it is no more.
+    Removed,
+    /// Discord has an outage there.
+    Outage,
+}
+
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemoteEvent {
@@ -99,10 +108,21 @@ pub enum RemoteEvent {
         /// Which.
         messages: Vec<DiscordMessageId>,
     },
-    /// A thread's archive or lock state changed.
+    /// The guilds that the bot is in, as each session begins by saying.
+    MemberOf(Vec<DiscordGuildId>),
+    /// A guild is not there any more.
+    GuildAway {
+        /// Which.
+        guild: DiscordGuildId,
+        /// Why.
+        absence: Absence,
+    },
+    /// A thread's name, archive or lock state changed, or something else about it.
     ThreadChanged {
         /// Which.
         thread: ThreadId,
+        /// What it is called.
+        name: String,
         /// Out of sight.
         archived: bool,
         /// Only moderators may write.

@@ -3,6 +3,7 @@
 //! Discord's word on how long to wait is obeyed whole. It knows what went wrong only as a
 //! [`DeliveryError`].
 
+use super::budget::TOO_MANY_ACTIVE;
 use super::command::Command;
 use super::outbox::{Kept, Step};
 use super::port::{DeliveryError, ThreadShape};
@@ -10,6 +11,7 @@ use crate::store::entities::outbox::Model as Promise;
 use crate::store::{links, messages, outbox};
 use crate::work::Touched;
 use crate::{Desk, DeskError};
+use domain::text::neutral_thread_name;
 use domain::{Delivery, Status, Timestamp};
 use std::time::Duration;
 
@@ -21,6 +23,15 @@ const TOKEN_CHECK: Duration = Duration::from_secs(30);
 
 /// Discord's code for a thread that is archived.
 pub(super) const ARCHIVED: u32 = 50083;
+
+/// Discord's code for a channel or a thread that the bot does not see.
+const NO_ACCESS: u32 = 50_001;
+
+/// How long it takes at least until there is room for another active thread.
+const ROOM_TAKES: Duration = Duration::from_secs(5);
+
+const NO_ROOM: &str = "The server has as many active threads as Discord allows. Quiet tickets' \
+    threads are being archived to make room; if this stays, archive others in Discord.";
 
 /// Discord's code for a message that is not there.
 pub(super) const UNKNOWN_MESSAGE: u32 = 10008;
@@ -45,6 +56,22 @@ impl Desk {
             let tries = usize::try_from(promise.attempts - 1).unwrap_or(0);
             Duration::from_millis(BACKOFF_MS[tries.min(BACKOFF_MS.len() - 1)])
         };
+        match self.is_shut_out(&error).await {
+            // Not this promise is refused: nothing can be asked of the guild. It waits, untried.
+            Ok(true) => {
+                let work = self.work().await?;
+                outbox::wait(&work.tx, promise, self.until_back()).await?;
+                work.commit().await?;
+                return Ok(Step::PutOff);
+            }
+            Ok(false) => {}
+            // Whether it is the guild or the thread is to be known before anything is parked.
+            Err(unknown) => {
+                let reason = unknown.to_string();
+                let again = now.after(backoff.max(Duration::from_secs(1)));
+                return self.put_off(promise, again, &reason, true).await;
+            }
+        }
         match error {
             DeliveryError::Unauthorised => {
                 self.bridge.unauthorised(now.after(TOKEN_CHECK));
@@ -78,7 +105,24 @@ impl Desk {
                 self.unarchive_for(promise, command, now.after(backoff))
                     .await
             }
+            DeliveryError::Permanent {
+                code: Some(TOO_MANY_ACTIVE),
+                ..
+            } => {
+                self.bridge.fill_up();
+                let again = now.after(backoff.max(ROOM_TAKES));
+                self.put_off(promise, again, NO_ROOM, true).await
+            }
+            DeliveryError::NameRefused { reason } => self.rename(promise, &reason).await,
             DeliveryError::Gone { code, reason } => match command {
+                Command::OpenThread if code == Some(UNKNOWN_MESSAGE) => {
+                    self.thread_in_trouble(
+                        promise.ticket_id,
+                        "The card was deleted in Discord before the thread was made from it.",
+                    )
+                    .await?;
+                    Ok(Step::Parked)
+                }
                 // Somebody deleted the card, not the thread: the buttons are put back, quietly.
                 Command::RefreshCard if code == Some(UNKNOWN_MESSAGE) => {
                     let mut work = self.work().await?;
@@ -110,8 +154,9 @@ impl Desk {
                     Ok(Step::Parked)
                 }
             },
-            DeliveryError::Permanent { reason, .. } => match command {
-                Command::OpenThread => {
+            DeliveryError::Permanent { code, reason } => match (command, code) {
+                // Without a thread, or without sight of it, nothing else of the ticket gets through.
+                (Command::OpenThread, _) | (_, Some(NO_ACCESS)) => {
                     self.thread_in_trouble(promise.ticket_id, &reason).await?;
                     Ok(Step::Parked)
                 }
@@ -146,16 +191,50 @@ impl Desk {
         let Some(thread) = link.thread_id else {
             return self.park(promise, "The ticket has no thread.").await;
         };
-        if let Err(error) = self.port.shape(thread, ThreadShape::Open).await {
-            return self.put_off(promise, again, &error.to_string(), true).await;
+        // A lock is a person's, and stays.
+        match self.port.shape(thread, ThreadShape::Awake).await {
+            Ok(()) => {}
+            Err(DeliveryError::Permanent {
+                code: Some(TOO_MANY_ACTIVE),
+                ..
+            }) => {
+                self.bridge.fill_up();
+                let again = Timestamp(again.0.max(self.now().after(ROOM_TAKES).0));
+                return self.put_off(promise, again, NO_ROOM, true).await;
+            }
+            Err(error) => return self.put_off(promise, again, &error.to_string(), true).await,
         }
         let mut work = self.work().await?;
+        links::set_shape(&work.tx, promise.ticket_id, false, None).await?;
         let now = work.now;
         outbox::put_off(&work.tx, promise, now, "The thread was archived.", true).await?;
         let closes = *command == Command::Close;
         if !closes && work.ticket(promise.ticket_id).await?.status == Status::Closed {
             work.promise(promise.ticket_id, None, Command::Close);
         }
+        work.commit().await?;
+        self.bridge.wake();
+        Ok(Step::PutOff)
+    }
+
+    /// The name holds what Discord does not let pass: the thread gets one that nobody typed, and
+    /// staff are told.
+    async fn rename(&self, promise: &Promise, reason: &str) -> Result<Step, DeskError> {
+        let mut work = self.work().await?;
+        let ticket = work.ticket(promise.ticket_id).await?;
+        let neutral = neutral_thread_name(ticket.number);
+        let link = links::of_ticket(&work.tx, ticket.id).await?;
+        if link.name.as_ref() == Some(&neutral) {
+            drop(work);
+            self.thread_in_trouble(ticket.id, reason).await?;
+            return Ok(Step::Parked);
+        }
+        links::set_name(&work.tx, ticket.id, &neutral).await?;
+        outbox::go_on(&work.tx, promise, work.now).await?;
+        outbox::record_attempt(&work.tx, promise.id, work.now, "renamed", reason).await?;
+        let words = format!("The thread is called “{neutral}”: {reason}");
+        work.record(ticket.id, words).await?;
+        work.save(&ticket, |_| (), Touched::StaffOnly).await?;
         work.commit().await?;
         self.bridge.wake();
         Ok(Step::PutOff)

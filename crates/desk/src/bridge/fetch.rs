@@ -201,7 +201,9 @@ fn failed(error: DeliveryError, attempts: i64) -> Tried {
         }
         // Asked with a link that was fresh a moment ago: perhaps too fresh.
         error if attempts < ENOUGH => Tried::Later(None, error.to_string()),
-        DeliveryError::Gone { .. } | DeliveryError::Permanent { .. } => {
+        DeliveryError::Gone { .. }
+        | DeliveryError::Permanent { .. }
+        | DeliveryError::NameRefused { .. } => {
             Tried::Refused("Discord does not hand it out.".to_owned())
         }
     }

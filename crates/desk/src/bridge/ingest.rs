@@ -5,15 +5,18 @@
 //! fact was heard nor who will read what it becomes.
 
 use super::command::Command;
-use super::event::{RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
+use super::event::{Absence, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
 use super::quote::behind;
+use super::threads::Heard;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{files, guilds, links, people, tickets};
 use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile};
 use domain::file::clean_name;
-use domain::{Delivery, DiscordMessageId, MessageKind, Origin, Side, ThreadId, Timestamp};
+use domain::{
+    Delivery, DiscordMessageId, MessageKind, NotesInDiscord, Origin, Side, Timestamp,
+};
 
 /// What became of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,10 +74,8 @@ impl Desk {
                         .unwrap_or_else(|poisoned| poisoned.into_inner())
                         .name = name;
                 }
-                // Those of closed tickets are away; one that is not was brought back by somebody.
-                let active = threads.into_iter().map(|active| active.thread);
-                let open = links::open_threads(&self.db, self.guild).await?;
-                self.bridge.read_again(open.into_iter().chain(active));
+                self.is_there(threads.into_iter().map(|active| active.thread))
+                    .await?;
                 Ok(Ingested::Taken)
             }
             RemoteEvent::Posted(message) | RemoteEvent::Edited(message) => {
@@ -108,39 +109,35 @@ impl Desk {
                 }
                 Ok(result)
             }
-            RemoteEvent::ThreadChanged {
-                thread, archived, ..
-            } => {
-                if !archived && self.bridge.is_behind(thread) {
-                    self.bridge.read_again([thread]);
-                }
-                Ok(Ingested::Ignored)
-            }
-            RemoteEvent::ThreadGone { thread } => self.thread_gone(thread).await,
-            RemoteEvent::ChannelGone { channel } => {
-                if channel != self.settings.guild.support_channel {
+            RemoteEvent::MemberOf(guilds) => {
+                if guilds.contains(&self.settings.guild.discord_id) {
                     return Ok(Ingested::Ignored);
                 }
-                for link in links::all_threads(&self.db, self.guild).await? {
-                    self.thread_in_trouble(
-                        link.ticket_id,
-                        "The support channel was deleted in Discord.",
-                    )
-                    .await?;
+                self.gone_away(Absence::Removed);
+                Ok(Ingested::Taken)
+            }
+            RemoteEvent::GuildAway { guild, absence } => {
+                if guild != self.settings.guild.discord_id {
+                    return Ok(Ingested::Ignored);
                 }
+                self.gone_away(absence);
                 Ok(Ingested::Taken)
             }
-        }
-    }
-
-    async fn thread_gone(&self, thread: ThreadId) -> Result<Ingested, DeskError> {
-        match links::of_thread(&self.db.read, thread).await? {
-            Some(link) if link.trouble.is_none() => {
-                self.thread_in_trouble(link.ticket_id, "The thread was deleted in Discord.")
-                    .await?;
-                Ok(Ingested::Taken)
+            RemoteEvent::ThreadChanged {
+                thread,
+                name,
+                archived,
+                locked,
+            } => {
+                let heard = Heard {
+                    name,
+                    archived,
+                    locked,
+                };
+                self.thread_changed(thread, heard).await
             }
-            _ => Ok(Ingested::Ignored),
+            RemoteEvent::ThreadGone { thread } => self.thread_gone(thread).await,
+            RemoteEvent::ChannelGone { channel } => self.channel_gone(channel).await,
         }
     }
 
@@ -185,6 +182,12 @@ impl Desk {
             // Whoever is not staff must not speak to a customer; staff still see what was said.
             _ if !is_staff => (MessageKind::Note, written),
             Some(note) => (MessageKind::Note, note),
+            // Where the customer reads along, a reply is a reply.
+            None if self.settings.guild.notes == NotesInDiscord::ReplyCommand
+                && !link.is_shared() =>
+            {
+                (MessageKind::Note, written)
+            }
             None => (MessageKind::Reply, written),
         };
         let side = match is_customer {
@@ -258,7 +261,7 @@ impl Desk {
         Ok(Ingested::Taken)
     }
 
-    /// The note in a message, if it is one.
+    /// The note in a message, if its writer marked it as one.
     fn note_in<'m>(&self, message: &'m RemoteMessage) -> Option<&'m str> {
         let files = !message.files.is_empty();
         self.settings

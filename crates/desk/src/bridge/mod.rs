@@ -5,6 +5,7 @@
 //! missed and uses the same door. It knows Discord only as [`DiscordPort`].
 
 mod attempt;
+mod budget;
 mod catch_up;
 mod command;
 mod event;
@@ -12,22 +13,30 @@ mod failure;
 mod fetch;
 mod file_posts;
 mod ingest;
+mod opening;
 mod outbox;
 mod port;
+mod presence;
 mod quote;
 mod recognise;
+mod reply;
 mod state;
+mod threads;
 mod words;
 
 pub use command::Command;
-pub use event::{ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
+pub use event::{
+    Absence, ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage,
+};
 pub(crate) use file_posts::{has_only_files, plan as plan_files};
 pub use ingest::Ingested;
 pub use outbox::Step;
+pub use reply::ThreadReply;
 pub(crate) use state::State;
+pub(crate) use threads::notice;
 pub(crate) use words::{escape, pieces};
 
 pub use port::{
-    DeliveryError, DiscordPort, Nonce, Post, PostFile, RemoteBytes, RemoteMember, ThreadShape,
-    ThreadSpec, ThreadState, TicketCard,
+    DeliveryError, DiscordPort, Nonce, Post, PostFile, PostTags, RemoteBytes, RemoteMember,
+    ThreadShape, ThreadSpec, ThreadStart, ThreadState, TicketCard,
 };

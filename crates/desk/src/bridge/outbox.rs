@@ -7,7 +7,7 @@
 //! what is asked of Discord ([`super::attempt`]) nor what a failure means ([`super::failure`]).
 
 use super::command::Command;
-use super::port::DeliveryError;
+use super::port::{DeliveryError, ThreadShape, ThreadState};
 use crate::store::entities::outbox::{Model as Promise, WorkState};
 use crate::store::{links, messages, outbox};
 use crate::work::Touched;
@@ -36,14 +36,23 @@ pub enum Step {
 pub(super) enum Kept {
     /// Done, with nothing to remember.
     Done,
-    /// The thread is there.
-    Thread(ThreadId),
+    /// The thread is there, and the card that it began with.
+    Thread {
+        thread: ThreadId,
+        card: Option<DiscordMessageId>,
+    },
+    /// The card is there on which the thread is to hang.
+    Root(DiscordMessageId),
     /// The card is there.
     Card(DiscordMessageId),
     /// A piece of a message is there.
     Piece(DiscordMessageId, MessageId, i64),
     /// A piece of a message is not there any more.
     TakenBack(DiscordMessageId),
+    /// The thread is archived or locked, or not, as it was to be.
+    Shaped(ThreadShape),
+    /// This is what the thread is now.
+    Seen(ThreadState),
 }
 
 impl Desk {
@@ -117,7 +126,8 @@ impl Desk {
 
     async fn lease(&self) -> Result<Option<Promise>, DeskError> {
         let now = self.now();
-        if self.bridge.held_until().is_some_and(|at| at > now) {
+        let held = self.bridge.held_until().is_some_and(|at| at > now);
+        if held || self.bridge.is_away(now) {
             return Ok(None);
         }
         outbox::lease(&self.db, now).await
@@ -135,6 +145,7 @@ impl Desk {
         }
         match result {
             Ok(kept) => {
+                self.came_through().await?;
                 self.record(&promise, kept).await?;
                 Ok(Step::Kept)
             }
@@ -145,11 +156,24 @@ impl Desk {
     /// Crosses a promise off, with what it brought.
     pub(super) async fn record(&self, promise: &Promise, kept: Kept) -> Result<(), DeskError> {
         let mut work = self.work().await?;
+        if let Kept::Root(card) = kept {
+            // Half of it: the thread is still to be made.
+            links::set_card(&work.tx, promise.ticket_id, Some(card)).await?;
+            outbox::go_on(&work.tx, promise, work.now).await?;
+            work.commit().await?;
+            self.bridge.wake();
+            return Ok(());
+        }
         outbox::finish(&work.tx, promise.id).await?;
         match kept {
-            Kept::Done => {}
-            Kept::Thread(thread) => {
+            Kept::Done | Kept::Root(_) => {}
+            Kept::Shaped(shape) => self.shaped(&work, promise, shape).await?,
+            Kept::Seen(state) => self.see_thread(&mut work, promise, state).await?,
+            Kept::Thread { thread, card } => {
                 links::set_thread(&work.tx, promise.ticket_id, thread).await?;
+                if card.is_some() {
+                    links::set_card(&work.tx, promise.ticket_id, card).await?;
+                }
                 // Somebody may have written in it before we knew whose thread it is.
                 self.bridge.read_again([thread]);
                 let row = work.ticket(promise.ticket_id).await?;
@@ -215,6 +239,7 @@ impl Desk {
             return Ok(false);
         }
         let kept = match (Command::from_json(&promise.command), promise.message_id) {
+            (Some(Command::OpenThread), _) => return self.confirm_root(&promise, discord).await,
             (Some(Command::PostCard { .. }), _) => Kept::Card(discord),
             (Some(Command::PostMessage { chunk }), Some(message)) => {
                 Kept::Piece(discord, message, chunk)
@@ -222,6 +247,26 @@ impl Desk {
             _ => Kept::Done,
         };
         self.record(&promise, kept).await?;
+        Ok(true)
+    }
+}
+
+impl Desk {
+    /// The gateway showed the card on which a thread is to hang. Whoever makes the thread goes on;
+    /// it is only not posted again.
+    async fn confirm_root(
+        &self,
+        promise: &Promise,
+        card: DiscordMessageId,
+    ) -> Result<bool, DeskError> {
+        let work = self.work().await?;
+        let ticket = work.ticket(promise.ticket_id).await?;
+        let link = links::of_ticket(&work.tx, ticket.id).await?;
+        if link.thread_id.is_some() || link.card_message_id.is_some() {
+            return Ok(false);
+        }
+        links::set_card(&work.tx, ticket.id, Some(card)).await?;
+        work.commit().await?;
         Ok(true)
     }
 }

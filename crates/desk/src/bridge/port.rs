@@ -3,7 +3,7 @@
 //! The words are the helpdesk's; how they become REST calls is the connector's affair. Nothing
 //! here retries, remembers or decides: an answer says what is known, and the outbox decides.
 
-use super::event::RemoteMessage;
+use super::event::{ActiveThread, RemoteMessage};
 use bytes::Bytes;
 use domain::{
     ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, Status, ThreadId,
@@ -25,6 +25,33 @@ pub struct ThreadSpec {
     pub parent: ChannelId,
     /// Its name, within Discord's limit.
     pub name: String,
+    /// What it begins with, which decides its kind.
+    pub start: ThreadStart,
+}
+
+/// What a thread begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ThreadStart {
+    /// Nothing: it is a private thread.
+    Empty,
+    /// This message of the parent's: it is a public thread, which gets the message's id.
+    On(DiscordMessageId),
+    /// A post with the ticket's card: it is a post in a forum, which gets the thread's id.
+    Post {
+        /// The card.
+        card: Box<TicketCard>,
+        /// What it is filed under.
+        tags: PostTags,
+    },
+}
+
+/// The tags of a forum's post, by the names that a forum may have tags of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostTags {
+    /// Those that it is to have, where the forum knows them, the most telling first.
+    pub wanted: Vec<String>,
+    /// All that are ours to set and to take; others are people's and stay.
+    pub ours: Vec<String>,
 }
 
 /// What the card on top of a thread says, and the buttons under it act on.
@@ -100,11 +127,17 @@ pub enum ThreadShape {
     Open,
     /// Archived and locked.
     Closed,
+    /// Not archived; locked or not as before.
+    Awake,
+    /// Archived; locked or not as before.
+    Resting,
 }
 
 /// What a thread is found to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadState {
+    /// What it is called.
+    pub name: String,
     /// Out of sight; a message brings it back.
     pub archived: bool,
     /// Only moderators may write.
@@ -163,6 +196,12 @@ pub enum DeliveryError {
         /// In words.
         reason: String,
     },
+    /// Not done, for the name that was to be given is one that Discord does not let pass.
+    #[error("refused for its name: {reason}")]
+    NameRefused {
+        /// In words.
+        reason: String,
+    },
     /// The token is not accepted: nothing will work until it is replaced.
     #[error("Discord does not accept the bot's token")]
     Unauthorised,
@@ -175,6 +214,7 @@ impl DeliveryError {
             Self::Retry { reason, .. }
             | Self::Permanent { reason, .. }
             | Self::Gone { reason, .. }
+            | Self::NameRefused { reason }
             | Self::Uncertain { reason } => reason,
             Self::Unauthorised => "Discord does not accept the bot's token.",
         }
@@ -184,11 +224,12 @@ impl DeliveryError {
 /// What the connector does for the centre. Each call is one attempt; it never retries by itself.
 #[async_trait::async_trait]
 pub trait DiscordPort: Send + Sync + 'static {
-    /// Makes a private thread. Discord offers no idempotency here: see [`Self::find_thread`].
+    /// Makes a thread. Only for one that hangs on a message may this be repeated: there is one such
+    /// thread, and it is given. For the others see [`Self::find_thread`].
     async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError>;
 
-    /// Looks among the parent's active and newest archived private threads for one that the bot
-    /// made, whose name begins with `mark`, not older than `since`.
+    /// Looks among the parent's active and newest archived threads of that kind for one that the
+    /// bot made, whose name begins with `mark`, not older than `since`.
     async fn find_thread(
         &self,
         spec: &ThreadSpec,
@@ -226,7 +267,7 @@ pub trait DiscordPort: Send + Sync + 'static {
         message: DiscordMessageId,
     ) -> Result<RemoteMessage, DeliveryError>;
 
-    /// Archives and locks, or the reverse, in one request.
+    /// Archives or locks, both or the reverse, in one request.
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError>;
 
     /// Lets a member of the guild into a private thread; in it already: fine.
@@ -267,6 +308,23 @@ pub trait DiscordPort: Send + Sync + 'static {
 
     /// What the thread is now.
     async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError>;
+
+    /// Gives a forum's post its tags, as far as the forum has tags of these names.
+    async fn retag(
+        &self,
+        parent: ChannelId,
+        thread: ThreadId,
+        tags: &PostTags,
+    ) -> Result<(), DeliveryError>;
+
+    /// Every active thread of the guild that the bot sees.
+    async fn active_threads(
+        &self,
+        guild: DiscordGuildId,
+    ) -> Result<Vec<ActiveThread>, DeliveryError>;
+
+    /// Whether the bot is in the guild.
+    async fn is_in(&self, guild: DiscordGuildId) -> Result<bool, DeliveryError>;
 
     /// A member, or `None` when the user is not in the guild.
     async fn member(

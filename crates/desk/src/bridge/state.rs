@@ -3,10 +3,11 @@
 //!
 //! Nothing here is needed for correctness after a restart; the database is.
 
+use super::event::Absence;
 use domain::{ThreadId, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, futures::Notified};
 
 /// How many posts with files are under way at once.
@@ -20,6 +21,12 @@ pub(crate) struct State {
     files: Notify,
     held_until: AtomicI64,
     unauthorised: AtomicBool,
+    /// The guild is out of reach; until when nobody need ask whether it still is, where nobody will
+    /// tell when it is back.
+    away: Mutex<Option<(Absence, Option<Timestamp>)>>,
+    /// Discord said that the guild has no room for another active thread.
+    full: AtomicBool,
+    budget: Notify,
     /// Grows with every session that may have missed something; zero before the first.
     session: AtomicU64,
     threads: Mutex<Threads>,
@@ -44,6 +51,9 @@ impl Default for State {
             files: Notify::default(),
             held_until: AtomicI64::default(),
             unauthorised: AtomicBool::default(),
+            away: Mutex::default(),
+            full: AtomicBool::default(),
+            budget: Notify::default(),
             session: AtomicU64::default(),
             threads: Mutex::default(),
         }
@@ -98,6 +108,49 @@ impl State {
 
     pub(crate) fn is_unauthorised(&self) -> bool {
         self.unauthorised.load(Ordering::Relaxed)
+    }
+
+    /// `true` when that is news.
+    pub(crate) fn set_away(&self, away: Option<(Absence, Option<Timestamp>)>) -> bool {
+        let mut known = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = known.map(|(absence, _)| absence) != away.map(|(absence, _)| absence);
+        *known = away;
+        news
+    }
+
+    pub(crate) fn away(&self) -> Option<Absence> {
+        let away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.map(|(absence, _)| absence)
+    }
+
+    /// Whether it is by a refusal that we know, so that only another answer can say otherwise.
+    pub(crate) fn is_away_by_refusal(&self) -> bool {
+        let away = *self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.is_some_and(|(_, ask_again)| ask_again.is_some())
+    }
+
+    /// Whether it is useless to ask anything of Discord now.
+    pub(crate) fn is_away(&self, now: Timestamp) -> bool {
+        let away = *self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.is_some_and(|(_, ask_again)| ask_again.is_none_or(|at| now < at))
+    }
+
+    /// Room has to be made for another active thread.
+    pub(crate) fn fill_up(&self) {
+        self.full.store(true, Ordering::Relaxed);
+        self.budget.notify_one();
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn made_room(&self) {
+        self.full.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn filled_up(&self) -> Notified<'_> {
+        self.budget.notified()
     }
 
     /// A session began or ended: all that was read before may have grown unseen.

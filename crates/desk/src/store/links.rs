@@ -2,18 +2,21 @@
 
 use super::db::{Db, sql};
 use super::entities::{thread_link, ticket};
-use crate::DeskError;
-use domain::{ChannelId, DiscordMessageId, GuildId, Status, ThreadId, TicketId, Timestamp};
+use crate::{DeskError, GuildSettings};
+use domain::{
+    ChannelId, DiscordMessageId, GuildId, Status, ThreadId, ThreadKind, TicketId, Timestamp,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
 };
 
-/// A new ticket's link, without a thread yet. A customer who asks from Discord will be in it.
+/// A new ticket's link, without a thread yet. The thread is to be as the guild wants it now; one
+/// that a customer is to be in is private, under this channel.
 pub(crate) async fn insert(
     db: &impl ConnectionTrait,
     ticket: TicketId,
-    parent: Option<ChannelId>,
-    shared: bool,
+    home: &GuildSettings,
+    shared: Option<ChannelId>,
 ) -> Result<(), DeskError> {
     thread_link::ActiveModel {
         ticket_id: Set(ticket),
@@ -22,8 +25,12 @@ pub(crate) async fn insert(
         seen_up_to: Set(DiscordMessageId(0)),
         trouble: Set(None),
         compared_at: Set(Timestamp(0)),
-        parent_id: Set(parent),
-        shared: Set(i64::from(shared)),
+        kind: Set(shared.map_or(home.thread_kind, |_| ThreadKind::Private)),
+        parent_id: Set(shared.unwrap_or(home.support_channel)),
+        name: Set(None),
+        archived: Set(false),
+        locked: Set(false),
+        shared: Set(i64::from(shared.is_some())),
     }
     .insert(db)
     .await?;
@@ -128,6 +135,8 @@ pub(crate) async fn set_thread(
         // Whatever is in the thread comes after its creation.
         seen_up_to: Set(DiscordMessageId(thread.0)),
         trouble: Set(None),
+        archived: Set(false),
+        locked: Set(false),
         ..Default::default()
     }
     .update(db)
@@ -135,16 +144,26 @@ pub(crate) async fn set_thread(
     Ok(())
 }
 
-/// The thread is not this ticket's any more.
+/// The thread is not this ticket's any more; the next is to be as the guild wants it now. One that a
+/// customer is in stays of its kind, and where customers see it: `panel` is where that is now.
 pub(crate) async fn forget_thread(
     db: &impl ConnectionTrait,
-    ticket: TicketId,
+    link: &thread_link::Model,
+    home: &GuildSettings,
+    panel: Option<ChannelId>,
 ) -> Result<(), DeskError> {
+    let (kind, parent) = match link.is_shared() && link.parent_id != home.support_channel {
+        true => (link.kind, panel.unwrap_or(link.parent_id)),
+        false => (home.thread_kind, home.support_channel),
+    };
     thread_link::ActiveModel {
-        ticket_id: Set(ticket),
+        ticket_id: Set(link.ticket_id),
         thread_id: Set(None),
         card_message_id: Set(None),
         trouble: Set(None),
+        kind: Set(kind),
+        parent_id: Set(parent),
+        name: Set(None),
         ..Default::default()
     }
     .update(db)
@@ -219,10 +238,80 @@ pub(crate) async fn set_trouble(
     Ok(())
 }
 
-/// The tickets of a guild that have threads.
-pub(crate) async fn all_threads(
+/// What a thread is called where that is not the usual name.
+pub(crate) async fn set_name(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    name: &str,
+) -> Result<(), DeskError> {
+    thread_link::ActiveModel {
+        ticket_id: Set(ticket),
+        name: Set(Some(name.to_owned())),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether a thread is archived, and whether it is locked, where that is known anew.
+pub(crate) async fn set_shape(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    archived: bool,
+    locked: Option<bool>,
+) -> Result<(), DeskError> {
+    thread_link::ActiveModel {
+        ticket_id: Set(ticket),
+        archived: Set(archived),
+        locked: locked.map_or(sea_orm::NotSet, Set),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
+}
+
+/// A thread that could be archived to make room, if nothing is about to happen in it.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(crate) struct AtRest {
+    pub(crate) ticket_id: TicketId,
+    pub(crate) thread_id: ThreadId,
+    pub(crate) status: Status,
+}
+
+/// Those of these threads that are a ticket's of the guild, and to which nothing is promised.
+pub(crate) async fn at_rest(
     db: &Db,
     guild: GuildId,
+    threads: &[ThreadId],
+) -> Result<Vec<AtRest>, DeskError> {
+    let mut found = Vec::new();
+    // Fewer at a time than either database takes in one statement.
+    for some in threads.chunks(500) {
+        let ids: Vec<String> = some.iter().map(|thread| thread.0.to_string()).collect();
+        let text = format!(
+            "SELECT l.ticket_id, l.thread_id, t.status
+             FROM thread_link l JOIN ticket t ON t.id = l.ticket_id
+             WHERE t.guild_id = $1 AND l.trouble IS NULL AND l.thread_id IN ({})
+               AND NOT EXISTS (
+                   SELECT 1 FROM outbox o WHERE o.ticket_id = l.ticket_id
+                     AND (o.state = 'waiting' OR o.state = 'leased'))",
+            ids.join(", ")
+        );
+        let rows = AtRest::find_by_statement(sql(&db.read, &text, [guild.into()]))
+            .all(&db.read)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The tickets of a guild that have threads under this channel.
+pub(crate) async fn under(
+    db: &Db,
+    guild: GuildId,
+    parent: ChannelId,
 ) -> Result<Vec<thread_link::Model>, DeskError> {
     let tickets = sea_orm::sea_query::Query::select()
         .column(ticket::Column::Id)
@@ -232,6 +321,7 @@ pub(crate) async fn all_threads(
     Ok(thread_link::Entity::find()
         .filter(thread_link::Column::TicketId.in_subquery(tickets))
         .filter(thread_link::Column::ThreadId.is_not_null())
+        .filter(thread_link::Column::ParentId.eq(parent))
         .filter(thread_link::Column::Trouble.is_null())
         .all(&db.read)
         .await?)

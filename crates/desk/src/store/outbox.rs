@@ -114,6 +114,38 @@ pub(crate) async fn put_off(
     Ok(())
 }
 
+/// Its first half is done: it goes on at once, and nothing is wrong with it.
+pub(crate) async fn go_on(
+    db: &impl ConnectionTrait,
+    row: &outbox::Model,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    db.execute_raw(sql(
+        db,
+        "UPDATE outbox SET state = 'waiting', not_before = $2, reason = NULL
+         WHERE id = $1 AND state = 'leased' AND attempts = $3",
+        [row.id.into(), now.into(), row.attempts.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Nothing can be asked of Discord at all: as if it had not been leased.
+pub(crate) async fn wait(
+    db: &impl ConnectionTrait,
+    row: &outbox::Model,
+    not_before: Timestamp,
+) -> Result<(), DeskError> {
+    db.execute_raw(sql(
+        db,
+        "UPDATE outbox SET state = 'waiting', not_before = $2, attempts = attempts - 1
+         WHERE id = $1 AND state = 'leased' AND attempts = $3",
+        [row.id.into(), not_before.into(), row.attempts.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
 /// A person must look at it.
 pub(crate) async fn park(
     db: &impl ConnectionTrait,
@@ -145,6 +177,25 @@ pub(crate) async fn unfinished(
         )
         .all(db)
         .await?)
+}
+
+/// How many tickets are promised one of these, and it is not done.
+pub(crate) async fn promised(db: &Db, commands: &[String]) -> Result<usize, DeskError> {
+    use sea_orm::{PaginatorTrait, QuerySelect};
+    let count = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::TicketId)
+        .distinct()
+        .filter(outbox::Column::Command.is_in(commands.iter().map(String::as_str)))
+        .filter(
+            sea_orm::Condition::any()
+                .add(outbox::Column::State.eq(WorkState::Waiting))
+                .add(outbox::Column::State.eq(WorkState::Leased)),
+        )
+        .into_tuple::<TicketId>()
+        .count(&db.read)
+        .await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// Everything parked of a ticket.

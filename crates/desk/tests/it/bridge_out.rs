@@ -56,7 +56,7 @@ async fn a_lost_answer_doubles_nothing() {
             let state = world.discord.state();
             assert_eq!(state.threads.len(), 1, "{call} {wait:?}");
             assert_eq!(state.threads[0].messages.len(), 2, "{call} {wait:?}");
-            assert_eq!(state.threads[0].shape, ThreadShape::Closed);
+            assert_eq!(state.threads[0].shape(), ThreadShape::Closed);
         }
     }
 }
@@ -295,7 +295,7 @@ async fn closing_archives_after_the_card_is_up_to_date_and_a_reply_brings_it_bac
         let last_two = &state.calls[state.calls.len() - 2..];
         assert_eq!(last_two, ["edit", "shape"]);
         let thread = state.thread(thread);
-        assert_eq!(thread.shape, ThreadShape::Closed);
+        assert_eq!(thread.shape(), ThreadShape::Closed);
         let Some(Post::Card(card)) = &thread.messages[0].post else {
             panic!("the card is a card");
         };
@@ -319,7 +319,7 @@ async fn closing_archives_after_the_card_is_up_to_date_and_a_reply_brings_it_bac
             .is_closed()
     );
     let mut state = world.discord.state();
-    assert_eq!(state.thread(thread).shape, ThreadShape::Open);
+    assert_eq!(state.thread(thread).shape(), ThreadShape::Open);
     assert_eq!(state.thread(thread).messages.len(), 3);
 }
 

@@ -425,7 +425,7 @@ async fn the_customer_closes_with_a_reason_that_the_thread_hears_and_opens_again
             .any(|c| c.ends_with("It came."))
     );
     assert_eq!(
-        world.discord.state().thread(thread).shape,
+        world.discord.state().thread(thread).shape(),
         ThreadShape::Closed
     );
     let again = world.words(Role::Owner, close, vec![]).await;
@@ -435,7 +435,7 @@ async fn the_customer_closes_with_a_reason_that_the_thread_hears_and_opens_again
         .await;
     world.settle().await;
     assert_eq!(
-        world.discord.state().thread(thread).shape,
+        world.discord.state().thread(thread).shape(),
         ThreadShape::Open
     );
     let holder = world.holder(&token).await;

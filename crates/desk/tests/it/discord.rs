@@ -1,10 +1,8 @@
-//! A Discord of a few maps, for tests that need no wire. It enforces nonces and ids, remembers
-//! everything, and fails on demand: before acting, or after.
+//! A Discord of a few maps, for tests that need no wire: what is in it, and what people do there.
+//! It remembers everything, and fails on demand: before acting, or after. What it answers the bridge
+//! is in `discord_port`.
 
-use desk::bridge::{
-    DeliveryError, DiscordPort, Nonce, Post, RemoteAuthor, RemoteBytes, RemoteFile, RemoteMember,
-    RemoteMessage, ThreadShape, ThreadSpec, ThreadState,
-};
+use desk::bridge::{DeliveryError, Post, RemoteAuthor, RemoteFile, RemoteMessage, ThreadShape};
 use desk::clock::{Clock, ManualClock};
 use domain::*;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -19,7 +17,7 @@ pub const MIRA: DiscordUserId = DiscordUserId(4_001);
 pub const PAT: DiscordUserId = DiscordUserId(4_002);
 
 /// How long the nonce protects, as Discord might choose.
-const WINDOW: Duration = Duration::from_secs(120);
+pub const WINDOW: Duration = Duration::from_secs(120);
 
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -43,22 +41,57 @@ pub struct Thread {
     pub id: ThreadId,
     pub name: String,
     pub messages: Vec<Posted>,
-    pub shape: ThreadShape,
+    pub archived: bool,
+    pub locked: bool,
+    pub tags: Vec<String>,
     pub parent: ChannelId,
     pub members: BTreeSet<DiscordUserId>,
 }
 
-#[derive(Debug, Default)]
+impl Thread {
+    pub fn new(id: ThreadId, name: &str) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            messages: vec![],
+            archived: false,
+            locked: false,
+            tags: vec![],
+            parent: SUPPORT,
+            members: BTreeSet::new(),
+        }
+    }
+
+    /// Archived and locked, or neither.
+    pub fn shape(&self) -> ThreadShape {
+        match (self.archived, self.locked) {
+            (true, true) => ThreadShape::Closed,
+            (true, false) => ThreadShape::Resting,
+            (false, true) => ThreadShape::Awake,
+            (false, false) => ThreadShape::Open,
+        }
+    }
+}
+
+#[derive(Debug)]
 pub struct State {
     pub threads: Vec<Thread>,
+    /// What is in the support channel itself.
+    pub channel: Thread,
+    /// How many threads may be active.
+    pub cap: usize,
+    /// Words that no thread may have in its name.
+    pub blocked_names: Vec<&'static str>,
+    /// The bot was thrown out of the guild.
+    pub removed: bool,
     pub calls: Vec<String>,
     /// What lies behind each link that holds.
     pub cdn: HashMap<String, Vec<u8>>,
-    nonces: HashMap<String, (Timestamp, DiscordMessageId)>,
+    pub nonces: HashMap<String, (Timestamp, DiscordMessageId)>,
     faults: VecDeque<(&'static str, Fault)>,
-    staff: Vec<DiscordUserId>,
+    pub staff: Vec<DiscordUserId>,
     last_id: i64,
-    last_nonce: String,
+    pub last_nonce: String,
 }
 
 #[derive(Debug)]
@@ -70,8 +103,18 @@ pub struct FakeDiscord {
 impl FakeDiscord {
     pub fn new(clock: Arc<ManualClock>) -> Arc<Self> {
         let state = State {
+            threads: vec![],
+            channel: Thread::new(ThreadId(SUPPORT.0), "support"),
+            cap: usize::MAX,
+            blocked_names: vec![],
+            removed: false,
+            calls: vec![],
+            cdn: HashMap::new(),
+            nonces: HashMap::new(),
+            faults: VecDeque::new(),
             staff: vec![MIRA],
-            ..State::default()
+            last_id: 0,
+            last_nonce: String::new(),
         };
         Arc::new(Self {
             state: Mutex::new(state),
@@ -185,7 +228,7 @@ impl FakeDiscord {
         posted.message.clone()
     }
 
-    async fn act<T: Send>(
+    pub async fn act<T: Send>(
         &self,
         call: &'static str,
         work: impl FnOnce(&mut State, Timestamp) -> Result<T, DeliveryError> + Send,
@@ -199,6 +242,9 @@ impl FakeDiscord {
             };
             if let Some(Fault::Before(error)) = fault {
                 return Err(error);
+            }
+            if state.removed && call != "is_in" {
+                return Err(refused(50001));
             }
             let result = work(&mut state, self.clock.now());
             (fault, result)
@@ -214,7 +260,7 @@ impl FakeDiscord {
 }
 
 impl State {
-    fn next_id(&mut self, now: Timestamp) -> i64 {
+    pub fn next_id(&mut self, now: Timestamp) -> i64 {
         let by_time = (now.millis() - 1_420_070_400_000) << 22;
         self.last_id = by_time.max(self.last_id + 1);
         self.last_id
@@ -224,7 +270,23 @@ impl State {
         self.threads.iter_mut().find(|t| t.id == id).unwrap()
     }
 
-    fn reachable(&mut self, id: ThreadId) -> Result<&mut Thread, DeliveryError> {
+    pub fn active(&self) -> usize {
+        self.threads.iter().filter(|t| !t.archived).count()
+    }
+
+    /// The same for what an archived thread does not take.
+    pub fn open(&mut self, id: ThreadId) -> Result<&mut Thread, DeliveryError> {
+        let thread = self.reachable(id)?;
+        match thread.archived {
+            true => Err(refused(50083)),
+            false => Ok(thread),
+        }
+    }
+
+    pub fn reachable(&mut self, id: ThreadId) -> Result<&mut Thread, DeliveryError> {
+        if id.0 == SUPPORT.0 {
+            return Ok(&mut self.channel);
+        }
         self.threads
             .iter_mut()
             .find(|t| t.id == id)
@@ -235,7 +297,41 @@ impl State {
     }
 }
 
-fn unknown_message() -> DeliveryError {
+pub fn refused(code: u32) -> DeliveryError {
+    DeliveryError::Permanent {
+        code: Some(code),
+        reason: format!("Discord refused it ({code})."),
+    }
+}
+
+pub fn posted(id: DiscordMessageId, channel: ThreadId, post: &Post) -> Posted {
+    let content = match post {
+        Post::Card(card) => format!("card {}", card.number),
+        Post::Words(words) | Post::Files { words, .. } => words.clone(),
+        Post::Panel { title, .. } => format!("panel {title}"),
+    };
+    Posted {
+        message: RemoteMessage {
+            id,
+            channel,
+            author: author(BOT),
+            content,
+            files: vec![],
+            edited_at: None,
+            nonce: None,
+            replies_to: None,
+            is_speech: true,
+            card: match post {
+                Post::Card(card) => Some(card.ticket),
+                Post::Words(_) | Post::Files { .. } | Post::Panel { .. } => None,
+            },
+        },
+        post: Some(post.clone()),
+        reactions: vec![],
+    }
+}
+
+pub fn unknown_message() -> DeliveryError {
     DeliveryError::Gone {
         code: Some(10008),
         reason: "The message was deleted in Discord.".into(),
@@ -254,257 +350,5 @@ pub fn author(who: DiscordUserId) -> RemoteAuthor {
         is_us: who == BOT,
         is_bot: who == BOT,
         roles: None,
-    }
-}
-
-#[async_trait::async_trait]
-impl DiscordPort for FakeDiscord {
-    async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError> {
-        let (name, parent) = (spec.name.clone(), spec.parent);
-        self.act("open_thread", |state, now| {
-            let id = ThreadId(state.next_id(now));
-            state.threads.push(Thread {
-                id,
-                name,
-                messages: vec![],
-                shape: ThreadShape::Open,
-                parent,
-                members: BTreeSet::new(),
-            });
-            Ok(id)
-        })
-        .await
-    }
-
-    async fn find_thread(
-        &self,
-        _spec: &ThreadSpec,
-        mark: &str,
-        since: Timestamp,
-    ) -> Result<Option<ThreadId>, DeliveryError> {
-        self.act("find_thread", |state, _| {
-            Ok(state
-                .threads
-                .iter()
-                .find(|t| t.name.starts_with(mark) && t.id.created_at() >= since)
-                .map(|t| t.id))
-        })
-        .await
-    }
-
-    async fn post(
-        &self,
-        thread: ThreadId,
-        nonce: &Nonce,
-        post: &Post,
-    ) -> Result<DiscordMessageId, DeliveryError> {
-        assert!(nonce.0.len() <= 25, "Discord refuses longer nonces");
-        self.act("post", |state, now| {
-            if let Some((at, id)) = state.nonces.get(&nonce.0)
-                && now.since(*at) < WINDOW
-            {
-                return Ok(*id);
-            }
-            let id = DiscordMessageId(state.next_id(now));
-            let content = match post {
-                Post::Card(card) => format!("card {}", card.number),
-                Post::Words(words) | Post::Files { words, .. } => words.clone(),
-                Post::Panel { title, .. } => format!("panel {title}"),
-            };
-            state.reachable(thread)?.messages.push(Posted {
-                message: RemoteMessage {
-                    id,
-                    channel: thread,
-                    author: author(BOT),
-                    content,
-                    files: vec![],
-                    edited_at: None,
-                    nonce: None,
-                    replies_to: None,
-                    is_speech: true,
-                    card: match post {
-                        Post::Card(card) => Some(card.ticket),
-                        Post::Words(_) | Post::Files { .. } | Post::Panel { .. } => None,
-                    },
-                },
-                post: Some(post.clone()),
-                reactions: vec![],
-            });
-            state.nonces.insert(nonce.0.clone(), (now, id));
-            state.last_nonce.clone_from(&nonce.0);
-            Ok(id)
-        })
-        .await
-    }
-
-    async fn edit(
-        &self,
-        thread: ThreadId,
-        message: DiscordMessageId,
-        post: &Post,
-    ) -> Result<(), DeliveryError> {
-        self.act("edit", |state, _| {
-            let thread = state.reachable(thread)?;
-            let posted = thread.messages.iter_mut().find(|p| p.message.id == message);
-            let posted = posted.ok_or_else(unknown_message)?;
-            posted.post = Some(post.clone());
-            if let Post::Words(words) = post {
-                posted.message.content.clone_from(words);
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn delete(
-        &self,
-        thread: ThreadId,
-        message: DiscordMessageId,
-    ) -> Result<(), DeliveryError> {
-        self.act("delete", |state, _| {
-            let messages = &mut state.reachable(thread)?.messages;
-            let at = messages.iter().position(|p| p.message.id == message);
-            messages.remove(at.ok_or_else(unknown_message)?);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn message(
-        &self,
-        thread: ThreadId,
-        message: DiscordMessageId,
-    ) -> Result<RemoteMessage, DeliveryError> {
-        self.act("message", |state, _| {
-            let messages = &state.reachable(thread)?.messages;
-            let posted = messages.iter().find(|p| p.message.id == message);
-            posted
-                .map(|p| p.message.clone())
-                .ok_or_else(unknown_message)
-        })
-        .await
-    }
-
-    async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError> {
-        self.act("shape", |state, _| {
-            state.reachable(thread)?.shape = shape;
-            Ok(())
-        })
-        .await
-    }
-
-    async fn add_member(&self, thread: ThreadId, user: DiscordUserId) -> Result<(), DeliveryError> {
-        self.act("add_member", |state, _| {
-            state.reachable(thread)?.members.insert(user);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn remove_member(
-        &self,
-        thread: ThreadId,
-        user: DiscordUserId,
-    ) -> Result<(), DeliveryError> {
-        self.act("remove_member", |state, _| {
-            state.reachable(thread)?.members.remove(&user);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn react(
-        &self,
-        thread: ThreadId,
-        message: DiscordMessageId,
-        emoji: &str,
-    ) -> Result<(), DeliveryError> {
-        self.act("react", |state, _| {
-            let thread = state.reachable(thread)?;
-            let posted = thread.messages.iter_mut().find(|p| p.message.id == message);
-            posted.unwrap().reactions.push(emoji.to_owned());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn page_after(
-        &self,
-        thread: ThreadId,
-        after: DiscordMessageId,
-        limit: u8,
-    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
-        self.act("page_after", |state, _| {
-            let messages = &state.reachable(thread)?.messages;
-            let later = messages.iter().filter(|p| p.message.id > after);
-            Ok(later
-                .take(limit.into())
-                .map(|p| p.message.clone())
-                .collect())
-        })
-        .await
-    }
-
-    async fn newest(
-        &self,
-        thread: ThreadId,
-        limit: u8,
-    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
-        self.act("newest", |state, _| {
-            let messages = &state.reachable(thread)?.messages;
-            let skipped = messages.len().saturating_sub(limit.into());
-            Ok(messages[skipped..]
-                .iter()
-                .map(|p| p.message.clone())
-                .collect())
-        })
-        .await
-    }
-
-    async fn fetch(&self, url: &str) -> Result<RemoteBytes, DeliveryError> {
-        let url = url.to_owned();
-        let bytes = self.act("fetch", |state, _| {
-            state.cdn.get(&url).cloned().ok_or(DeliveryError::Gone {
-                code: None,
-                reason: "The link does not hold any more.".into(),
-            })
-        });
-        let bytes = bytes.await?;
-        // In pieces, as from a network.
-        let pieces: Vec<_> = bytes.chunks(1_000).map(|p| Ok(p.to_vec().into())).collect();
-        Ok(Box::pin(futures::stream::iter(pieces)))
-    }
-
-    async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError> {
-        self.act("thread_state", |state, _| {
-            let thread = state.reachable(thread)?;
-            Ok(ThreadState {
-                archived: thread.shape == ThreadShape::Closed,
-                locked: thread.shape == ThreadShape::Closed,
-                last_message: thread.messages.last().map(|p| p.message.id),
-            })
-        })
-        .await
-    }
-
-    async fn member(
-        &self,
-        _guild: DiscordGuildId,
-        user: DiscordUserId,
-    ) -> Result<Option<RemoteMember>, DeliveryError> {
-        self.act("member", |state, _| {
-            let roles = match state.staff.contains(&user) {
-                true => vec![STAFF_ROLE],
-                false => vec![],
-            };
-            Ok(Some(RemoteMember {
-                user,
-                name: author(user).name,
-                avatar: None,
-                roles,
-                bot: false,
-            }))
-        })
-        .await
     }
 }

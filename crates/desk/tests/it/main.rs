@@ -3,12 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod absence;
 mod bridge_in;
 mod bridge_out;
+mod budget;
 mod changes;
 mod commands;
 mod discord;
+mod discord_port;
 mod files;
+mod kinds;
+mod people_in_discord;
 mod text;
 mod tickets;
 mod world;

@@ -20,15 +20,23 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub files: Arc<MemoryFiles>,
     database: TestDatabase,
+    home: GuildSettings,
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::of(|_| ()).await
+    }
+
+    /// With a guild that wants something else than most.
+    pub async fn of(wish: impl FnOnce(&mut GuildSettings)) -> Self {
+        let mut home = usual();
+        wish(&mut home);
         let database = TestDatabase::fresh().await;
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_265_280_000)));
         let discord = FakeDiscord::new(clock.clone());
         let files = Arc::new(MemoryFiles::default());
-        let desk = open(&database, &discord, &clock, &files).await;
+        let desk = open(&database, &discord, &clock, &files, &home).await;
         connect(&desk).await;
         Self {
             desk,
@@ -36,13 +44,31 @@ impl World {
             clock,
             files,
             database,
+            home,
         }
     }
 
     /// The process dies and another opens the same data. Leases of the dead end by themselves.
     pub async fn restart(&mut self) {
         self.clock.advance(Duration::from_secs(76));
-        self.desk = open(&self.database, &self.discord, &self.clock, &self.files).await;
+        self.desk = self.opened().await;
+    }
+
+    /// The same, with other settings than before.
+    pub async fn restart_as(&mut self, wish: impl FnOnce(&mut GuildSettings)) {
+        wish(&mut self.home);
+        self.restart().await;
+    }
+
+    async fn opened(&self) -> Desk {
+        open(
+            &self.database,
+            &self.discord,
+            &self.clock,
+            &self.files,
+            &self.home,
+        )
+        .await
     }
 
     /// A session with Discord begins, and what was missed is read.
@@ -123,20 +149,28 @@ async fn connect(desk: &Desk) {
     assert!(desk.catch_up_step().await);
 }
 
+fn usual() -> GuildSettings {
+    GuildSettings {
+        discord_id: GUILD,
+        support_channel: SUPPORT,
+        staff_role: STAFF_ROLE,
+        note_prefix: "//".into(),
+        notes: NotesInDiscord::Prefix,
+        thread_kind: ThreadKind::Private,
+        thread_budget: 950,
+    }
+}
+
 async fn open(
     database: &TestDatabase,
     discord: &Arc<FakeDiscord>,
     clock: &Arc<ManualClock>,
     files: &Arc<MemoryFiles>,
+    home: &GuildSettings,
 ) -> Desk {
     let settings = Settings {
         public_url: "https://help.example.com".into(),
-        guild: GuildSettings {
-            discord_id: GUILD,
-            support_channel: SUPPORT,
-            staff_role: STAFF_ROLE,
-            note_prefix: "//".into(),
-        },
+        guild: home.clone(),
         files: FileLimits {
             max_bytes: 12 << 20,
             ..FileLimits::default()

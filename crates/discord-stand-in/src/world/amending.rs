@@ -40,7 +40,8 @@ impl World {
             return Err(Refusal::of(50021));
         }
         self.check_open(actor, found)?;
-        let draft = Draft::read(body, files, Allowed::everything())?;
+        let most = self.content_max(actor);
+        let draft = Draft::read_up_to(most, body, files, Allowed::everything())?;
         self.check_rights(actor, channel, &draft)?;
         self.check_words(actor, draft.content.as_deref())?;
         self.apply_edit(channel, id, draft, body)

@@ -40,9 +40,22 @@ pub(crate) struct Draft {
     about_files: Option<Vec<Value>>,
 }
 
+/// What a message may say, unless its writer has Nitro.
+pub(crate) const CONTENT_MAX: usize = 2000;
+
 impl Draft {
     /// Checks everything that can be checked without knowing where the message goes.
     pub(crate) fn read(body: &Value, files: Vec<Upload>, otherwise: Allowed) -> Answer<Self> {
+        Self::read_up_to(CONTENT_MAX, body, files, otherwise)
+    }
+
+    /// The same from somebody who may write this much.
+    pub(crate) fn read_up_to(
+        most: usize,
+        body: &Value,
+        files: Vec<Upload>,
+        otherwise: Allowed,
+    ) -> Answer<Self> {
         let mut form = FormErrors::default();
         let list = |key: &str| {
             body.get(key)
@@ -54,7 +67,7 @@ impl Draft {
             _ => String::new(),
         });
         if let Some(text) = &content {
-            form.length("content", text, 0, 2000);
+            form.length("content", text, 0, most);
         }
         let embeds = list("embeds").or_else(|| {
             let single = body.get("embed").filter(|embed| embed.is_object())?;

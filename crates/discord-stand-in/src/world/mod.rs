@@ -122,6 +122,8 @@ pub(crate) struct Switches {
     pub(crate) blocked_words: Vec<String>,
     /// Words that AutoMod keeps out of the names of threads (200001).
     pub(crate) blocked_names: Vec<String>,
+    /// Whether people have Nitro and may say twice as much at once.
+    pub(crate) nitro: bool,
     /// IDENTIFYs that the bot has per day.
     pub(crate) session_starts: u32,
     /// Answers of 401, 403 and 429 in ten minutes that lead to the ban page.
@@ -144,6 +146,7 @@ impl Default for Switches {
             locked_status: 403,
             blocked_words: Vec::new(),
             blocked_names: Vec::new(),
+            nitro: false,
             session_starts: 1000,
             invalid_requests: 10_000,
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use twilight_model::guild::Permissions;
 
 use super::attachments::Upload;
-use super::drafts::{Draft, Ring};
+use super::drafts::{CONTENT_MAX, Draft, Ring};
 use super::enclosures::{HAS_SNAPSHOT, read_stickers};
 use super::mentions::Allowed;
 use super::messages::{Message, message_kind};
@@ -32,7 +32,8 @@ impl World {
         let found = self.allowed(actor, channel, Self::speech(found))?;
         let wakes = self.check_speech(actor, channel)?;
         let slowmode_s = found.slowmode_s;
-        let draft = Draft::read(body, files, Allowed::everything())?;
+        let most = self.content_max(actor);
+        let draft = Draft::read_up_to(most, body, files, Allowed::everything())?;
         let nonce = read_nonce(&body["nonce"])?;
         let enforced = body["enforce_nonce"].as_bool().unwrap_or(false);
         if let Some(nonce) = nonce.as_ref().filter(|_| enforced) {
@@ -116,6 +117,14 @@ impl World {
         }
         self.add_message_with_nonce(message, nonce);
         Ok(id)
+    }
+
+    /// How much somebody may say at once.
+    pub(crate) fn content_max(&self, actor: u64) -> usize {
+        match self.switches.nitro && !self.is_bot(actor) {
+            true => 2 * CONTENT_MAX,
+            false => CONTENT_MAX,
+        }
     }
 
     /// Opens a forum post with its first message, which shares the thread's id.

@@ -143,6 +143,20 @@ fn automod_refuses_words_in_messages_edits_and_names() {
 }
 
 #[test]
+fn with_nitro_people_say_twice_as_much_as_bots() {
+    let inside = Inside::new();
+    let thread = inside.thread("#1");
+    let path = at(thread, "/messages");
+    let long = json!({"content": "x".repeat(4000)});
+    assert_eq!(inside.person("Mira", "POST", &path, long.clone()).0, 400);
+    inside.order(json!({"do": "switches", "set": {"nitro": true}}));
+    assert_eq!(inside.person("Mira", "POST", &path, long.clone()).0, 200);
+    assert_eq!(inside.bot("POST", &path, long).0, 400);
+    let longer = json!({"content": "x".repeat(4001)});
+    assert_eq!(inside.person("Mira", "POST", &path, longer).0, 400);
+}
+
+#[test]
 fn without_the_content_intent_forwards_and_polls_are_empty_too() {
     let mut inside = Inside::new();
     let (thread, general) = (inside.thread("#1"), inside.support() - 1);

@@ -1,0 +1,317 @@
+//! What the Discord of a few maps answers the bridge. It enforces what the bridge leans on: nonces,
+//! ids, one thread per message, what an archived thread takes, and how many may be active.
+
+use crate::discord::*;
+use desk::bridge::{
+    ActiveThread, DeliveryError, DiscordPort, Nonce, Post, PostTags, RemoteBytes, RemoteMember,
+    RemoteMessage, ThreadShape, ThreadSpec, ThreadStart, ThreadState,
+};
+use domain::*;
+
+#[async_trait::async_trait]
+impl DiscordPort for FakeDiscord {
+    async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError> {
+        self.act("open_thread", |state, now| {
+            if state.blocked_names.iter().any(|word| spec.name.contains(word)) {
+                return Err(DeliveryError::NameRefused {
+                    reason: "The filter does not let it pass.".into(),
+                });
+            }
+            if state.active() >= state.cap {
+                return Err(refused(160_006));
+            }
+            let id = match &spec.start {
+                ThreadStart::On(message) => {
+                    let id = ThreadId(message.0);
+                    if state.threads.iter().any(|t| t.id == id) {
+                        return Ok(id);
+                    }
+                    let mut roots = state.channel.messages.iter();
+                    if !roots.any(|p| p.message.id == *message) {
+                        return Err(unknown_message());
+                    }
+                    id
+                }
+                _ => ThreadId(state.next_id(now)),
+            };
+            let mut thread = Thread::new(id, &spec.name);
+            thread.parent = spec.parent;
+            if let ThreadStart::Post { card, tags } = &spec.start {
+                let post = Post::Card(card.clone());
+                thread
+                    .messages
+                    .push(posted(DiscordMessageId(id.0), id, &post));
+                thread.tags.clone_from(&tags.wanted);
+            }
+            state.threads.push(thread);
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn find_thread(
+        &self,
+        _spec: &ThreadSpec,
+        mark: &str,
+        since: Timestamp,
+    ) -> Result<Option<ThreadId>, DeliveryError> {
+        self.act("find_thread", |state, _| {
+            Ok(state
+                .threads
+                .iter()
+                .find(|t| t.name.starts_with(mark) && t.id.created_at() >= since)
+                .map(|t| t.id))
+        })
+        .await
+    }
+
+    async fn post(
+        &self,
+        thread: ThreadId,
+        nonce: &Nonce,
+        post: &Post,
+    ) -> Result<DiscordMessageId, DeliveryError> {
+        assert!(nonce.0.len() <= 25, "Discord refuses longer nonces");
+        self.act("post", |state, now| {
+            if let Some((at, id)) = state.nonces.get(&nonce.0)
+                && now.since(*at) < WINDOW
+            {
+                return Ok(*id);
+            }
+            let full = state.active() >= state.cap;
+            let id = DiscordMessageId(state.next_id(now));
+            let place = state.reachable(thread)?;
+            if place.archived && place.locked {
+                return Err(refused(50083));
+            }
+            if place.archived && full {
+                return Err(refused(160_006));
+            }
+            place.archived = false;
+            place.messages.push(posted(id, thread, post));
+            state.nonces.insert(nonce.0.clone(), (now, id));
+            state.last_nonce.clone_from(&nonce.0);
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn edit(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+        post: &Post,
+    ) -> Result<(), DeliveryError> {
+        self.act("edit", |state, _| {
+            let thread = state.open(thread)?;
+            let posted = thread.messages.iter_mut().find(|p| p.message.id == message);
+            let posted = posted.ok_or_else(unknown_message)?;
+            posted.post = Some(post.clone());
+            if let Post::Words(words) = post {
+                posted.message.content.clone_from(words);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<(), DeliveryError> {
+        self.act("delete", |state, _| {
+            let messages = &mut state.reachable(thread)?.messages;
+            let at = messages.iter().position(|p| p.message.id == message);
+            messages.remove(at.ok_or_else(unknown_message)?);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn message(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+    ) -> Result<RemoteMessage, DeliveryError> {
+        self.act("message", |state, _| {
+            let messages = &state.reachable(thread)?.messages;
+            let posted = messages.iter().find(|p| p.message.id == message);
+            posted
+                .map(|p| p.message.clone())
+                .ok_or_else(unknown_message)
+        })
+        .await
+    }
+
+    async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError> {
+        self.act("shape", |state, _| {
+            let full = state.active() >= state.cap;
+            let thread = state.reachable(thread)?;
+            let wakes = matches!(shape, ThreadShape::Open | ThreadShape::Awake);
+            if thread.archived && !wakes {
+                return Err(refused(50083));
+            }
+            if thread.archived && full {
+                return Err(refused(160_006));
+            }
+            thread.archived = !wakes;
+            match shape {
+                ThreadShape::Open => thread.locked = false,
+                ThreadShape::Closed => thread.locked = true,
+                ThreadShape::Awake | ThreadShape::Resting => {}
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn add_member(&self, thread: ThreadId, user: DiscordUserId) -> Result<(), DeliveryError> {
+        self.act("add_member", |state, _| {
+            state.open(thread)?.members.insert(user);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_member(
+        &self,
+        thread: ThreadId,
+        user: DiscordUserId,
+    ) -> Result<(), DeliveryError> {
+        self.act("remove_member", |state, _| {
+            state.open(thread)?.members.remove(&user);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn react(
+        &self,
+        thread: ThreadId,
+        message: DiscordMessageId,
+        emoji: &str,
+    ) -> Result<(), DeliveryError> {
+        self.act("react", |state, _| {
+            let thread = state.open(thread)?;
+            let posted = thread.messages.iter_mut().find(|p| p.message.id == message);
+            posted.unwrap().reactions.push(emoji.to_owned());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn page_after(
+        &self,
+        thread: ThreadId,
+        after: DiscordMessageId,
+        limit: u8,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
+        self.act("page_after", |state, _| {
+            let messages = &state.reachable(thread)?.messages;
+            let later = messages.iter().filter(|p| p.message.id > after);
+            Ok(later
+                .take(limit.into())
+                .map(|p| p.message.clone())
+                .collect())
+        })
+        .await
+    }
+
+    async fn newest(
+        &self,
+        thread: ThreadId,
+        limit: u8,
+    ) -> Result<Vec<RemoteMessage>, DeliveryError> {
+        self.act("newest", |state, _| {
+            let messages = &state.reachable(thread)?.messages;
+            let skipped = messages.len().saturating_sub(limit.into());
+            Ok(messages[skipped..]
+                .iter()
+                .map(|p| p.message.clone())
+                .collect())
+        })
+        .await
+    }
+
+    async fn fetch(&self, url: &str) -> Result<RemoteBytes, DeliveryError> {
+        let url = url.to_owned();
+        let bytes = self.act("fetch", |state, _| {
+            state.cdn.get(&url).cloned().ok_or(DeliveryError::Gone {
+                code: None,
+                reason: "The link does not hold any more.".into(),
+            })
+        });
+        let bytes = bytes.await?;
+        // In pieces, as from a network.
+        let pieces: Vec<_> = bytes.chunks(1_000).map(|p| Ok(p.to_vec().into())).collect();
+        Ok(Box::pin(futures::stream::iter(pieces)))
+    }
+
+    async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError> {
+        self.act("thread_state", |state, _| {
+            let thread = state.reachable(thread)?;
+            Ok(ThreadState {
+                name: thread.name.clone(),
+                archived: thread.archived,
+                locked: thread.locked,
+                last_message: thread.messages.last().map(|p| p.message.id),
+            })
+        })
+        .await
+    }
+
+    async fn retag(
+        &self,
+        _parent: ChannelId,
+        thread: ThreadId,
+        tags: &PostTags,
+    ) -> Result<(), DeliveryError> {
+        self.act("retag", |state, _| {
+            state.open(thread)?.tags.clone_from(&tags.wanted);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn active_threads(
+        &self,
+        _guild: DiscordGuildId,
+    ) -> Result<Vec<ActiveThread>, DeliveryError> {
+        self.act("active_threads", |state, _| {
+            let active = state.threads.iter().filter(|t| !t.archived);
+            Ok(active
+                .map(|t| ActiveThread {
+                    thread: t.id,
+                    last_message: t.messages.last().map(|p| p.message.id),
+                })
+                .collect())
+        })
+        .await
+    }
+
+    async fn is_in(&self, _guild: DiscordGuildId) -> Result<bool, DeliveryError> {
+        self.act("is_in", |state, _| Ok(!state.removed)).await
+    }
+
+    async fn member(
+        &self,
+        _guild: DiscordGuildId,
+        user: DiscordUserId,
+    ) -> Result<Option<RemoteMember>, DeliveryError> {
+        self.act("member", |state, _| {
+            let roles = match state.staff.contains(&user) {
+                true => vec![STAFF_ROLE],
+                false => vec![],
+            };
+            Ok(Some(RemoteMember {
+                user,
+                name: author(user).name,
+                avatar: None,
+                roles,
+                bot: false,
+            }))
+        })
+        .await
+    }
+}
