@@ -12,6 +12,7 @@ pub mod clock;
 pub mod commands;
 mod error;
 pub mod files;
+mod filing;
 mod inner;
 pub mod live;
 mod messages;
@@ -27,9 +28,9 @@ mod token;
 mod work;
 
 pub use error::DeskError;
+pub use filing::{NewTicket, Opened};
 pub use people::{Admin, DiscordProfile, Holder, Staff};
 pub use store::db::Db;
-pub use tickets::{NewTicket, Opened};
 pub use token::RequestKey;
 
 use bridge::{Absence, DiscordPort};

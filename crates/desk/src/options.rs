@@ -3,10 +3,9 @@
 //! A setting is one line of [`Setting::ALL`]; `/config` shows, suggests and judges from there. It
 //! keeps values as text, as they were typed, and reads them into what use cases need.
 
-use crate::store::{commands, people};
+use crate::store::commands::{self, Standing};
 use crate::{Desk, DeskError};
-use domain::{ChannelId, DiscordUserId, GuildId, Timestamp};
-use sea_orm::ConnectionTrait;
+use domain::{ChannelId, Timestamp};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -200,43 +199,34 @@ impl Desk {
     }
 }
 
-/// Whether somebody may file one more ticket from Discord. Where the guild's row is locked, two
-/// forms at once are counted one after the other.
-pub(crate) async fn within_limits(
-    db: &impl ConnectionTrait,
-    now: Timestamp,
-    options: &Options,
-    guild: GuildId,
-    user: DiscordUserId,
-) -> Result<(), DeskError> {
-    let refuse = |why: String| Err(DeskError::Conflict { why });
-    if commands::is_blocked(db, guild, user).await? {
-        return refuse("You cannot file tickets here.".to_owned());
+impl Options {
+    /// Whether somebody who stands so may file one more ticket from Discord.
+    pub(crate) fn admit(&self, standing: &Standing, now: Timestamp) -> Result<(), DeskError> {
+        let refuse = |why: String| Err(DeskError::Conflict { why });
+        if standing.is_blocked {
+            return refuse("You cannot file tickets here.".to_owned());
+        }
+        let (open, most) = (standing.open, self.number(Setting::MaxOpenTickets));
+        if open >= most {
+            return refuse(match most {
+                1 => "You have an open ticket. Go on there, or close it first.".to_owned(),
+                _ => format!(
+                    "You have {open} open tickets, and {most} is the most. \
+                     Go on in one of them, or close one first."
+                ),
+            });
+        }
+        let pause = Duration::from_secs(self.number(Setting::CoolDown).unsigned_abs());
+        if let Some(newest) = standing.newest
+            && now < newest.after(pause)
+        {
+            let left = newest.after(pause).since(now).as_secs() + 1;
+            return refuse(format!(
+                "You filed a ticket a moment ago. Wait {left} seconds before the next."
+            ));
+        }
+        Ok(())
     }
-    let Some(customer) = people::of_account(db, guild, user).await? else {
-        return Ok(());
-    };
-    let (open, newest) = commands::load_of(db, guild, customer.id).await?;
-    let most = options.number(Setting::MaxOpenTickets);
-    if open >= most {
-        return refuse(match most {
-            1 => "You have an open ticket. Go on there, or close it first.".to_owned(),
-            _ => format!(
-                "You have {open} open tickets, and {most} is the most. \
-                 Go on in one of them, or close one first."
-            ),
-        });
-    }
-    let pause = Duration::from_secs(options.number(Setting::CoolDown).unsigned_abs());
-    if let Some(newest) = newest
-        && now < newest.after(pause)
-    {
-        let left = newest.after(pause).since(now).as_secs() + 1;
-        return refuse(format!(
-            "You filed a ticket a moment ago. Wait {left} seconds before the next."
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -472,6 +472,7 @@ async fn a_button_that_nobody_knows_any_more_says_so() {
     let posted = client()
         .post(url)
         .header("authorization", format!("Bot {}", bot.bot_token))
+        .header("user-agent", "DiscordBot (a test, 1)")
         .json(&body)
         .send()
         .await

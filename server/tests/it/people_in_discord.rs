@@ -92,7 +92,10 @@ async fn locking_archiving_and_renaming_are_told_and_nothing_stops_for_them() {
     assert!(told["thread_notice"].to_string().contains("locked"));
     assert_eq!(told["thread_trouble"], Value::Null);
     let page = scene.jane.get(&scene.ticket).await.text;
-    assert!(!page.contains("Discord: only"), "nothing of it is a customer's");
+    assert!(
+        !page.contains("Discord: only"),
+        "nothing of it is a customer's"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,7 +219,9 @@ async fn webhooks_other_threads_and_the_bot_itself_say_nothing_to_a_customer() {
     assert_eq!(status, 201, "{other}");
     world.write(&scene.mira, &other, "in another thread").await;
     world.write(&scene.mira, &scene.thread, "// a note").await;
-    world.write(&scene.mira, &scene.thread, "to the customer").await;
+    world
+        .write(&scene.mira, &scene.thread, "to the customer")
+        .await;
     until("what comes last is there", async || {
         let page = scene.jane.get(&scene.ticket).await.text;
         page.contains("to the customer").then_some(())

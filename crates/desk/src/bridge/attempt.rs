@@ -13,9 +13,9 @@ use super::words;
 use crate::files::whole;
 use crate::store::entities::attachment::Model as File;
 use crate::store::entities::outbox::Model as Promise;
+use crate::store::entities::thread_link::Model as Link;
 use crate::store::{files, links, messages, outbox, tickets};
 use crate::{Desk, DeskError};
-use crate::store::entities::thread_link::Model as Link;
 use domain::{DiscordMessageId, DiscordUserId, MessageKind, ThreadId};
 use std::time::Duration;
 

@@ -14,9 +14,7 @@ use crate::store::{files, guilds, links, people, tickets};
 use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile};
 use domain::file::clean_name;
-use domain::{
-    Delivery, DiscordMessageId, MessageKind, NotesInDiscord, Origin, Side, Timestamp,
-};
+use domain::{Delivery, DiscordMessageId, MessageKind, NotesInDiscord, Origin, Side, Timestamp};
 
 /// What became of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,9 +25,7 @@ mod threads;
 mod words;
 
 pub use command::Command;
-pub use event::{
-    Absence, ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage,
-};
+pub use event::{Absence, ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
 pub(crate) use file_posts::{has_only_files, plan as plan_files};
 pub use ingest::Ingested;
 pub use outbox::Step;

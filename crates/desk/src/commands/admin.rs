@@ -2,8 +2,9 @@
 
 use super::answer::{Answer, Say};
 use super::asked::Asked;
+use super::deeds::ForAdmin;
 use super::everyone::body_of;
-use super::table::{ForAdmin, QUICK_NAME_MAX};
+use super::table::QUICK_NAME_MAX;
 use super::{conflict, given};
 use crate::bridge::{Nonce, Post, RemoteMember, escape};
 use crate::options::{MAINTENANCE, Setting, Shape};
@@ -87,7 +88,7 @@ impl Desk {
 
     /// The panel is posted at once, so that the one who asked hears of it. Nothing of ours hangs on
     /// it: its buttons work wherever it is.
-    async fn post_panel(&self, asked: &Asked, admin: &Admin) -> Result<Answer, DeskError> {
+    async fn post_panel(&self, asked: &Asked, _admin: &Admin) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         let channel = match values.channel("channel") {
             Some(channel) => channel,
@@ -109,7 +110,7 @@ impl Desk {
         };
         let nonce = Nonce(asked.key().nonce());
         if let Err(error) = self.port.post(ThreadId(channel.0), &nonce, &panel).await {
-            tracing::info!(%error, admin = admin.name.len(), "A panel could not be posted");
+            tracing::info!(%error, discord.channel_id = channel.0, "A panel could not be posted");
             return conflict(format!("The panel could not be posted. {}", error.reason()));
         }
         let value = channel.to_string();

@@ -2,7 +2,7 @@
 //!
 //! Controls are named by what they do; how a name becomes a custom id is the connector's affair.
 
-use super::table::{Does, ForEveryone, ForOwner, ForStaff};
+use super::deeds::{Does, ForEveryone, ForOwner, ForStaff};
 use domain::TicketId;
 
 /// An answer.

@@ -3,7 +3,7 @@
 //! A command, a press, a choice and a submitted form all become one [`Asked`]: who, where, what to
 //! do, and with which values. Nothing here is checked yet.
 
-use super::table::Does;
+use super::deeds::Does;
 use crate::bridge::RemoteMember;
 use crate::{DiscordProfile, RequestKey};
 use domain::{ChannelId, DiscordGuildId, RoleId, ThreadId, TicketId};

@@ -3,11 +3,10 @@
 
 use super::answer::{Answer, Control, Field, Form, Line, Menu, Say};
 use super::asked::{Asked, profile};
-use super::table::ForEveryone;
+use super::deeds::ForEveryone;
 use super::{conflict, given, listing};
-use crate::options::within_limits;
+use crate::filing::{Asker, Filing};
 use crate::store::{commands, people};
-use crate::tickets::{Asker, Filing};
 use crate::{Desk, DeskError, Holder, token};
 use domain::text::{Body, Subject, excerpt};
 use domain::view::CategoryView;
@@ -64,7 +63,8 @@ impl Desk {
             return conflict(why);
         }
         let user = asked.member.user;
-        within_limits(&self.db.read, self.now(), &options, self.guild, user).await?;
+        let standing = commands::standing(&self.db.read, self.guild, user).await?;
+        options.admit(&standing, self.now())?;
         let category = match asked.act.values.text("category") {
             Some(typed) => Some(
                 self.category_named(typed)

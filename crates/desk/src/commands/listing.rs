@@ -1,7 +1,9 @@
 //! Lists as people read them: what one may use, one's tickets, and the table in the documentation.
 
 use super::answer::Control;
-use super::table::{COMMANDS, Kind, Who};
+use super::command::Kind;
+use super::deeds::Who;
+use super::table::COMMANDS;
 use crate::bridge::escape;
 use crate::store::commands::Line;
 use domain::text::excerpt;

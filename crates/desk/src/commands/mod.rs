@@ -8,6 +8,8 @@
 mod admin;
 mod answer;
 mod asked;
+mod command;
+mod deeds;
 mod everyone;
 mod listing;
 mod registering;
@@ -18,12 +20,11 @@ mod ticket;
 
 pub use answer::{Answer, Control, Field, Form, Line, Menu, Say};
 pub use asked::{Act, Asked, Value, Values};
+pub use command::{Command, Kind, Opt, Takes};
+pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};
 pub use listing::matrix;
 pub use suggest::Suggestion;
-pub use table::{
-    COMMANDS, Command, Does, ForAdmin, ForEveryone, ForOwner, ForStaff, GROUPS, Kind, Opt, Takes,
-    Who, find,
-};
+pub use table::{COMMANDS, GROUPS, find};
 
 use crate::store::{links, tickets};
 use crate::{Desk, DeskError, Holder, Staff};

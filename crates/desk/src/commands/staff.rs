@@ -2,13 +2,15 @@
 
 use super::answer::{Answer, Control, Line, Menu, Say};
 use super::asked::{Asked, profile};
+use super::deeds::ForStaff;
 use super::everyone::{body_of, subject_of};
-use super::table::{ForStaff, TAG_MAX};
+use super::table::TAG_MAX;
 use super::{conflict, given, listing};
 use crate::bridge::{Command, RemoteMember, escape};
+use crate::filing::{Asker, Filing};
 use crate::store::tickets::Named;
 use crate::store::{commands, links, people, tickets};
-use crate::tickets::{Asker, Claimed, Filing};
+use crate::tickets::Claimed;
 use crate::work::Touched;
 use crate::{Desk, DeskError, Staff};
 use domain::{CustomerId, Priority};

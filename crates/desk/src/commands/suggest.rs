@@ -2,7 +2,7 @@
 //! settings and their values. Whoever may not use the command is suggested nothing.
 
 use super::asked::Asked;
-use super::table::{Does, ForAdmin, Who};
+use super::deeds::{Does, ForAdmin, Who};
 use crate::options::{Setting, Shape};
 use crate::store::commands;
 use crate::store::people;

@@ -2,7 +2,8 @@
 
 use super::answer::{Answer, Control, Field, Form};
 use super::asked::Asked;
-use super::table::{ForOwner, REASON_MAX};
+use super::deeds::ForOwner;
+use super::table::REASON_MAX;
 use super::{Actor, conflict};
 use crate::store::tickets::Named;
 use crate::{Desk, DeskError};

@@ -222,7 +222,7 @@ pub(crate) async fn unblock(
     Ok(run(db, text, [guild.into(), user.into()]).await? > 0)
 }
 
-pub(crate) async fn is_blocked(
+async fn is_blocked(
     db: &impl ConnectionTrait,
     guild: GuildId,
     user: DiscordUserId,
@@ -377,8 +377,37 @@ pub(crate) async fn tickets_like(
         .await?)
 }
 
+/// How an account stands with a guild, as far as it decides whether they may file one more ticket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) is_blocked: bool,
+    /// How many of their tickets are not closed.
+    pub(crate) open: i64,
+    /// When they filed the newest.
+    pub(crate) newest: Option<Timestamp>,
+}
+
+/// How an account stands. Where the guild's row is locked, two forms at once are counted one after
+/// the other.
+pub(crate) async fn standing(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+    user: DiscordUserId,
+) -> Result<Standing, DeskError> {
+    let is_blocked = is_blocked(db, guild, user).await?;
+    let (open, newest) = match super::people::of_account(db, guild, user).await? {
+        Some(customer) => load_of(db, guild, customer.id).await?,
+        None => (0, None),
+    };
+    Ok(Standing {
+        is_blocked,
+        open,
+        newest,
+    })
+}
+
 /// How many tickets of a customer are not closed, and when the newest was filed.
-pub(crate) async fn load_of(
+async fn load_of(
     db: &impl ConnectionTrait,
     guild: GuildId,
     customer: CustomerId,

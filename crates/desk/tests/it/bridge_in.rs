@@ -2,7 +2,6 @@
 
 use crate::discord::*;
 use crate::world::*;
-use desk::DeskError;
 use desk::bridge::{Ingested, RemoteEvent};
 use domain::*;
 use std::time::Duration;

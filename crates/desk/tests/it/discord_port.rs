@@ -12,7 +12,11 @@ use domain::*;
 impl DiscordPort for FakeDiscord {
     async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError> {
         self.act("open_thread", |state, now| {
-            if state.blocked_names.iter().any(|word| spec.name.contains(word)) {
+            if state
+                .blocked_names
+                .iter()
+                .any(|word| spec.name.contains(word))
+            {
                 return Err(DeliveryError::NameRefused {
                     reason: "The filter does not let it pass.".into(),
                 });

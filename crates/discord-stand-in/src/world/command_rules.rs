@@ -44,7 +44,8 @@ pub(crate) fn check_command(command: &Value, path: &str, form: &mut FormErrors) 
 fn check_name(name: &str, path: &str, form: &mut FormErrors) {
     let lower = name.to_lowercase() == name;
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '\'');
-    if !name.is_empty() && !(lower && name.chars().all(fits)) {
+    let proper = lower && name.chars().all(fits);
+    if !name.is_empty() && !proper {
         let words = "Command name is invalid";
         form.add(
             &format!("{path}name"),
