@@ -152,6 +152,26 @@ export class Discord {
     return this.use(person, message, (part) => part.type === 3, [value]);
   }
 
+  /** Sends the form that this person is shown, with this in its only field. */
+  async submit(person: Person, text: string): Promise<void> {
+    const modal = await until(`a form for ${person.name}`, async () => {
+      const { modals } = await this.world();
+      return modals.find((it: Shape) => it.person === person.id);
+    });
+    const components = modal.components.map((row: Shape) => ({
+      type: row.type,
+      components: row.components.map(({ custom_id }: Shape) => ({ type: 4, custom_id, value: text })),
+    }));
+    await this.rest(person, "POST", "/interactions", {
+      type: 5,
+      application_id: this.places.applicationId,
+      guild_id: this.places.guildId,
+      channel_id: modal.channel_id,
+      session_id: "e2e",
+      data: { custom_id: modal.custom_id, components },
+    });
+  }
+
   private use(person: Person, message: Shape, wanted: (part: Shape) => boolean, values?: string[]): Promise<Shape> {
     const parts = componentsOf(message);
     const part = parts.find(wanted);

@@ -250,6 +250,7 @@ test("Close in Discord closes for all, in one change of the thread; the dashboar
   const metadata = async () => (await discord.threads()).find(({ id }) => id === thread.id).thread_metadata;
 
   await discord.press(discord.person("Jonas Lind"), (await discord.card(thread.id)).message, "Close");
+  await discord.submit(discord.person("Jonas Lind"), "");
   await expect(page.locator("#status")).toContainText("This ticket is closed.");
   await expect(page.getByRole("button", { name: "Reopen ticket" })).toBeVisible();
   await expect(side(staff).locator(".badge")).toHaveText("Closed");

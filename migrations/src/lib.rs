@@ -10,6 +10,7 @@ mod m20261121_000002_reconciler;
 mod m20261121_000003_files;
 mod m20261121_000004_threads;
 mod m20261121_000020_records;
+mod m20261121_000021_commands;
 mod statements;
 
 /// Every step, in order.
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_files::Migration),
             Box::new(m20261121_000004_threads::Migration),
             Box::new(m20261121_000020_records::Migration),
+            Box::new(m20261121_000021_commands::Migration),
         ]
     }
 }

@@ -12,17 +12,20 @@ pub mod doctor;
 mod errors;
 mod files_store;
 mod http;
+mod registering;
 mod storage;
 mod tasks;
 
 pub use config::Config;
+pub use registering::register_commands;
 pub use storage::migrate;
 
 use anyhow::Context;
 use axum::serve::ListenerExt;
-use connector::{DiscordConfig, GatewayStatus, SerenityPort, StandIn};
+use connector::{DiscordConfig, GatewayStatus, Interactions, SerenityPort, StandIn};
 use desk::Desk;
 use desk::clock::SystemClock;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -59,9 +62,18 @@ pub async fn run(
     let tracker = TaskTracker::new();
     let gateway = Arc::new(GatewayStatus::default());
     tasks::start(&desk, &stop, &tracker);
+    let interactions = Interactions::new(&discord, desk.clone(), &tracker)
+        .context("the way to answer interactions")?;
+    tracker.spawn(connector::keep_registered(
+        discord.clone(),
+        desk.clone(),
+        config.guild.discord_id.get(),
+        stop.clone(),
+    ));
     connector::start(
         &discord,
         desk.clone(),
+        interactions.clone(),
         gateway.clone(),
         stop.clone(),
         &tracker,
@@ -75,7 +87,7 @@ pub async fn run(
         }),
     }));
     let http = connector::http_client(&discord).context("the way to Discord's sign-in")?;
-    let web = http::Web::new(&config, desk, gateway, http, stop.clone())?;
+    let web = http::Web::new(&config, desk, gateway, interactions, http, stop.clone())?;
     let address = listener
         .local_addr()
         .context("the address that we listen on")?;
@@ -86,8 +98,11 @@ pub async fn run(
             tracing::debug!(%error, "A connection stays without TCP_NODELAY");
         }
     });
-    let serving = axum::serve(listener, http::router(web))
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = axum::serve(
+        listener,
+        http::router(web).into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = async {
         let served = tokio::select! {
             served = serving.into_future() => served.context("the web server ended"),

@@ -1,6 +1,6 @@
 //! The program `threadline`: its command line, its log, its end.
 //!
-//! It reads settings, asks the library to do one of three things and reports in words. Nothing of
+//! It reads settings, asks the library to do one of four things and reports in words. Nothing of
 //! the helpdesk is known here.
 
 use anyhow::Context;
@@ -44,6 +44,14 @@ enum Command {
     ///
     /// `serve` does so by itself. A database from a newer version is refused and left untouched.
     Migrate,
+    /// Tell Discord which commands there are.
+    ///
+    /// `serve` does so by itself when they change. Without --guild, it is the server of GUILD_ID.
+    RegisterCommands {
+        /// The id of the Discord server.
+        #[arg(long)]
+        guild: Option<u64>,
+    },
     /// Try out every setting: the database, the bot's token, the server, the channel, the role.
     ///
     /// Prints what was tried, what came back and what to do. Exits with 1 if anything failed.
@@ -88,6 +96,10 @@ fn act(command: &Command, config: Config) -> anyhow::Result<ExitCode> {
             Command::Serve => serve(config).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => {
                 println!("{}", server::migrate(&config).await?);
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::RegisterCommands { guild } => {
+                println!("{}", server::register_commands(&config, *guild).await?);
                 Ok(ExitCode::SUCCESS)
             }
             Command::Doctor => {

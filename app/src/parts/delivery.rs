@@ -12,6 +12,7 @@ pub(crate) fn key(delivery: Delivery) -> &'static str {
         Delivery::Queued => "queued",
         Delivery::Delivered => "delivered",
         Delivery::Failed => "failed",
+        Delivery::Kept => "kept",
     }
 }
 
@@ -22,6 +23,7 @@ pub(crate) fn customer_words(delivery: Delivery) -> &'static str {
         Delivery::Queued => "Queued",
         Delivery::Delivered => "Delivered",
         Delivery::Failed => "Not delivered yet, we know",
+        Delivery::Kept => "On the web only",
     }
 }
 
@@ -30,6 +32,7 @@ fn glyph(delivery: Delivery) -> Icon {
         Delivery::Queued => Icon::Clock,
         Delivery::Delivered => Icon::Check,
         Delivery::Failed => Icon::Alert,
+        Delivery::Kept => Icon::Check,
     }
 }
 

@@ -53,6 +53,9 @@ pub fn ticket(f: &Frame, c: &ConversationView, token: &str, writing: &Writing) -
                 {icon(Icon::File)}
                 <a href=format!("/t/{token}/transcript")>"All of it on one page, to save or print"</a>
             </p>
+            <form class="keep-link" method="post" action=format!("/t/{token}/discord")>
+                <button type="submit" class="button button-quiet">"Follow it in Discord"</button>
+            </form>
             <p class="sr-only" role="status" id="said"></p>
             {match writing {
                 Writing::Reply(reply) => composer(c, token, reply).into_any(),

@@ -1,74 +1,65 @@
-//! The names of buttons and menus under a card, and how they are read back.
+//! The names of buttons, menus and forms, and how they are read back.
 //!
 //! A card may be pressed years after it was posted: the version in front says how the rest is to
-//! be read, and what cannot be read is told apart from what may not be done.
+//! be read, and what cannot be read is told apart from what may not be done. A name holds no state
+//! but which control it is, and of which ticket or category.
 
-use desk::bridge::Press;
-use domain::{Priority, TicketId};
+use desk::commands::Control;
+use domain::TicketId;
 
 const VERSION: &str = "v1";
+/// Discord's limit.
+const LONGEST: usize = 100;
 
-/// A button or a menu.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Control {
-    Assign,
-    Priority,
-    /// The menu that sets a priority exactly; its choice comes beside the name.
-    SetPriority,
-    Close,
-    Reopen,
-}
-
-impl Control {
-    const ALL: [Self; 5] = [
-        Self::Assign,
-        Self::Priority,
-        Self::SetPriority,
-        Self::Close,
-        Self::Reopen,
-    ];
-
-    fn verb(self) -> &'static str {
-        match self {
-            Self::Assign => "assign",
-            Self::Priority => "priority",
-            Self::SetPriority => "setpriority",
-            Self::Close => "close",
-            Self::Reopen => "reopen",
-        }
+/// The name of a control.
+pub(super) fn name(control: &Control) -> String {
+    let on = |verb: &str, ticket: &TicketId| format!("{VERSION}:{verb}:{ticket}");
+    match control {
+        Control::Assign(ticket) => on("assign", ticket),
+        Control::Release(ticket) => on("release", ticket),
+        Control::RaisePriority(ticket) => on("priority", ticket),
+        Control::SetPriority(ticket) => on("setpriority", ticket),
+        Control::AskClose(ticket) => on("close", ticket),
+        Control::Close(ticket) => on("closing", ticket),
+        Control::Reopen(ticket) => on("reopen", ticket),
+        Control::AskNew => format!("{VERSION}:new"),
+        Control::PickCategory => format!("{VERSION}:category"),
+        Control::File(category) => format!("{VERSION}:file:{category}"),
+        Control::Mine => format!("{VERSION}:mine"),
     }
 }
 
-/// The name of a control of a ticket.
-pub(super) fn name(control: Control, ticket: TicketId) -> String {
-    format!("{VERSION}:{}:{ticket}", control.verb())
-}
-
-/// What a press asks for, or `None` when this version does not know.
-pub(super) fn read(name: &str, choices: &[String]) -> Option<(TicketId, Press)> {
-    let mut parts = name.split(':');
-    if parts.next()? != VERSION {
+/// The control of this name, or `None` when this version does not know it.
+pub(super) fn read(name: &str) -> Option<Control> {
+    if name.len() > LONGEST {
         return None;
     }
-    let verb = parts.next()?;
-    let ticket = ticket(parts.next()?)?;
-    let argument = parts.next();
-    if parts.next().is_some() {
-        return None;
-    }
-    let control = Control::ALL.into_iter().find(|c| c.verb() == verb)?;
-    let press = match (control, argument) {
-        (Control::SetPriority, argument) => {
-            let choice = choices.first().map(String::as_str).or(argument)?;
-            Press::SetPriority(Priority::from_key(choice)?)
-        }
-        (_, Some(_)) => return None,
-        (Control::Assign, None) => Press::Assign,
-        (Control::Priority, None) => Press::RaisePriority,
-        (Control::Close, None) => Press::Close,
-        (Control::Reopen, None) => Press::Reopen,
+    let rest = name.strip_prefix(VERSION)?.strip_prefix(':')?;
+    let (verb, argument) = match rest.split_once(':') {
+        Some((verb, argument)) => (verb, Some(argument)),
+        None => (rest, None),
     };
-    Some((ticket, press))
+    let control = match (verb, argument) {
+        ("new", None) => Control::AskNew,
+        ("category", None) => Control::PickCategory,
+        ("mine", None) => Control::Mine,
+        ("file", Some(category)) if !category.is_empty() => Control::File(category.to_owned()),
+        (verb, Some(digits)) => {
+            let ticket = ticket(digits)?;
+            match verb {
+                "assign" => Control::Assign(ticket),
+                "release" => Control::Release(ticket),
+                "priority" => Control::RaisePriority(ticket),
+                "setpriority" => Control::SetPriority(ticket),
+                "close" => Control::AskClose(ticket),
+                "closing" => Control::Close(ticket),
+                "reopen" => Control::Reopen(ticket),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    Some(control)
 }
 
 fn ticket(digits: &str) -> Option<TicketId> {
@@ -86,36 +77,22 @@ mod tests {
 
     #[test]
     fn every_control_is_read_as_it_was_named() {
-        let ticket = TicketId(i64::MAX);
-        let chosen = ["urgent".to_owned()];
-        for (control, choices, press) in [
-            (Control::Assign, &[][..], Press::Assign),
-            (Control::Priority, &[], Press::RaisePriority),
-            (
-                Control::SetPriority,
-                &chosen,
-                Press::SetPriority(Priority::Urgent),
-            ),
-            (Control::Close, &[], Press::Close),
-            (Control::Reopen, &[], Press::Reopen),
-        ] {
-            let name = name(control, ticket);
-            assert!(name.len() <= 100, "Discord's limit");
-            assert_eq!(read(&name, choices), Some((ticket, press)));
+        for control in Control::examples() {
+            let name = name(&control);
+            assert!(name.len() <= LONGEST, "Discord's limit");
+            assert_eq!(read(&name), Some(control));
         }
-    }
-
-    #[test]
-    fn a_choice_may_stand_in_the_name() {
-        let expected = Some((TicketId(7), Press::SetPriority(Priority::High)));
-        assert_eq!(read("v1:setpriority:7:high", &[]), expected);
+        let last = Control::AskClose(TicketId(i64::MAX));
+        assert_eq!(read(&name(&last)), Some(last));
     }
 
     #[test]
     fn what_is_not_ours_is_not_guessed_at() {
+        let long = format!("v1:file:{}", "x".repeat(100));
         for name in [
             "",
             "v1",
+            "v1:",
             "v1:close",
             "v1:close:",
             "v1:close:+1",
@@ -126,13 +103,14 @@ mod tests {
             "v1:close:99999999999999999999",
             "v2:close:1",
             "v1:CLOSE:1",
-            "v1:setpriority:1",
-            "v1:setpriority:1:soon",
-            "v1:setpriority:1:high:low",
+            "v1:setpriority:soon",
+            "v1:new:1",
+            "v1:file",
+            "v1:file:",
             "close:1",
+            long.as_str(),
         ] {
-            assert_eq!(read(name, &[]), None, "{name}");
+            assert_eq!(read(name), None, "{name}");
         }
-        assert_eq!(read("v1:setpriority:1", &["soon".to_owned()]), None);
     }
 }

@@ -12,7 +12,7 @@ use domain::{ChannelId, DiscordGuildId, DiscordMessageId, ThreadId};
 use serde::Serialize;
 use serde_json::Value;
 use serenity::all::{
-    Context, Event, EventHandler, GuildChannel, GuildId, Interaction, MessageId, RawEventHandler,
+    Context, Event, EventHandler, GuildChannel, GuildId, MessageId, RawEventHandler,
     ShardStageUpdateEvent, UserId,
 };
 use serenity::gateway::ConnectionStage;
@@ -160,9 +160,8 @@ impl Ears {
                 channel: ChannelId::from(event.channel.id.get()),
             }),
             Event::InteractionCreate(event) => {
-                if let Interaction::Component(press) = event.interaction {
-                    self.line.say(self.number, Heard::Press(Box::new(press)));
-                }
+                let told = Box::new(event.interaction);
+                self.line.say(self.number, Heard::Interaction(told));
             }
             Event::Unknown(event) => self.undecoded(&event.kind, event.value),
             _ => {}

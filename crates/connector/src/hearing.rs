@@ -4,12 +4,12 @@
 //! again for a while; what is lost even so is made up for by reading the threads again. It looks
 //! into no fact.
 
-use super::buttons::Buttons;
+use super::interactions::Interactions;
 use super::lanes::{Lane, Lanes};
 use super::status::GatewayStatus;
 use desk::bridge::RemoteEvent;
 use desk::{Desk, DeskError};
-use serenity::all::ComponentInteraction;
+use serenity::all::Interaction;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -31,8 +31,8 @@ const END_WITHIN: Duration = Duration::from_millis(1_500);
 pub(super) enum Heard {
     /// A fact for the desk.
     Fact(Box<RemoteEvent>),
-    /// A press of a button or a choice from a menu.
-    Press(Box<ComponentInteraction>),
+    /// A command, a press, a choice, a form.
+    Interaction(Box<Interaction>),
 }
 
 /// The end of the line that listeners speak into.
@@ -91,7 +91,7 @@ impl Line {
 /// Takes in what is heard until `stop`.
 pub(super) async fn take_in(
     desk: Desk,
-    buttons: Buttons,
+    interactions: Interactions,
     mut heard: mpsc::Receiver<Heard>,
     line: Arc<Line>,
     stop: CancellationToken,
@@ -109,12 +109,12 @@ pub(super) async fn take_in(
             Some(done) = lanes.done() => lanes.next_of(done),
             Some(pressed) = presses.join_next() => {
                 if let Err(error) = pressed {
-                    tracing::error!(%error, "Answering a button failed");
+                    tracing::error!(%error, "Answering an interaction failed");
                 }
             }
             heard = heard.recv(), if lanes.waiting < IN_LANES => match heard {
-                Some(Heard::Press(press)) => {
-                    presses.spawn(buttons.clone().answer(press));
+                Some(Heard::Interaction(told)) => {
+                    presses.spawn(interactions.clone().answer(told));
                 }
                 Some(Heard::Fact(fact)) => match *fact {
                     // At once and before all that follows: from here on threads may have gaps.

@@ -4,7 +4,6 @@
 //! listens on a thread of its own and hands over what it hears. Nothing is decided here: what a
 //! fact means, and what becomes of a failed attempt, is the desk's.
 
-mod buttons;
 mod carrier;
 mod custom_id;
 mod ears;
@@ -12,6 +11,7 @@ mod errors;
 mod fetching;
 mod gateway;
 mod hearing;
+mod interactions;
 mod lanes;
 mod limiter;
 mod listener;
@@ -28,6 +28,9 @@ mod watchdog;
 mod write;
 
 pub use carrier::{Answer, Carrier, Request};
+pub use interactions::{
+    CommandsError, Inline, Interactions, keep_registered, register, register_and_remember,
+};
 pub use listener::Listener;
 pub use port::SerenityPort;
 pub use status::{GatewaySnapshot, GatewayStatus};
@@ -121,17 +124,19 @@ pub fn asked_intents() -> u64 {
     gateway::intents().bits()
 }
 
-/// Begins to listen and to answer buttons. Everything ends within two seconds after `stop`.
+/// Begins to listen, and to answer what people do with the bot. Everything ends within two seconds
+/// after `stop`.
 pub fn start(
     config: &DiscordConfig,
     desk: Desk,
+    interactions: Interactions,
     status: Arc<GatewayStatus>,
     stop: CancellationToken,
     tracker: &TaskTracker,
 ) {
-    let (buttons, http) = match (buttons::Buttons::new(config, desk.clone()), client(config)) {
-        (Ok(buttons), Ok(http)) => (buttons, http),
-        (Err(error), _) | (_, Err(error)) => {
+    let http = match client(config) {
+        Ok(http) => http,
+        Err(error) => {
             status.refused("The way to Discord could not be set up.");
             tracing::error!(%error, "The bot cannot listen to Discord");
             return;
@@ -144,7 +149,7 @@ pub fn start(
         line.clone(),
         stop.clone(),
     ));
-    tracker.spawn(hearing::take_in(desk, buttons, heard, line, stop));
+    tracker.spawn(hearing::take_in(desk, interactions, heard, line, stop));
 }
 
 /// A REST client of its own. Never share one across runtimes: a request could wait for a

@@ -30,7 +30,7 @@ impl Default for Listener {
 }
 
 impl Listener {
-    /// The facts in a frame. Presses of buttons are none.
+    /// The facts in a frame. Interactions are none.
     pub fn hear(&mut self, frame: Value) -> Result<Vec<RemoteEvent>, serde_json::Error> {
         if let GatewayEvent::Dispatch(_, event) = serde_json::from_value(frame)? {
             self.ears.hear(event);

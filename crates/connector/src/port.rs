@@ -164,7 +164,7 @@ impl DiscordPort for SerenityPort {
         };
         let files = match post {
             Post::Files { files, .. } => files.clone(),
-            Post::Card(_) | Post::Words(_) => Vec::new(),
+            Post::Card(_) | Post::Words(_) | Post::Panel { .. } => Vec::new(),
         };
         let ask = Ask::post(route, &write::post(nonce, post)).files(files);
         let made: Result<Made<MessageId>, _> = self.rest.ask(ask).await;
@@ -236,6 +236,32 @@ impl DiscordPort for SerenityPort {
         };
         let _: IgnoredAny = self.rest.ask(Ask::patch(route, &both)).await?;
         Ok(())
+    }
+
+    async fn add_member(&self, thread: ThreadId, user: DiscordUserId) -> Result<(), DeliveryError> {
+        let put = Ask::put(thread_member(thread, user));
+        match self.rest.tell(put).await {
+            // The bot sees the thread, so it is the member who does not see what it hangs on.
+            Err(DeliveryError::Permanent {
+                code: code @ Some(50_001),
+                ..
+            }) => Err(DeliveryError::Permanent {
+                code,
+                reason: "The member cannot see the channel that the thread is in. Allow them to \
+                         view it, or post the panel in another, then try again."
+                    .to_owned(),
+            }),
+            done => done,
+        }
+    }
+
+    async fn remove_member(
+        &self,
+        thread: ThreadId,
+        user: DiscordUserId,
+    ) -> Result<(), DeliveryError> {
+        let delete = Ask::delete(thread_member(thread, user));
+        self.rest.tell(delete).await
     }
 
     async fn react(
@@ -327,6 +353,13 @@ pub(super) fn channel(id: u64) -> ChannelId {
 
 pub(super) fn guild(id: DiscordGuildId) -> GuildId {
     GuildId::new(id.get().max(1))
+}
+
+fn thread_member(thread: ThreadId, user: DiscordUserId) -> Route<'static> {
+    Route::ChannelThreadMember {
+        channel_id: channel(thread.get()),
+        user_id: UserId::new(user.get().max(1)),
+    }
 }
 
 pub(super) fn message_id(id: DiscordMessageId) -> MessageId {

@@ -78,6 +78,11 @@ impl<'a> Ask<'a> {
         Self::new(Effect::Repeatable, LightMethod::Patch, route).body(body)
     }
 
+    /// To put something in place of what is there.
+    pub(super) fn replace(route: Route<'a>, body: &impl Serialize) -> Self {
+        Self::new(Effect::Repeatable, LightMethod::Put, route).body(body)
+    }
+
     /// With files.
     pub(super) fn files(mut self, files: Vec<PostFile>) -> Self {
         self.files = files;

@@ -3,14 +3,15 @@
 //! Whatever a customer typed stays text: markdown is escaped where the card shows it, and no
 //! mention fires but the one role that a card calls. It sends nothing itself.
 
-use super::custom_id::{Control, name};
+use super::custom_id::name;
 use desk::bridge::{Nonce, Post, TicketCard};
+use desk::commands::Control;
 use domain::text::{discord_len, head};
-use domain::{Priority, RoleId, TicketId};
+use domain::{Priority, RoleId};
 use serde_json::Value;
 use serenity::all::{
     ButtonStyle, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateMessage,
-    CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption, EditMessage, MessageFlags,
+    EditMessage, MessageFlags,
 };
 use serenity::model::channel::Nonce as DiscordNonce;
 
@@ -37,6 +38,9 @@ pub(super) fn post(nonce: &Nonce, post: &Post) -> CreateMessage {
         Post::Words(words) | Post::Files { words, .. } => {
             message.content(words).flags(MessageFlags::SUPPRESS_EMBEDS)
         }
+        Post::Panel { title, words } => message
+            .embed(panel(title, words))
+            .components(vec![panel_buttons()]),
         Post::Card(card) => {
             let message = message.embed(embed(card)).components(vec![buttons(card)]);
             match card.ping {
@@ -67,20 +71,31 @@ pub(super) fn edit(post: &Post) -> EditMessage {
     let message = EditMessage::new().allowed_mentions(no_mentions());
     match post {
         Post::Words(words) | Post::Files { words, .. } => message.content(words),
+        Post::Panel { title, words } => message
+            .embed(panel(title, words))
+            .components(vec![panel_buttons()]),
         Post::Card(card) => message.embed(embed(card)).components(vec![buttons(card)]),
     }
 }
 
-/// The menu that sets a ticket's priority exactly.
-pub(super) fn priority_menu(ticket: TicketId, now: Priority) -> CreateActionRow {
-    let options = Priority::ALL
-        .into_iter()
-        .map(|p| CreateSelectMenuOption::new(p.words(), p.key()).default_selection(p == now))
-        .collect();
-    let kind = CreateSelectMenuKind::String { options };
-    CreateActionRow::SelectMenu(
-        CreateSelectMenu::new(name(Control::SetPriority, ticket), kind).placeholder("Priority"),
-    )
+/// What members press to file a ticket. Whoever set it up may use markdown in it.
+fn panel(title: &str, words: &str) -> CreateEmbed {
+    CreateEmbed::new()
+        .title(title)
+        .description(words)
+        .colour(colour(Priority::Medium))
+}
+
+fn panel_buttons() -> CreateActionRow {
+    let button = |control: Control, style| {
+        CreateButton::new(name(&control))
+            .label(control.label())
+            .style(style)
+    };
+    CreateActionRow::Buttons(vec![
+        button(Control::AskNew, ButtonStyle::Primary),
+        button(Control::Mine, ButtonStyle::Secondary),
+    ])
 }
 
 fn only(role: RoleId) -> CreateAllowedMentions {
@@ -116,22 +131,24 @@ fn may_be_title_link(link: &str) -> bool {
 }
 
 fn buttons(card: &TicketCard) -> CreateActionRow {
-    let button = |control, label: String, style| {
-        CreateButton::new(name(control, card.ticket))
-            .label(label)
+    let ticket = card.ticket;
+    let button = |control: Control, style| {
+        CreateButton::new(name(&control))
+            .label(control.label())
             .style(style)
     };
-    let last = if card.status.is_closed() {
-        button(Control::Reopen, "Reopen".to_owned(), ButtonStyle::Success)
-    } else {
-        button(Control::Close, "Close".to_owned(), ButtonStyle::Danger)
-    };
+    let mut buttons = vec![button(Control::Assign(ticket), ButtonStyle::Primary)];
+    if card.assignee.is_some() {
+        buttons.push(button(Control::Release(ticket), ButtonStyle::Secondary));
+    }
     let priority = format!("Priority: {}", card.priority.words());
-    CreateActionRow::Buttons(vec![
-        button(Control::Assign, "Assign".to_owned(), ButtonStyle::Primary),
-        button(Control::Priority, priority, ButtonStyle::Secondary),
-        last,
-    ])
+    buttons.push(button(Control::RaisePriority(ticket), ButtonStyle::Secondary).label(priority));
+    buttons.push(if card.status.is_closed() {
+        button(Control::Reopen(ticket), ButtonStyle::Success)
+    } else {
+        button(Control::AskClose(ticket), ButtonStyle::Danger)
+    });
+    CreateActionRow::Buttons(buttons)
 }
 
 fn colour(priority: Priority) -> u32 {
@@ -193,7 +210,7 @@ fn escape(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Status;
+    use domain::{Status, TicketId};
     use serde_json::json;
 
     fn card() -> TicketCard {
@@ -285,6 +302,11 @@ mod tests {
             ..card()
         });
         assert_eq!(closed[2], pair("v1:reopen:41", "Reopen"));
+        let taken = ids(TicketCard {
+            assignee: Some("Mira".to_owned()),
+            ..card()
+        });
+        assert_eq!(taken[1], pair("v1:release:41", "Release"));
     }
 
     #[test]
@@ -371,21 +393,5 @@ mod tests {
         );
         assert!(may_be_title_link("http://127.0.0.1:3000/staff/tickets/12"));
         assert!(!may_be_title_link("javascript:alert.1"));
-    }
-
-    #[test]
-    fn the_menu_offers_all_and_shows_what_is_set() {
-        let menu = serde_json::to_value(priority_menu(TicketId(41), Priority::High)).unwrap();
-        let menu = &menu["components"][0];
-        assert_eq!(menu["custom_id"], "v1:setpriority:41");
-        let set: Vec<&Value> = menu["options"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|o| o["default"] == true)
-            .map(|o| &o["value"])
-            .collect();
-        assert_eq!(set, ["high"]);
-        assert_eq!(menu["options"].as_array().unwrap().len(), 4);
     }
 }

@@ -1,7 +1,7 @@
 //! What the helpdesk does: use cases, the outbox, the one door for Discord's facts, live hints.
 //!
 //! Native only. It knows Discord as the trait [`bridge::DiscordPort`] and the web not at all;
-//! `server` opens the doors. Permission is a value: [`Staff`] and [`Holder`] can be made only
+//! `server` opens the doors. Permission is a value: [`Staff`], [`Admin`] and [`Holder`] can be made only
 //! here, after the check.
 
 #[cfg(target_family = "wasm")]
@@ -9,14 +9,17 @@ compile_error!("`desk` is the server's half; the browser gets `domain` and `app`
 
 pub mod bridge;
 pub mod clock;
+pub mod commands;
 mod error;
 mod examination;
 pub mod files;
+mod filing;
 mod hours;
 mod inner;
 pub mod live;
 mod messages;
 mod milestones;
+pub mod options;
 mod people;
 mod reading;
 mod roster;
@@ -31,10 +34,10 @@ mod work;
 
 pub use error::DeskError;
 pub use examination::Examiner;
+pub use filing::{NewTicket, Opened};
 pub use milestones::Milestone;
-pub use people::{DiscordProfile, Holder, Staff};
+pub use people::{Admin, DiscordProfile, Holder, Staff};
 pub use store::db::{Db, Durability};
-pub use tickets::{NewTicket, Opened};
 pub use token::RequestKey;
 pub use transcript::Transcript;
 

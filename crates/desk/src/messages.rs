@@ -24,7 +24,7 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let said = said.into();
         self.keep_files(&said.files).await?;
-        let author = people::email(&self.db.read, holder.customer).await?;
+        let author = people::called(&self.db.read, holder.customer).await?;
         let mut work = self.work().await?;
         work.write(Writing {
             ticket: holder.ticket,
@@ -242,6 +242,9 @@ impl Work<'_> {
         old: &message::Model,
         body: &str,
     ) -> Result<(), DeskError> {
+        if old.delivery == Delivery::Kept {
+            return Ok(());
+        }
         let before = pieces(&old.body).len();
         let after = if body.is_empty() {
             0
@@ -316,6 +319,9 @@ impl Work<'_> {
         {
             return Ok(());
         }
+        // Where a customer reads along, a note is not carried to the thread.
+        let stays =
+            w.kind == MessageKind::Note && links::of_ticket(&self.tx, w.ticket).await?.is_shared();
         let message = messages::insert(
             &self.tx,
             NewMessage {
@@ -328,7 +334,11 @@ impl Work<'_> {
                 author: w.author,
                 body,
                 at: self.now,
-                delivery: Delivery::Queued,
+                delivery: if stays {
+                    Delivery::Kept
+                } else {
+                    Delivery::Queued
+                },
                 written_as: None,
             },
         )
@@ -343,7 +353,9 @@ impl Work<'_> {
                 .await?;
             self.promise(w.ticket, None, Command::OpenAgain);
         }
-        self.promise_message(w.ticket, message, body);
+        if !stays {
+            self.promise_message(w.ticket, message, body);
+        }
         self.attach(w.ticket, message, &w.said.files).await?;
         let shown = files::shown(body, w.said.files.iter().map(|file| file.name()));
         self.spoken(&row, w.side, w.kind, &shown, status).await

@@ -1,13 +1,16 @@
-//! Who is asking: staff proven by their role, customers proven by their link.
+//! Who is asking: staff proven by their role, admins by what Discord lets them do, customers by
+//! their link or their account.
 //!
-//! A [`Staff`] or [`Holder`] is the permission itself: its private fields keep anyone else from
-//! making one. It knows neither sessions nor cookies.
+//! A [`Staff`], [`Admin`] or [`Holder`] is the permission itself: its private fields keep anyone
+//! else from making one. It knows neither sessions nor cookies.
 
+use crate::bridge::RemoteMember;
+use crate::store::commands::{self, Grantee};
 use crate::store::{people, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError};
 use domain::view::PersonView;
-use domain::{CustomerId, DiscordUserId, PersonId, TicketId};
+use domain::{CustomerId, DiscordUserId, PersonId, RoleId, TicketId};
 
 /// A person of the staff, checked at this request.
 #[derive(Clone, Debug)]
@@ -33,7 +36,15 @@ impl Staff {
     }
 }
 
-/// A browser that holds a ticket's private link.
+/// Somebody who manages the guild, by the permissions that Discord sent with what they did.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    /// The name that the guild sees.
+    pub name: String,
+    _proof: Checked,
+}
+
+/// A browser that holds a ticket's private link, or the account that the ticket belongs to.
 #[derive(Clone, Debug)]
 pub struct Holder {
     pub(crate) ticket: TicketId,
@@ -63,7 +74,7 @@ impl Desk {
     pub async fn staff(&self, person: PersonId) -> Result<Staff, DeskError> {
         let account = self.account(person).await?.ok_or(DeskError::NotAllowed)?;
         let member = self.member(account).await?.ok_or(DeskError::NotAllowed)?;
-        if !member.roles.contains(&self.settings.guild.staff_role) {
+        if !self.counts_as_staff(account, &member.roles).await? {
             return Err(DeskError::NotAllowed);
         }
         Ok(Staff {
@@ -80,7 +91,7 @@ impl Desk {
         who: DiscordProfile,
         roles: &[domain::RoleId],
     ) -> Result<Staff, DeskError> {
-        if !roles.contains(&self.settings.guild.staff_role) {
+        if !self.counts_as_staff(who.user, roles).await? {
             return Err(DeskError::NotAllowed);
         }
         let person = people::upsert(&self.db.write, &who).await?;
@@ -89,6 +100,53 @@ impl Desk {
             name: who.name,
             avatar: who.avatar,
             _proof: Checked,
+        })
+    }
+
+    /// Whether somebody with these roles is staff: by the staff role, or because an admin said so.
+    pub(crate) async fn counts_as_staff(
+        &self,
+        user: DiscordUserId,
+        roles: &[RoleId],
+    ) -> Result<bool, DeskError> {
+        if roles.contains(&self.settings.guild.staff_role) {
+            return Ok(true);
+        }
+        let grants = commands::grants(&self.db.read, self.guild).await?;
+        Ok(grants.into_iter().any(|grant| match grant {
+            Grantee::User(granted) => granted == user,
+            Grantee::Role(role) => roles.contains(&role),
+        }))
+    }
+
+    /// A member as admin, if they manage the guild by Discord's own word.
+    pub(crate) fn admin(
+        &self,
+        member: &RemoteMember,
+        manages_guild: bool,
+    ) -> Result<Admin, DeskError> {
+        if !manages_guild {
+            return Err(DeskError::NotAllowed);
+        }
+        Ok(Admin {
+            name: member.name.clone(),
+            _proof: Checked,
+        })
+    }
+
+    /// The account's own ticket.
+    pub(crate) async fn holder_by_account(
+        &self,
+        account: DiscordUserId,
+        ticket: TicketId,
+    ) -> Result<Holder, DeskError> {
+        let named = tickets::of_guild(&self.db.read, self.guild, ticket)
+            .await?
+            .filter(|named| named.account == Some(account))
+            .ok_or(DeskError::NotAllowed)?;
+        Ok(Holder {
+            ticket,
+            customer: named.customer_id,
         })
     }
 

@@ -6,11 +6,11 @@
 
 use crate::bridge::{Command, pieces, plan_files};
 use crate::store::entities::outbox::{Lane, WorkState};
-use crate::store::{files, links, messages, outbox, parts, stuck};
+use crate::store::{files, links, messages, outbox, parts, people, stuck};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Staff};
 use domain::view::{StuckView, SyncView};
-use domain::{Delivery, OutboxId, Status, TicketId};
+use domain::{Delivery, MessageKind, OutboxId, Status, TicketId};
 
 /// The most that a page lists.
 const LISTED: u64 = 200;
@@ -87,6 +87,7 @@ impl Desk {
     /// Gives the ticket a new thread, with the whole conversation in it.
     pub async fn new_thread(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
+        let panel = self.options().await?.panel_channel();
         let mut work = self.work().await?;
         let ticket = work.ticket(id).await?;
         let link = links::of_ticket(&work.tx, id).await?;
@@ -117,10 +118,14 @@ impl Desk {
                 work.promise(id, None, former);
             }
         }
-        links::forget_thread(&work.tx, id, &self.settings.guild).await?;
+        links::forget_thread(&work.tx, &link, &self.settings.guild, panel).await?;
         work.promise(id, None, Command::OpenThread);
+        let customer = people::customer_by_id(&work.tx, ticket.customer_id).await?;
+        if let Some(user) = customer.discord_id.filter(|_| link.is_shared()) {
+            work.promise(id, None, Command::AddMember { user: user.0 });
+        }
         work.promise(id, None, Command::PostCard { calls_staff: true });
-        work.promise_conversation(id).await?;
+        work.promise_conversation(id, link.is_shared()).await?;
         if ticket.status == Status::Closed {
             work.promise(id, None, Command::Close);
         }
@@ -149,12 +154,21 @@ impl Work<'_> {
     }
 
     /// Promises every message that is not taken back, in its order.
-    async fn promise_conversation(&mut self, ticket: TicketId) -> Result<(), DeskError> {
+    /// Where a customer reads along, notes stay here.
+    async fn promise_conversation(
+        &mut self,
+        ticket: TicketId,
+        shared: bool,
+    ) -> Result<(), DeskError> {
         for message in messages::of_ticket(&self.tx, ticket).await? {
             parts::forget_all(&self.tx, message.id).await?;
             if message.deleted_at.is_some() {
                 // Nothing is left to be carried, whatever became of its deletion in the old thread.
                 messages::mark(&self.tx, message.id, Delivery::Delivered, None).await?;
+                continue;
+            }
+            if shared && message.kind == MessageKind::Note {
+                messages::mark(&self.tx, message.id, Delivery::Kept, None).await?;
                 continue;
             }
             messages::mark(&self.tx, message.id, Delivery::Queued, None).await?;

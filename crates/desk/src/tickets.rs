@@ -4,150 +4,16 @@
 //! thread's change to Discord. It asks for proof of who acts and never looks it up.
 
 use crate::bridge::Command;
-use crate::files::{self, NewFile};
-use crate::milestones::Milestone;
 use crate::store::entities::ticket;
-use crate::store::messages::{self, NewMessage};
-use crate::store::{links, people, tickets};
-use crate::token::Token;
+use crate::store::{people, tickets};
 use crate::work::{Touched, Work};
-use crate::{Desk, DeskError, Holder, RequestKey, Staff};
-use domain::text::{self, Body, Email, Subject};
-use domain::{
-    Delivery, Field, MessageId, MessageKind, Origin, PersonId, Priority, Side, Status, TicketId,
-};
+use crate::{Desk, DeskError, Holder, Staff};
+use domain::{MessageId, PersonId, Priority, Status, TicketId};
 
 /// How much of a message a list shows.
 pub(crate) const LAST_WORDS: usize = 140;
 
-/// What a customer asks for.
-#[derive(Clone, Debug)]
-pub struct NewTicket {
-    /// Where to answer.
-    pub email: Email,
-    /// What it is about.
-    pub subject: Subject,
-    /// The category's key.
-    pub category: String,
-    /// The first message.
-    pub body: Body,
-    /// Its files.
-    pub files: Vec<NewFile>,
-}
-
-/// A ticket that was filed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
-    /// The private link's token.
-    pub token: String,
-    /// The ticket's number.
-    pub number: i64,
-}
-
 impl Desk {
-    /// Files a ticket. The same form sent again leads to the same ticket.
-    pub async fn open_ticket(
-        &self,
-        new: NewTicket,
-        key: Option<RequestKey>,
-    ) -> Result<Opened, DeskError> {
-        let key = key
-            .or_else(|| RequestKey::parse(&RequestKey::fresh()))
-            .ok_or_else(|| DeskError::Internal("a fresh key is no key".into()))?;
-        let prints = files::fingerprints(&new.files);
-        let mut content = vec![
-            new.email.as_str(),
-            new.subject.as_str(),
-            &new.category,
-            new.body.as_str(),
-        ];
-        content.extend(prints.iter().map(String::as_str));
-        let stored = key.stored("open", &content);
-        let shown = files::shown(new.body.as_str(), new.files.iter().map(NewFile::name));
-        self.keep_files(&new.files).await?;
-        let token = Token::derive(&key, &stored);
-        let token_hash = Token::hash(&token.0)
-            .ok_or_else(|| DeskError::Internal("a derived token is no token".into()))?;
-
-        // Before the transaction: filing holds the only writing connection as briefly as it can.
-        let category = tickets::category(&self.db.read, self.guild, &new.category)
-            .await?
-            .ok_or_else(|| {
-                DeskError::invalid(Field::Category, "Choose what your ticket is about.")
-            })?;
-        let mut work = self.work().await?;
-        // Taking the number locks the guild's row, so that two sendings of one form come one
-        // after the other, and the second sees the first.
-        let number = tickets::take_number(&work.tx, self.guild).await?;
-        let customer = people::customer(&work.tx, self.guild, new.email.as_str(), work.now).await?;
-        let row = ticket::Model {
-            // Given by the database.
-            id: TicketId(0),
-            guild_id: self.guild,
-            number,
-            request_key: Some(stored.clone()),
-            customer_id: customer,
-            category_id: category,
-            assignee_id: None,
-            subject: new.subject.as_str().to_owned(),
-            status: Status::Open,
-            priority: Priority::Medium,
-            rev: 1,
-            created_at: work.now,
-            updated_at: work.now,
-            closed_at: None,
-            waiting_since: Some(work.now),
-            last_side: Side::Customer,
-            last_words: text::excerpt(&shown, LAST_WORDS),
-        };
-        let Some(id) = tickets::insert(&work.tx, row).await? else {
-            drop(work);
-            return self.filed_before(token, &stored).await;
-        };
-        tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
-        links::insert(&work.tx, id, &self.settings.guild).await?;
-        work.record(id, "The customer filed the ticket").await?;
-        work.log(id, Milestone::Filed);
-        let message = messages::insert_first(
-            &work.tx,
-            NewMessage {
-                ticket: id,
-                request_key: None,
-                side: Side::Customer,
-                kind: MessageKind::Reply,
-                origin: Origin::Web,
-                person: None,
-                author: new.email.as_str(),
-                body: new.body.as_str(),
-                at: work.now,
-                delivery: Delivery::Queued,
-                written_as: None,
-            },
-        )
-        .await?;
-        work.promise(id, None, Command::OpenThread);
-        work.promise(id, None, Command::PostCard { calls_staff: true });
-        work.promise_message(id, message, new.body.as_str());
-        work.attach(id, message, &new.files).await?;
-        work.announce(id, number, 1, Touched::Everyone);
-        work.commit().await?;
-        Ok(Opened {
-            token: token.0,
-            number,
-        })
-    }
-
-    /// The ticket that the same form led to.
-    async fn filed_before(&self, token: Token, stored: &str) -> Result<Opened, DeskError> {
-        let number = tickets::by_request_key(&self.db.write, stored)
-            .await?
-            .ok_or_else(|| DeskError::Internal("a known form has no ticket".into()))?;
-        Ok(Opened {
-            token: token.0,
-            number,
-        })
-    }
-
     /// The ticket of this number becomes the staff member's own.
     pub async fn assign_to_me(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
@@ -160,13 +26,56 @@ impl Desk {
         if row.assignee_id == Some(staff.person) {
             return Ok(());
         }
-        let status = match row.status {
-            Status::Open => Status::InProgress,
-            other => other,
-        };
-        let words = format!("{} took the ticket", staff.name);
-        work.change(&row, &words, Some(staff.person), status, row.priority)
-            .await?;
+        work.take(
+            &row,
+            staff.person,
+            &format!("{} took the ticket", staff.name),
+        )
+        .await?;
+        work.commit().await
+    }
+
+    /// Takes a ticket that nobody has. Of two at once, one gets it, and the other learns who.
+    pub(crate) async fn claim_for(
+        &self,
+        staff: &Staff,
+        id: TicketId,
+    ) -> Result<Claimed, DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        match row.assignee_id {
+            Some(person) if person == staff.person => Ok(Claimed::Before),
+            Some(person) => {
+                let holder = people::by_id(&work.tx, person).await?;
+                Ok(Claimed::By(holder.map_or_else(String::new, |row| row.name)))
+            }
+            None => {
+                work.take(
+                    &row,
+                    staff.person,
+                    &format!("{} took the ticket", staff.name),
+                )
+                .await?;
+                work.commit().await?;
+                Ok(Claimed::Now)
+            }
+        }
+    }
+
+    /// Gives a ticket to somebody else of the staff.
+    pub(crate) async fn assign_to(
+        &self,
+        by: &Staff,
+        to: &Staff,
+        id: TicketId,
+    ) -> Result<(), DeskError> {
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if row.assignee_id == Some(to.person) {
+            return Ok(());
+        }
+        let words = format!("{} gave the ticket to {}", by.name, to.name);
+        work.take(&row, to.person, &words).await?;
         work.commit().await
     }
 
@@ -223,7 +132,7 @@ impl Desk {
     /// Closes the ticket, for all.
     pub async fn close(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
-        self.close_as(id, &staff.name).await
+        self.close_as(id, &staff.name, None).await
     }
 
     /// Opens a closed ticket again.
@@ -234,7 +143,7 @@ impl Desk {
 
     /// The customer's own closing.
     pub async fn customer_close(&self, holder: &Holder) -> Result<(), DeskError> {
-        self.close_as(holder.ticket, "The customer").await
+        self.close_as(holder.ticket, "The customer", None).await
     }
 
     /// The customer's own reopening.
@@ -242,13 +151,19 @@ impl Desk {
         self.reopen_as(holder.ticket, "The customer").await
     }
 
-    pub(crate) async fn close_as(&self, id: TicketId, who: &str) -> Result<(), DeskError> {
+    /// The reason, if one is given, is said in the thread before it is put away.
+    pub(crate) async fn close_as(
+        &self,
+        id: TicketId,
+        who: &str,
+        reason: Option<&str>,
+    ) -> Result<(), DeskError> {
         let mut work = self.work().await?;
         let row = work.ticket(id).await?;
         if row.status.is_closed() {
             return Ok(());
         }
-        work.close(&row, who).await?;
+        work.close(&row, who, reason).await?;
         work.commit().await
     }
 
@@ -273,7 +188,32 @@ impl Desk {
     }
 }
 
+/// What came of claiming a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Claimed {
+    /// It is theirs now.
+    Now,
+    /// It was theirs.
+    Before,
+    /// It is another's: whose.
+    By(String),
+}
+
 impl Work<'_> {
+    async fn take(
+        &mut self,
+        row: &ticket::Model,
+        person: PersonId,
+        words: &str,
+    ) -> Result<(), DeskError> {
+        let status = match row.status {
+            Status::Open => Status::InProgress,
+            other => other,
+        };
+        self.change(row, words, Some(person), status, row.priority)
+            .await
+    }
+
     /// A change of state: the row, the history, the card in the thread.
     async fn change(
         &mut self,
@@ -303,9 +243,22 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn close(&mut self, row: &ticket::Model, who: &str) -> Result<(), DeskError> {
-        self.record(row.id, format!("{who} closed the ticket"))
-            .await?;
+    async fn close(
+        &mut self,
+        row: &ticket::Model,
+        who: &str,
+        reason: Option<&str>,
+    ) -> Result<(), DeskError> {
+        let words = match reason {
+            Some(reason) => format!("{who} closed the ticket: {reason}"),
+            None => format!("{who} closed the ticket"),
+        };
+        self.record(row.id, words).await?;
+        if let Some(reason) = reason {
+            let who = crate::bridge::escape(who);
+            let words = format!("-# {who} closed the ticket.\n{reason}");
+            self.promise(row.id, None, Command::Tell { words });
+        }
         let now = self.now;
         self.save(
             row,

@@ -32,6 +32,22 @@ impl RequestKey {
         fits.then(|| Self(sent.to_owned()))
     }
 
+    /// The key in a secret that came with what was sent, such as an interaction's token.
+    pub(crate) fn from_secret(secret: &str) -> Self {
+        let digest = Sha256::new()
+            .chain_update("threadline request key")
+            .chain_update(secret)
+            .finalize();
+        Self(URL_SAFE_NO_PAD.encode(digest))
+    }
+
+    /// A nonce that is the same whenever this key is.
+    pub(crate) fn nonce(&self) -> String {
+        let mut text = self.stored("nonce", &[]);
+        text.truncate(22);
+        text
+    }
+
     /// What the database keeps. The content belongs to it: the same form sent again with other
     /// words, after going back in the browser, is a new wish and must not be swallowed.
     pub(crate) fn stored(&self, purpose: &str, content: &[&str]) -> String {
@@ -81,6 +97,33 @@ impl Token {
             )
         })
     }
+}
+
+/// A code that a person carries from one screen to another: 40 bits, without letters that look
+/// like others.
+pub(crate) fn link_code() -> String {
+    let mut bytes = [0; 8];
+    rand::rng().fill_bytes(&mut bytes);
+    let letter = |byte: &u8| char::from(CODE_LETTERS[usize::from(*byte) % CODE_LETTERS.len()]);
+    bytes.iter().map(letter).collect()
+}
+
+const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// The hash of a code, however it was typed; nothing when it cannot be one.
+pub(crate) fn code_hash(typed: &str) -> Option<String> {
+    let code: String = typed
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    (code.len() == 8).then(|| {
+        let digest = Sha256::new()
+            .chain_update("threadline link code")
+            .chain_update(&code)
+            .finalize();
+        URL_SAFE_NO_PAD.encode(digest)
+    })
 }
 
 /// A Discord nonce: 22 characters, never the same twice, not even in another database.

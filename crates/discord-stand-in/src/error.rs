@@ -144,6 +144,10 @@ fn meaning(code: u32) -> (u16, &'static str) {
         30007 => (400, "Maximum number of webhooks reached (15)"),
         30010 => (400, "Maximum number of reactions reached (20)"),
         30032 => (400, "Maximum number of application commands reached (100)"),
+        30034 => (
+            400,
+            "Max number of daily application command creates has been reached (200)",
+        ),
         30033 => (
             400,
             "Max number of thread participants has been reached (1000)",

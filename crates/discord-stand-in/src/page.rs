@@ -64,6 +64,7 @@ const PARTS: &[(&str, &str)] = parts![
     "commands.js",
     "composer.js",
     "dom.js",
+    "endpoint.js",
     "faults.js",
     "live.js",
     "log.js",

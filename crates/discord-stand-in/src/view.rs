@@ -92,6 +92,7 @@ pub(crate) fn standing_json(world: &World) -> Value {
         "bot_manages_threads": world.guild_permissions(bot).contains(Permissions::MANAGE_THREADS),
         "bot_sees_support": world.can_view(bot, support),
         "support_channel_id": support.to_string(),
+        "interactions_endpoint_url": world.application.endpoint_url,
     })
 }
 

@@ -73,6 +73,9 @@ pub enum Delivery {
     /// Discord refused it for good; staff see why and can try again.
     #[cfg_attr(feature = "store", sea_orm(string_value = "failed"))]
     Failed,
+    /// A note that stays here, because a customer is in the thread.
+    #[cfg_attr(feature = "store", sea_orm(string_value = "kept"))]
+    Kept,
 }
 
 impl Delivery {
@@ -82,6 +85,7 @@ impl Delivery {
             Self::Queued => "Queued",
             Self::Delivered => "In Discord",
             Self::Failed => "Not delivered",
+            Self::Kept => "On the web only",
         }
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/t/{token}", get(ticket))
         .route("/t/{token}/close", post(close))
         .route("/t/{token}/reopen", post(reopen))
+        .route("/t/{token}/discord", post(link_code))
         .route("/my", get(my_tickets))
 }
 
@@ -58,6 +59,8 @@ async fn home(State(web): State<Web>, headers: HeaderMap) -> Response {
 async fn new_form(State(web): State<Web>) -> Response {
     let form = NewTicketForm {
         request_key: RequestKey::fresh(),
+        // Said before anybody types for nothing.
+        notice: web.desk.maintenance().await.ok().flatten(),
         ..NewTicketForm::default()
     };
     show_new(&web, StatusCode::OK, form).await
@@ -292,6 +295,29 @@ async fn reopen(State(web): State<Web>, token: Token, request: Request) -> Respo
         Err(error) => Err(error),
     };
     after_button(&web, &token.0, done).await
+}
+
+/// Shows a code once; only its hash is kept.
+async fn link_code(State(web): State<Web>, token: Token, request: Request) -> Response {
+    if let Err(refusal) = Form::read(request).await {
+        return refusal.answer(&web.pages, "/t");
+    }
+    let code = match web.desk.holder(&token.0).await {
+        Ok(holder) => web.desk.link_code(&holder).await,
+        Err(error) => Err(error),
+    };
+    match code {
+        Ok(code) => web.pages.message(
+            StatusCode::OK,
+            "Follow your tickets in Discord",
+            &format!(
+                "In our Discord server, send /link {code} within a quarter of an hour. It ties your \
+                 account there to your tickets here, once."
+            ),
+            Some((&format!("/t/{}", token.0), "Back to the ticket")),
+        ),
+        Err(error) => web.pages.error(&explain(&error)),
+    }
 }
 
 pub(super) async fn after_button(web: &Web, token: &str, done: Result<(), DeskError>) -> Response {

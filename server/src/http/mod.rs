@@ -11,6 +11,7 @@ mod customer;
 mod files;
 mod form;
 mod health;
+mod interactions;
 mod layers;
 mod live;
 mod pages;
@@ -32,7 +33,7 @@ use axum::extract::{FromRef, Request, State};
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use connector::GatewayStatus;
+use connector::{GatewayStatus, Interactions};
 use desk::Desk;
 use leptos::config::LeptosOptions;
 use pages::Pages;
@@ -54,6 +55,8 @@ pub(crate) struct Parts {
     shelf: Shelf,
     sign_in: SignIn,
     gateway: Arc<GatewayStatus>,
+    signed: interactions::Signed,
+    registrar: interactions::Registrar,
     /// Which settings were given, for the health report.
     given: Vec<(&'static str, bool)>,
     public_url: Url,
@@ -84,6 +87,7 @@ impl Web {
         config: &Config,
         desk: Desk,
         gateway: Arc<GatewayStatus>,
+        interactions: Interactions,
         http: reqwest::Client,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
@@ -94,6 +98,8 @@ impl Web {
             shelf,
             sign_in: SignIn::new(config, http)?,
             gateway,
+            signed: interactions::Signed::new(config, interactions)?,
+            registrar: interactions::Registrar::new(config),
             given: config.given.clone(),
             public_url: Url::parse(&config.public_url).context("PUBLIC_URL")?,
             https: config.is_https(),
@@ -114,6 +120,7 @@ pub(crate) fn router(web: Web) -> Router {
         .merge(staff::routes(&web))
         .merge(sign_in::routes(&web))
         .merge(health::routes())
+        .merge(interactions::routes())
         .fallback(file_or_nothing)
         .layer(layers::compression())
         .layer(from_fn_with_state(web.clone(), layers::time_limit));

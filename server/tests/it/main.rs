@@ -7,6 +7,7 @@
 mod absence;
 mod bad_input;
 mod changes;
+mod commands;
 mod doctor;
 mod faults;
 mod files;
@@ -16,6 +17,7 @@ mod outage;
 mod people_in_discord;
 mod records;
 mod sign_in;
+mod signed;
 mod storage;
 mod stories;
 mod transcripts;

@@ -201,6 +201,7 @@ async fn buttons_and_dashboard_change_one_state() {
             .count()
     };
     world.press(&mira, &thread, "close").await;
+    world.submit(&mira, "reason", "").await;
     let shape = || {
         let threads = world.threads();
         threads[0]["thread_metadata"].clone()

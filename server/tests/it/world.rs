@@ -284,6 +284,36 @@ impl World {
         assert_eq!(status, 204, "{answer}");
     }
 
+    /// Waits for the form that this person was shown, and sends it with this in its one field.
+    pub async fn submit(&self, person: &Person, name: &str, text: &str) {
+        let modal = until("a form is shown", async || {
+            let world = self.discord.world();
+            let modals = world["modals"].as_array()?;
+            modals
+                .iter()
+                .find(|m| id(&m["person"]) == person.id)
+                .cloned()
+        })
+        .await;
+        let field = json!({"type": 4, "custom_id": name, "value": text});
+        let body = json!({
+            "type": 5,
+            "application_id": self.discord.settings().client_id.to_string(),
+            "guild_id": self.discord.settings().guild_id.to_string(),
+            "channel_id": modal["channel_id"],
+            "session_id": "test",
+            "nonce": "1",
+            "data": {
+                "custom_id": modal["custom_id"],
+                "components": [{"type": 1, "components": [field]}],
+            },
+        });
+        let (status, answer) = self
+            .act(person, reqwest::Method::POST, "/interactions", body)
+            .await;
+        assert_eq!(status, 204, "{answer}");
+    }
+
     /// The words that only this person was shown, oldest first.
     pub fn whispers(&self, person: &Person) -> Vec<String> {
         let world = self.discord.world();

@@ -72,6 +72,27 @@ pub(crate) fn interaction_member(member: &serenity::all::Member) -> RemoteMember
     }
 }
 
+/// Somebody whom a command names; a user who is no member has no roles.
+pub(crate) fn resolved_member(
+    user: &serenity::all::User,
+    member: Option<&serenity::all::PartialMember>,
+) -> RemoteMember {
+    let wire = WireUser {
+        id: user.id,
+        username: user.name.clone(),
+        global_name: user.global_name.clone(),
+        avatar: user.avatar.map(|hash| hash.to_string()),
+        bot: Some(user.bot),
+    };
+    RemoteMember {
+        user: DiscordUserId::from(user.id.get()),
+        avatar: wire.picture(),
+        bot: user.bot,
+        name: wire.name(member.and_then(|member| member.nick.clone())),
+        roles: member.map_or_else(Vec::new, |member| roles(member.roles.clone())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

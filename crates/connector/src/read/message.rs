@@ -179,8 +179,8 @@ fn card_of(rows: &Value) -> Option<TicketId> {
         .filter_map(|row| row["components"].as_array())
         .flatten()
         .filter_map(|button| button["custom_id"].as_str())
-        .find_map(|name| custom_id::read(name, &[]))
-        .map(|(ticket, _)| ticket)
+        .filter_map(custom_id::read)
+        .find_map(|control| control.ticket())
 }
 
 /// What is said in text; the files go to `files`.

@@ -9,5 +9,5 @@ mod member;
 mod message;
 
 pub(crate) use guild::{guild, raw_guild};
-pub(crate) use member::{WireMember, WireUser, interaction_member, member};
+pub(crate) use member::{WireMember, WireUser, interaction_member, member, resolved_member};
 pub(crate) use message::message;

@@ -53,7 +53,7 @@ impl Listener {
         loop {
             match timeout(PATIENCE, self.heard.recv()).await {
                 Ok(Some(Heard::Fact(fact))) => return *fact,
-                Ok(Some(Heard::Press(_))) => {}
+                Ok(Some(Heard::Interaction(_))) => {}
                 other => panic!("nothing was heard: {}", other.is_err()),
             }
         }

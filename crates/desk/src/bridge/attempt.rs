@@ -13,9 +13,10 @@ use super::words;
 use crate::files::whole;
 use crate::store::entities::attachment::Model as File;
 use crate::store::entities::outbox::Model as Promise;
+use crate::store::entities::thread_link::Model as Link;
 use crate::store::{files, links, messages, outbox, parts, tickets};
 use crate::{Desk, DeskError};
-use domain::{DiscordMessageId, ThreadId};
+use domain::{DiscordMessageId, DiscordUserId, MessageKind, ThreadId};
 use std::time::Duration;
 
 /// Longer than posting with files may take.
@@ -86,7 +87,8 @@ impl Desk {
                 Ok(self.refresh_card(&link, thread, card, &ticket).await)
             }
             Command::PostMessage { chunk } => {
-                self.post_piece(promise, thread, &ticket, *chunk).await
+                self.post_piece(promise, &link, thread, &ticket, *chunk)
+                    .await
             }
             Command::EditMessage { chunk } => {
                 self.edit_piece(promise, thread, &ticket, *chunk).await
@@ -95,6 +97,25 @@ impl Desk {
             Command::Remove { message, .. } => {
                 let post = DiscordMessageId(*message);
                 Ok(self.port.delete(thread, post).await.map(|()| Kept::Done))
+            }
+            Command::AddMember { user } => {
+                let user = DiscordUserId(*user);
+                Ok(self
+                    .port
+                    .add_member(thread, user)
+                    .await
+                    .map(|()| Kept::Done))
+            }
+            Command::RemoveMember { user } => {
+                let user = DiscordUserId(*user);
+                match self.port.remove_member(thread, user).await {
+                    // Not in it any more: that is what was wanted.
+                    Ok(())
+                    | Err(DeliveryError::Gone {
+                        code: Some(10_007), ..
+                    }) => done(),
+                    Err(error) => Ok(Err(error)),
+                }
             }
             Command::Close => Ok(self.put_away(thread).await),
             Command::OpenAgain => Ok(self.shape(thread, ThreadShape::Open).await),
@@ -122,6 +143,7 @@ impl Desk {
     async fn post_piece(
         &self,
         promise: &Promise,
+        link: &Link,
         thread: ThreadId,
         ticket: &tickets::Named,
         chunk: i64,
@@ -132,6 +154,10 @@ impl Desk {
         let Some(message) = messages::by_id(&self.db.read, id).await? else {
             return Ok(Ok(Kept::Done));
         };
+        // Whoever promised it: no note goes where a customer reads.
+        if message.kind == MessageKind::Note && link.is_shared() {
+            return Ok(Ok(Kept::Done));
+        }
         if parts::post_of(&self.db.read, id, chunk).await?.is_some() {
             return Ok(Ok(Kept::Done));
         }

@@ -40,6 +40,16 @@ pub enum Command {
     },
     /// Bring the card up to date.
     RefreshCard,
+    /// Let somebody into the thread.
+    AddMember {
+        /// Their account.
+        user: i64,
+    },
+    /// Take somebody out of the thread.
+    RemoveMember {
+        /// Their account.
+        user: i64,
+    },
     /// Archive and lock the thread.
     Close,
     /// Unarchive and unlock the thread.
@@ -79,6 +89,8 @@ impl Command {
             Self::PostMessage { .. } => "Post a message",
             Self::EditMessage { .. } => "Change a message",
             Self::TakeBack { .. } | Self::Remove { .. } => "Delete a message",
+            Self::AddMember { .. } => "Let somebody into the thread",
+            Self::RemoveMember { .. } => "Take somebody out of the thread",
             Self::Close => "Archive and lock the thread",
             Self::OpenAgain => "Open the thread again",
             Self::Rest => "Archive the quiet thread to make room",

@@ -3,10 +3,9 @@
 //! Live events, catch-up pages and replays all become these values, so that one door can take
 //! them all. Nothing here knows whether a fact is new, or concerns a ticket at all.
 
-use super::port::RemoteMember;
 use domain::{
-    AttachmentId, ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId,
-    ThreadId, TicketId, Timestamp,
+    AttachmentId, ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId,
+    TicketId, Timestamp,
 };
 
 /// Who wrote a message.
@@ -139,41 +138,4 @@ pub enum RemoteEvent {
         /// Which.
         channel: ChannelId,
     },
-}
-
-/// What a button or a choice under a ticket's card asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Press {
-    /// Take the ticket.
-    Assign,
-    /// Raise the priority by one step.
-    RaisePriority,
-    /// Set the priority to this.
-    SetPriority(Priority),
-    /// Close the ticket.
-    Close,
-    /// Reopen it.
-    Reopen,
-}
-
-/// A press, and who pressed. The member is the interaction's own, never a remembered one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pressed {
-    /// Where.
-    pub guild: DiscordGuildId,
-    /// By whom.
-    pub member: RemoteMember,
-    /// On which ticket.
-    pub ticket: TicketId,
-    /// What.
-    pub press: Press,
-}
-
-/// What the person who pressed is told, and only they.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PressAnswer {
-    /// In words.
-    pub words: String,
-    /// Offer to choose the priority exactly; this is the one now set.
-    pub priority: Option<Priority>,
 }

@@ -10,7 +10,7 @@ use super::quote::behind;
 use super::threads::Heard;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
-use crate::store::{files, guilds, links, parts, people};
+use crate::store::{files, guilds, links, parts, people, tickets};
 use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile};
 use domain::file::clean_name;
@@ -159,7 +159,8 @@ impl Desk {
         if written.trim().is_empty() && message.files.is_empty() {
             return Ok(Ingested::Ignored);
         }
-        let is_staff = self.is_staff(author).await?;
+        let is_customer = self.is_customer(link, author).await?;
+        let is_staff = !is_customer && self.is_staff(author).await?;
         let quote = self.quote(link.ticket_id, message).await?;
         let mut work = self.work().await?;
         // The lock comes before the look: two tellers of one fact come one after the other.
@@ -174,20 +175,29 @@ impl Desk {
         };
         let person = people::upsert(&work.tx, &profile).await?;
         let (kind, body) = match self.note_in(message) {
+            // The ticket's own customer speaks for themselves, whatever it begins with.
+            _ if is_customer => (MessageKind::Reply, written),
             // Whoever is not staff must not speak to a customer; staff still see what was said.
             _ if !is_staff => (MessageKind::Note, written),
             Some(note) => (MessageKind::Note, note),
-            None if self.settings.guild.notes == NotesInDiscord::ReplyCommand => {
+            // Where the customer reads along, a reply is a reply.
+            None if self.settings.guild.notes == NotesInDiscord::ReplyCommand
+                && !link.is_shared() =>
+            {
                 (MessageKind::Note, written)
             }
             None => (MessageKind::Reply, written),
+        };
+        let side = match is_customer {
+            true => Side::Customer,
+            false => Side::Staff,
         };
         let id = messages::insert(
             &work.tx,
             NewMessage {
                 ticket: ticket.id,
                 request_key: None,
-                side: Side::Staff,
+                side,
                 kind,
                 origin: Origin::Discord,
                 person: Some(person),
@@ -213,13 +223,14 @@ impl Desk {
         .await?;
         let names = message.files.iter().map(|file| clean_name(&file.name));
         let shown = crate::files::shown(body, names);
+        let stranger = !is_staff && !is_customer;
         let sign = match kind {
-            _ if !is_staff => NOT_SENT,
+            _ if stranger => NOT_SENT,
             MessageKind::Note => NOTED,
             MessageKind::Reply => SENT,
         };
         work.promise(ticket.id, None, react(message.id, sign));
-        if !is_staff {
+        if stranger {
             work.promise(
                 ticket.id,
                 None,
@@ -231,11 +242,16 @@ impl Desk {
             );
         }
         let status = match kind {
+            MessageKind::Reply if is_customer => ticket.status.after_customer_reply(),
             MessageKind::Reply => ticket.status.after_staff_reply(),
             MessageKind::Note => ticket.status,
         };
-        work.spoken(&ticket, Side::Staff, kind, &shown, status)
-            .await?;
+        if ticket.status.is_closed() && !status.is_closed() {
+            work.record(ticket.id, "The customer reopened the ticket by writing")
+                .await?;
+            work.promise(ticket.id, None, Command::OpenAgain);
+        }
+        work.spoken(&ticket, side, kind, &shown, status).await?;
         work.commit().await?;
         if !message.files.is_empty() {
             self.bridge.want_files();
@@ -285,7 +301,7 @@ impl Desk {
         }
         parts::edited(&work.tx, message.id, edited_at).await?;
         let written = message.content.trim_end();
-        let note = self.note_in(message);
+        let note = self.note_in(message).filter(|_| old.side == Side::Staff);
         let body = behind(quote.as_deref(), note.unwrap_or(written));
         if body != old.body {
             messages::rewrite(&work.tx, &old, &body, edited_at, work.now).await?;
@@ -338,15 +354,21 @@ impl Desk {
         Ok(true)
     }
 
+    /// Whether the author is the customer whose ticket it is.
+    async fn is_customer(&self, link: &Link, author: &RemoteAuthor) -> Result<bool, DeskError> {
+        let ticket = tickets::of_guild(&self.db.read, self.guild, link.ticket_id).await?;
+        Ok(ticket.is_some_and(|ticket| ticket.account == Some(author.user)))
+    }
+
     /// Whether the author is staff: by the roles that came with the message, else by asking.
     async fn is_staff(&self, author: &RemoteAuthor) -> Result<bool, DeskError> {
-        let role = self.settings.guild.staff_role;
-        match &author.roles {
-            Some(roles) => Ok(roles.contains(&role)),
-            None => Ok(self
-                .member(author.user)
-                .await?
-                .is_some_and(|member| member.roles.contains(&role))),
-        }
+        let roles = match &author.roles {
+            Some(roles) => roles.clone(),
+            None => match self.member(author.user).await? {
+                Some(member) => member.roles,
+                None => return Ok(false),
+            },
+        };
+        self.counts_as_staff(author.user, &roles).await
     }
 }

@@ -19,7 +19,6 @@ mod opening;
 mod outbox;
 mod port;
 mod presence;
-mod press;
 mod quote;
 mod recognise;
 mod reply;
@@ -29,17 +28,14 @@ mod words;
 
 pub use command::Command;
 pub use dashboard::DashboardView;
-pub use event::{
-    Absence, ActiveThread, Press, PressAnswer, Pressed, RemoteAuthor, RemoteEvent, RemoteFile,
-    RemoteMessage,
-};
+pub use event::{Absence, ActiveThread, RemoteAuthor, RemoteEvent, RemoteFile, RemoteMessage};
 pub(crate) use file_posts::{has_only_files, plan as plan_files};
 pub use ingest::Ingested;
 pub use outbox::Step;
 pub use reply::ThreadReply;
 pub(crate) use state::State;
 pub(crate) use threads::notice;
-pub(crate) use words::pieces;
+pub(crate) use words::{escape, pieces};
 
 pub use port::{
     DeliveryError, DiscordPort, Nonce, Post, PostFile, PostTags, RemoteBytes, RemoteMember,

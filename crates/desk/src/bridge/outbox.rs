@@ -216,7 +216,7 @@ impl Desk {
                 .await?
                 .iter()
                 .any(is_about_it);
-        if missing || row.delivery == Delivery::Delivered {
+        if missing || matches!(row.delivery, Delivery::Delivered | Delivery::Kept) {
             return Ok(());
         }
         messages::mark(&work.tx, message, Delivery::Delivered, None).await?;

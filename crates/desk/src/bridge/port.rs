@@ -86,6 +86,13 @@ pub enum Post {
     Card(Box<TicketCard>),
     /// Text, already within Discord's limit.
     Words(String),
+    /// The panel from which members file tickets.
+    Panel {
+        /// Its heading.
+        title: String,
+        /// What stands below it.
+        words: String,
+    },
     /// Text and files, both within Discord's limits.
     Files {
         /// The text.
@@ -200,6 +207,20 @@ pub enum DeliveryError {
     Unauthorised,
 }
 
+impl DeliveryError {
+    /// Why, in words for staff.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Retry { reason, .. }
+            | Self::Permanent { reason, .. }
+            | Self::Gone { reason, .. }
+            | Self::NameRefused { reason }
+            | Self::Uncertain { reason } => reason,
+            Self::Unauthorised => "Discord does not accept the bot's token.",
+        }
+    }
+}
+
 /// What the connector does for the centre. Each call is one attempt; it never retries by itself.
 #[async_trait::async_trait]
 pub trait DiscordPort: Send + Sync + 'static {
@@ -248,6 +269,16 @@ pub trait DiscordPort: Send + Sync + 'static {
 
     /// Archives or locks, both or the reverse, in one request.
     async fn shape(&self, thread: ThreadId, shape: ThreadShape) -> Result<(), DeliveryError>;
+
+    /// Lets a member of the guild into a private thread; in it already: fine.
+    async fn add_member(&self, thread: ThreadId, user: DiscordUserId) -> Result<(), DeliveryError>;
+
+    /// Takes somebody out of a thread.
+    async fn remove_member(
+        &self,
+        thread: ThreadId,
+        user: DiscordUserId,
+    ) -> Result<(), DeliveryError>;
 
     /// Adds one of the bot's own reactions; it is there already: fine.
     async fn react(

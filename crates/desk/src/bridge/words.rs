@@ -55,6 +55,10 @@ pub(crate) fn post(
         let name = escape(&domain::text::excerpt(&message.author, NAME));
         let role = match (message.kind, message.side, message.origin) {
             (MessageKind::Note, _, Origin::Web) => "note on the web, staff only",
+            // A customer's message on the web has no person to it; a form in Discord has.
+            (MessageKind::Reply, Side::Customer, Origin::Web) if message.person_id.is_some() => {
+                "customer, by the form"
+            }
             (MessageKind::Reply, Side::Customer, Origin::Web) => "customer, on the web",
             (MessageKind::Reply, Side::Staff, Origin::Web) => "staff, on the web",
             // Only where a thread was lost and its conversation is told again.
@@ -69,7 +73,7 @@ pub(crate) fn post(
 }
 
 /// A name as it is, whatever Discord's markdown would make of it.
-pub(super) fn escape(name: &str) -> String {
+pub(crate) fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars() {
         if matches!(

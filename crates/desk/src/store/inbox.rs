@@ -67,7 +67,7 @@ pub(crate) async fn page(
         ));
     }
     let text = format!(
-        "SELECT t.id, {KEY} AS sort_key, t.number, t.subject, u.email AS customer, t.last_side,
+        "SELECT t.id, {KEY} AS sort_key, t.number, t.subject, COALESCE(u.name, u.email) AS customer, t.last_side,
                 t.last_words, t.status, t.priority, p.name AS assignee,
                 p.avatar AS assignee_avatar, t.waiting_since, t.updated_at, t.rev
          FROM ticket t

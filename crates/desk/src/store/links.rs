@@ -3,16 +3,20 @@
 use super::db::{Db, sql};
 use super::entities::{thread_link, ticket};
 use crate::{DeskError, GuildSettings};
-use domain::{ChannelId, DiscordMessageId, GuildId, Status, ThreadId, TicketId, Timestamp};
+use domain::{
+    ChannelId, DiscordMessageId, GuildId, Status, ThreadId, ThreadKind, TicketId, Timestamp,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
 };
 
-/// A new ticket's link, without a thread yet. The thread is to be as the guild wants it now.
+/// A new ticket's link, without a thread yet. The thread is to be as the guild wants it now; one
+/// that a customer is to be in is private, under this channel.
 pub(crate) async fn insert(
     db: &impl ConnectionTrait,
     ticket: TicketId,
     home: &GuildSettings,
+    shared: Option<ChannelId>,
 ) -> Result<(), DeskError> {
     thread_link::ActiveModel {
         ticket_id: Set(ticket),
@@ -21,11 +25,12 @@ pub(crate) async fn insert(
         seen_up_to: Set(DiscordMessageId(0)),
         trouble: Set(None),
         compared_at: Set(Timestamp(0)),
-        kind: Set(home.thread_kind),
-        parent_id: Set(home.support_channel),
+        kind: Set(shared.map_or(home.thread_kind, |_| ThreadKind::Private)),
+        parent_id: Set(shared.unwrap_or(home.support_channel)),
         name: Set(None),
         archived: Set(false),
         locked: Set(false),
+        shared: Set(i64::from(shared.is_some())),
     }
     .insert(db)
     .await?;
@@ -139,19 +144,25 @@ pub(crate) async fn set_thread(
     Ok(())
 }
 
-/// The thread is not this ticket's any more; the next is to be as the guild wants it now.
+/// The thread is not this ticket's any more; the next is to be as the guild wants it now. One that a
+/// customer is in stays of its kind, and where customers see it: `panel` is where that is now.
 pub(crate) async fn forget_thread(
     db: &impl ConnectionTrait,
-    ticket: TicketId,
+    link: &thread_link::Model,
     home: &GuildSettings,
+    panel: Option<ChannelId>,
 ) -> Result<(), DeskError> {
+    let (kind, parent) = match link.is_shared() && link.parent_id != home.support_channel {
+        true => (link.kind, panel.unwrap_or(link.parent_id)),
+        false => (home.thread_kind, home.support_channel),
+    };
     thread_link::ActiveModel {
-        ticket_id: Set(ticket),
+        ticket_id: Set(link.ticket_id),
         thread_id: Set(None),
         card_message_id: Set(None),
         trouble: Set(None),
-        kind: Set(home.thread_kind),
-        parent_id: Set(home.support_channel),
+        kind: Set(kind),
+        parent_id: Set(parent),
         name: Set(None),
         ..Default::default()
     }
@@ -314,4 +325,16 @@ pub(crate) async fn under(
         .filter(thread_link::Column::Trouble.is_null())
         .all(&db.read)
         .await?)
+}
+
+/// From now on somebody who is not staff is in the thread.
+pub(crate) async fn share(db: &impl ConnectionTrait, ticket: TicketId) -> Result<(), DeskError> {
+    thread_link::ActiveModel {
+        ticket_id: Set(ticket),
+        shared: Set(1),
+        ..Default::default()
+    }
+    .update(db)
+    .await?;
+    Ok(())
 }

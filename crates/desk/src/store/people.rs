@@ -1,10 +1,13 @@
-//! People: staff by Discord account, customers by e-mail address.
+//! People: staff by Discord account, customers by e-mail address or account.
 
 use super::db::sql;
-use super::entities::person;
+use super::entities::{customer, person, ticket};
 use crate::{DeskError, DiscordProfile};
 use domain::{CustomerId, DiscordUserId, GuildId, PersonId, Timestamp};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
+    IntoActiveModel, QueryFilter, QuerySelect, Set,
+};
 use std::collections::HashMap;
 
 /// The person of this account, made or brought up to date.
@@ -71,11 +74,88 @@ pub(crate) async fn customer(
     Ok(row.try_get("", "id")?)
 }
 
-/// A customer's address.
-pub(crate) async fn email(db: &impl ConnectionTrait, id: CustomerId) -> Result<String, DeskError> {
-    Ok(super::entities::customer::Entity::find_by_id(id)
+/// The customer of this account in this guild, made when new. One who has an address keeps being
+/// read by it.
+pub(crate) async fn customer_by_account(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+    account: DiscordUserId,
+    name: &str,
+    now: Timestamp,
+) -> Result<CustomerId, DeskError> {
+    if let Some(row) = of_account(db, guild, account).await? {
+        if row.name.as_deref().is_some_and(|known| known != name) {
+            let mut change = row.clone().into_active_model();
+            change.name = Set(Some(name.to_owned()));
+            change.update(db).await?;
+        }
+        return Ok(row.id);
+    }
+    let row = customer::ActiveModel {
+        id: NotSet,
+        guild_id: Set(guild),
+        // No address has a colon and no at sign; see the migration.
+        email: Set(format!("discord:{account}")),
+        created_at: Set(now),
+        discord_id: Set(Some(account)),
+        name: Set(Some(name.to_owned())),
+    };
+    Ok(row.insert(db).await?.id)
+}
+
+/// The customer of this account in this guild.
+pub(crate) async fn of_account(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+    account: DiscordUserId,
+) -> Result<Option<customer::Model>, DeskError> {
+    Ok(customer::Entity::find()
+        .filter(customer::Column::GuildId.eq(guild))
+        .filter(customer::Column::DiscordId.eq(account))
+        .one(db)
+        .await?)
+}
+
+/// A customer.
+pub(crate) async fn customer_by_id(
+    db: &impl ConnectionTrait,
+    id: CustomerId,
+) -> Result<customer::Model, DeskError> {
+    customer::Entity::find_by_id(id)
         .one(db)
         .await?
-        .ok_or(DeskError::NotFound)?
-        .email)
+        .ok_or(DeskError::NotFound)
+}
+
+/// Gives a customer this account, and what another customer had asked with it before.
+pub(crate) async fn link_account(
+    db: &impl ConnectionTrait,
+    customer: &customer::Model,
+    account: DiscordUserId,
+) -> Result<(), DeskError> {
+    if let Some(before) = of_account(db, customer.guild_id, account).await?
+        && before.id != customer.id
+    {
+        ticket::Entity::update_many()
+            .col_expr(
+                ticket::Column::CustomerId,
+                sea_orm::sea_query::Expr::value(customer.id),
+            )
+            .filter(ticket::Column::CustomerId.eq(before.id))
+            .exec(db)
+            .await?;
+        let mut change = before.into_active_model();
+        change.discord_id = Set(None);
+        change.update(db).await?;
+    }
+    let mut change = customer.clone().into_active_model();
+    change.discord_id = Set(Some(account));
+    change.update(db).await?;
+    Ok(())
+}
+
+/// What a customer is called.
+pub(crate) async fn called(db: &impl ConnectionTrait, id: CustomerId) -> Result<String, DeskError> {
+    let row = customer_by_id(db, id).await?;
+    Ok(row.name.unwrap_or(row.email))
 }

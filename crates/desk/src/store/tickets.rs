@@ -25,6 +25,8 @@ pub(crate) struct Named {
     pub(crate) rev: i64,
     pub(crate) category: String,
     pub(crate) customer: String,
+    /// The customer's account at Discord, if one is known.
+    pub(crate) account: Option<domain::DiscordUserId>,
     pub(crate) assignee_id: Option<PersonId>,
     pub(crate) assignee: Option<String>,
     pub(crate) assignee_avatar: Option<String>,
@@ -50,7 +52,8 @@ impl Named {
 }
 
 const NAMED: &str = "SELECT t.id, t.customer_id, t.number, t.subject, t.status, t.priority,
-        t.created_at, t.rev, t.assignee_id, c.name AS category, u.email AS customer,
+        t.created_at, t.rev, t.assignee_id, c.name AS category, COALESCE(u.name, u.email) AS customer,
+        u.discord_id AS account,
         p.name AS assignee, p.avatar AS assignee_avatar
      FROM ticket t
      JOIN category c ON c.id = t.category_id

@@ -2,8 +2,7 @@
 
 use crate::discord::*;
 use crate::world::*;
-use desk::DeskError;
-use desk::bridge::{Ingested, Press, Pressed, RemoteEvent, RemoteMember};
+use desk::bridge::{Ingested, RemoteEvent};
 use domain::*;
 use std::time::Duration;
 
@@ -186,75 +185,6 @@ async fn catch_up_that_is_refused_is_tried_again() {
     assert!(!world.desk.catch_up_step().await);
     assert!(world.desk.catch_up_step().await);
     assert_eq!(world.bodies(&opened).await, ["Where is it?", "missed"]);
-}
-
-fn pressed(press: Press, roles: Vec<RoleId>) -> Pressed {
-    Pressed {
-        guild: GUILD,
-        member: RemoteMember {
-            user: MIRA,
-            name: "Mira Okafor".into(),
-            avatar: None,
-            roles,
-            bot: false,
-        },
-        ticket: TicketId(1),
-        press,
-    }
-}
-
-#[tokio::test]
-async fn buttons_do_what_the_dashboard_does_for_whoever_may() {
-    let world = World::new().await;
-    world.filed().await;
-    let mira = world.mira().await;
-    let staff = || vec![STAFF_ROLE];
-    let press = |p| world.desk.press(pressed(p, staff()));
-
-    press(Press::Assign).await.unwrap();
-    assert!(
-        press(Press::Assign)
-            .await
-            .unwrap()
-            .words
-            .contains("already")
-    );
-    let raised = press(Press::RaisePriority).await.unwrap();
-    assert_eq!(raised.priority, Some(Priority::High));
-    press(Press::SetPriority(Priority::Urgent)).await.unwrap();
-    press(Press::Close).await.unwrap();
-    assert!(press(Press::Close).await.unwrap().words.contains("already"));
-    let view = world.desk.conversation(&mira, 1).await.unwrap();
-    assert_eq!(view.ticket.assignee.unwrap().name, "Mira Okafor");
-    assert_eq!(view.ticket.priority, Priority::Urgent);
-    assert!(view.ticket.status.is_closed());
-    press(Press::Reopen).await.unwrap();
-    let view = world.desk.conversation(&mira, 1).await.unwrap();
-    assert_eq!(view.ticket.status, Status::Open);
-    world.settle().await;
-}
-
-#[tokio::test]
-async fn a_button_is_nothing_without_the_role_or_in_another_guild() {
-    let world = World::new().await;
-    world.filed().await;
-    let mira = world.mira().await;
-    for press in [
-        Press::Assign,
-        Press::RaisePriority,
-        Press::Close,
-        Press::Reopen,
-    ] {
-        let refused = world.desk.press(pressed(press, vec![RoleId(1)])).await;
-        assert!(matches!(refused, Err(DeskError::NotAllowed)));
-        let mut elsewhere = pressed(press, vec![STAFF_ROLE]);
-        elsewhere.guild = DiscordGuildId(77);
-        let refused = world.desk.press(elsewhere).await;
-        assert!(matches!(refused, Err(DeskError::NotFound)));
-    }
-    let view = world.desk.conversation(&mira, 1).await.unwrap();
-    assert_eq!(view.ticket.status, Status::Open);
-    assert_eq!(view.ticket.assignee, None);
 }
 
 #[tokio::test]

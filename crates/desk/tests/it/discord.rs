@@ -5,7 +5,7 @@
 use desk::bridge::{DeliveryError, Post, RemoteAuthor, RemoteFile, RemoteMessage, ThreadShape};
 use desk::clock::{Clock, ManualClock};
 use domain::*;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -45,6 +45,8 @@ pub struct Thread {
     pub archived: bool,
     pub locked: bool,
     pub tags: Vec<String>,
+    pub parent: ChannelId,
+    pub members: BTreeSet<DiscordUserId>,
 }
 
 impl Thread {
@@ -56,6 +58,8 @@ impl Thread {
             archived: false,
             locked: false,
             tags: vec![],
+            parent: SUPPORT,
+            members: BTreeSet::new(),
         }
     }
 
@@ -325,6 +329,7 @@ pub fn posted(id: DiscordMessageId, channel: ThreadId, post: &Post) -> Posted {
     let content = match post {
         Post::Card(card) => format!("card {}", card.number),
         Post::Words(words) | Post::Files { words, .. } => words.clone(),
+        Post::Panel { title, .. } => format!("panel {title}"),
     };
     Posted {
         message: RemoteMessage {
@@ -339,7 +344,7 @@ pub fn posted(id: DiscordMessageId, channel: ThreadId, post: &Post) -> Posted {
             is_speech: true,
             card: match post {
                 Post::Card(card) => Some(card.ticket),
-                Post::Words(_) | Post::Files { .. } => None,
+                Post::Words(_) | Post::Files { .. } | Post::Panel { .. } => None,
             },
         },
         post: Some(post.clone()),

@@ -39,6 +39,7 @@ impl DiscordPort for FakeDiscord {
                 _ => ThreadId(state.next_id(now)),
             };
             let mut thread = Thread::new(id, &spec.name);
+            thread.parent = spec.parent;
             if let ThreadStart::Post { card, tags } = &spec.start {
                 let post = Post::Card(card.clone());
                 thread
@@ -170,6 +171,26 @@ impl DiscordPort for FakeDiscord {
                 ThreadShape::Closed => thread.locked = true,
                 ThreadShape::Awake | ThreadShape::Resting => {}
             }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn add_member(&self, thread: ThreadId, user: DiscordUserId) -> Result<(), DeliveryError> {
+        self.act("add_member", |state, _| {
+            state.open(thread)?.members.insert(user);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_member(
+        &self,
+        thread: ThreadId,
+        user: DiscordUserId,
+    ) -> Result<(), DeliveryError> {
+        self.act("remove_member", |state, _| {
+            state.open(thread)?.members.remove(&user);
             Ok(())
         })
         .await

@@ -8,6 +8,7 @@ mod bridge_in;
 mod bridge_out;
 mod budget;
 mod changes;
+mod commands;
 mod dashboard;
 mod discord;
 mod discord_port;

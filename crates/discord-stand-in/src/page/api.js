@@ -95,6 +95,7 @@ export const setLatency = (ms) => request("PUT", "/stand-in/latency", json({ ms 
 export const gateway = (what) => request("POST", "/stand-in/gateway", json(what));
 export const getStanding = () => request("GET", "/stand-in/standing");
 export const order = (what) => request("POST", "/stand-in/order", json(what));
+export const setEndpoint = (what) => request("PUT", "/stand-in/interactions-endpoint", json(what));
 export const reset = () => request("POST", "/stand-in/reset");
 // Kept alive, so that what was put away just before a reload stays away.
 export const dismissForm = (person) =>

@@ -1,5 +1,6 @@
 // A slash command being filled in: one field per option, Enter runs it, Esc
-// leaves. It takes the composer's place while it is open.
+// leaves. It takes the composer's place while it is open. Where the bot
+// suggests values, it is asked while one types.
 
 import { h, iconButton } from "./dom.js";
 import { nameOf } from "./world.js";
@@ -28,7 +29,20 @@ export class CommandForm {
 
   open(entry) {
     this.entry = entry;
-    this.inputs = entry.options.map((option) => ({ option, input: optionInput(this.app.world, option) }));
+    this.inputs = entry.options.map((option) => {
+      const input = optionInput(this.app.world, option);
+      const list = option.autocomplete && h("datalist", { id: `suggestions-${option.name}` });
+      /** What the names of suggestions stand for. */
+      const meant = new Map();
+      if (list) {
+        input.setAttribute("list", list.id);
+        input.setAttribute("autocomplete", "off");
+        const ask = () => this.suggest(option, input, list, meant);
+        input.addEventListener("input", ask);
+        input.addEventListener("focus", ask);
+      }
+      return { option, input, list, meant };
+    });
     this.go = h("button", { type: "submit", class: "button is-primary", text: "Run" });
     this.element.setAttribute("aria-label", `Command /${entry.name}`);
     this.element.replaceChildren(
@@ -37,8 +51,8 @@ export class CommandForm {
         h("span", { class: "quiet", text: entry.description, dir: "auto" }),
         iconButton("close", "Leave the command", () => this.leave())),
       h("div", { class: "command-fields" },
-        this.inputs.map(({ option, input }) => h("label", { class: "field", title: option.description },
-          h("span", { text: option.required ? option.name : `${option.name} (optional)` }), input)),
+        this.inputs.map(({ option, input, list }) => h("label", { class: "field", title: option.description },
+          h("span", { text: option.required ? option.name : `${option.name} (optional)` }), input, list)),
         this.go));
     this.element.hidden = false;
   }
@@ -57,13 +71,37 @@ export class CommandForm {
     this.onLeave();
   }
 
-  async run() {
-    const { entry, inputs } = this;
-    const given = inputs
-      .filter(({ input }) => input.value !== "")
-      .map(({ option, input }) => ({ type: option.type, name: option.name, value: typed(option.type, input.value) }));
+  /** The options as far as they are filled in; `focused` is the one that is being typed. */
+  options(focused) {
+    const given = this.inputs
+      .filter(({ option, input }) => input.value !== "" || option === focused)
+      .map(({ option, input, meant }) => {
+        const value = meant.get(input.value) ?? input.value;
+        if (option === focused) return { type: option.type, name: option.name, value: input.value, focused: true };
+        return { type: option.type, name: option.name, value: typed(option.type, value) };
+      });
     // Sub-commands wrap the options, innermost last.
-    const options = entry.path.reduceRight((inner, part) => [{ type: part.type, name: part.name, options: inner }], given);
+    return this.entry.path.reduceRight((inner, part) => [{ type: part.type, name: part.name, options: inner }], given);
+  }
+
+  /** Asks the bot, a moment after the last key. */
+  suggest(option, input, list, meant) {
+    if (meant.has(input.value)) return;
+    const { entry } = this;
+    clearTimeout(this.asking);
+    this.asking = setTimeout(async () => {
+      if (this.entry !== entry) return;
+      const choices = await this.app.suggestions(entry.command, this.options(option));
+      if (this.entry !== entry) return;
+      meant.clear();
+      for (const choice of choices) meant.set(choice.name, choice.value);
+      list.replaceChildren(...choices.map((choice) => h("option", { value: choice.name })));
+    }, 250);
+  }
+
+  async run() {
+    const { entry } = this;
+    const options = this.options(null);
     this.go.disabled = true;
     const ran = await this.app.runCommand(entry.command, options);
     this.go.disabled = false;
@@ -84,7 +122,7 @@ function optionInput(world, option) {
     return h("select", { required }, h("option", { value: "", text: required ? "Choose" : "–" }),
       choices.map((choice) => h("option", { value: choice.value, text: choice.name })));
   }
-  if (option.type === INTEGER || option.type === NUMBER) {
+  if (!option.autocomplete && (option.type === INTEGER || option.type === NUMBER)) {
     return h("input", { type: "number", required, step: option.type === INTEGER ? "1" : "any", min: option.min_value, max: option.max_value, placeholder: option.description });
   }
   return h("input", { type: "text", required, dir: "auto", minlength: option.min_length, maxlength: option.max_length ?? 6000, placeholder: option.description });

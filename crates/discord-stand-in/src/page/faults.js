@@ -6,6 +6,7 @@ import { $, h, icon, iconButton } from "./dom.js";
 import * as api from "./api.js";
 import { dialog } from "./overlay.js";
 import { Admins } from "./admins.js";
+import { Endpoint } from "./endpoint.js";
 
 const SWITCHES = [
   {
@@ -70,6 +71,7 @@ export class Faults {
     this.others = [];
     this.latency = 0;
     this.admins = new Admins((promise, done) => this.tell(promise, done));
+    this.endpoint = new Endpoint((promise, done) => this.tell(promise, done));
     this.toggle.addEventListener("click", () => this.show(this.element.hidden));
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.show(false));
     this.build();
@@ -82,7 +84,7 @@ export class Faults {
     const faults = await api.getFaults().catch(() => []);
     const entryOf = (fault) => SWITCHES.find(({ fault: known }) =>
       known.route === fault.route && known.event === fault.event && known.action === fault.action);
-    await this.admins.look();
+    await Promise.all([this.admins.look(), this.endpoint.look()]);
     this.others = faults.filter((fault) => !entryOf(fault));
     this.set(new Set(faults.map(entryOf).filter(Boolean).map((entry) => entry.id)), this.latency);
   }
@@ -118,6 +120,7 @@ export class Faults {
       h("label", { class: "field" }, h("span", { text: "Delay of every answer" }), this.slow),
       h("h3", { text: "Live connection of the bot" }), ...blows,
       h("h3", { text: "What admins do" }), ...this.admins.controls,
+      h("h3", { text: "How the bot is told" }), this.endpoint.element,
       h("h3", { text: "Afterwards" }),
       h("div", { class: "faults-foot" },
         h("button", { type: "button", class: "button is-good", text: "Clear all faults", on: { click: () => this.clear() } }),

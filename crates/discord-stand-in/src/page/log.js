@@ -120,7 +120,7 @@ export class Log {
       const item = { ...entry, grouped: belongsTo(previous, entry) };
       items.push({
         key: message.id,
-        signature: JSON.stringify([item, world.me.id, world.namesKey, app.busyIn(message.id), world.messageCommands().length, channel.permissions], withoutSigning),
+        signature: JSON.stringify([item, world.me.id, world.namesKey, app.busyIn(message.id), world.messageCommands().length + world.memberCommands().length, channel.permissions], withoutSigning),
         build: () => drawMessage(app, item),
       });
       previous = entry;

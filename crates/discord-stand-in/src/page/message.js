@@ -288,10 +288,19 @@ function actions(app, message) {
   const mine = message.author.id === world.me.id;
   const about = `message by ${nameOf(world.user(message.author.id) ?? message.author)}`;
   const key = (deed) => ({ dataset: { key: `${deed}:${message.id}` } });
-  const extra = world.messageCommands().map((command) => ({
-    label: command.name,
-    pick: () => app.useMessageCommand(command, message),
-  }));
+  const author = world.user(message.author.id);
+  const extra = [
+    ...world.messageCommands().map((command) => ({
+      label: command.name,
+      pick: () => app.useMessageCommand(command, message),
+    })),
+    // Discord has these in the author's own menu.
+    ...(author && !message.author.bot ? world.memberCommands() : []).map((command) => ({
+      label: command.name,
+      description: nameOf(author),
+      pick: () => app.useMemberCommand(command, author),
+    })),
+  ];
   return h("div", { class: "message-actions", role: "group", "aria-label": `Actions for ${about}` },
     iconButton("smile", "Add a reaction", (event) => pickEmoji(app, message, event.currentTarget), key("add-reaction")),
     iconButton("reply", "Reply", () => app.replyTo(message), key("reply")),

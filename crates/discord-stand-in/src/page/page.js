@@ -230,6 +230,37 @@ const app = {
     return this.attempt(() => this.interact(2, { id: command.id, name: command.name, type: 1, options }));
   },
 
+  /** What the bot suggests for the option that is being typed; nothing, if it is silent. */
+  async suggestions(command, options) {
+    const nonce = api.nonce();
+    const answered = new Promise((settle) => {
+      const timer = setTimeout(() => settle(null), ANSWER_MS);
+      waiting.set(nonce, () => {
+        clearTimeout(timer);
+        settle(this.world.interactions.find((it) => String(it.nonce) === nonce));
+      });
+    });
+    try {
+      await api.interact(this.world.me, {
+        type: 4,
+        application_id: this.world.bot.application_id ?? this.world.bot.id,
+        guild_id: this.world.guild.id,
+        channel_id: this.selected,
+        nonce,
+        data: { id: command.id, name: command.name, type: 1, options },
+      });
+      return (await answered)?.choices ?? [];
+    } catch {
+      return [];
+    } finally {
+      waiting.delete(nonce);
+    }
+  },
+
+  useMemberCommand(command, member) {
+    return this.attempt(() => this.interact(2, { id: command.id, name: command.name, type: 2, target_id: member.id }));
+  },
+
   useMessageCommand(command, message) {
     return this.attempt(() => this.interact(2, { id: command.id, name: command.name, type: 3, target_id: message.id }));
   },

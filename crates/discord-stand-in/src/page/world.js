@@ -155,6 +155,11 @@ export class World {
     return found.sort((a, b) => a.name.localeCompare(b.name));
   }
 
+  /** Commands that Discord offers in a member's own menu. */
+  memberCommands() {
+    return this.commands.filter((command) => command.type === 2);
+  }
+
   /** Commands that Discord offers in a message's own menu. */
   messageCommands() {
     return this.commands.filter((command) => command.type === 3);

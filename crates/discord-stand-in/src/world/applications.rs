@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::attachments::hex;
+use super::command_rules::{check_command, most_of};
 use super::seed::SIGNING_SEED;
 use crate::error::{Answer, FormErrors, Refusal};
 
-/// Commands that one scope may hold.
-const MOST_COMMANDS: usize = 130;
+/// Commands that one scope may gain within a day.
+const MOST_NEW: usize = 200;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The application. Its id is its bot's id too.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub(crate) struct Application {
 pub(crate) struct Commands {
     pub(crate) global: Vec<Value>,
     pub(crate) guild: BTreeMap<u64, Vec<Value>>,
+    /// When commands of new names were registered.
+    #[serde(default)]
+    made_ms: Vec<i64>,
 }
 
 impl Application {
@@ -135,14 +140,27 @@ impl World {
         guild: Option<u64>,
         list: &[Value],
     ) -> Answer<Vec<Value>> {
-        if list.len() > MOST_COMMANDS {
-            return Err(Refusal::of(30032));
+        for kind in [1, 2, 3] {
+            let of = |command: &&Value| command["type"].as_u64().unwrap_or(1) == kind;
+            if list.iter().filter(of).count() > most_of(kind) {
+                return Err(Refusal::of(30032));
+            }
         }
         let mut form = FormErrors::default();
         for (index, command) in list.iter().enumerate() {
             check_command(command, &format!("{index}."), &mut form);
+            if list[..index].iter().any(|other| is_same(other, command)) {
+                let words = "Application command names must be unique";
+                let code = "APPLICATION_COMMANDS_DUPLICATE_NAME";
+                form.add(&format!("{index}.name"), code, words);
+            }
         }
         form.finish()?;
+        let known = self.scope(guild)?.clone();
+        let new = list
+            .iter()
+            .filter(|command| known.iter().all(|other| !is_same(other, command)));
+        self.count_new(new.count())?;
         let old = std::mem::take(self.scope(guild)?);
         let made: Vec<Value> = list
             .iter()
@@ -163,6 +181,14 @@ impl World {
         check_command(body, "", &mut form);
         form.finish()?;
         let old = self.scope(guild)?.clone();
+        if old.iter().all(|known| !is_same(known, body)) {
+            let kind = body["type"].as_u64().unwrap_or(1);
+            let of = |command: &&Value| command["type"] == json!(kind);
+            if old.iter().filter(of).count() >= most_of(kind) {
+                return Err(Refusal::of(30032));
+            }
+            self.count_new(1)?;
+        }
         let made = self.make_command(guild, body, &old);
         let scope = self.scope(guild)?;
         let before = scope.len();
@@ -223,6 +249,18 @@ impl World {
         everywhere.into_iter().find(|command| command["id"] == id)
     }
 
+    /// Counts commands of new names against the day's limit.
+    fn count_new(&mut self, new: usize) -> Answer<()> {
+        let now = self.now_ms();
+        let made = &mut self.commands.made_ms;
+        made.retain(|at| now - at < DAY_MS);
+        if made.len() + new > MOST_NEW {
+            return Err(Refusal::of(30034));
+        }
+        made.extend(std::iter::repeat_n(now, new));
+        Ok(())
+    }
+
     fn make_command(&mut self, guild: Option<u64>, body: &Value, old: &[Value]) -> Value {
         let kind = body["type"].as_u64().unwrap_or(1);
         let known = old
@@ -256,27 +294,7 @@ impl World {
     }
 }
 
-fn check_command(command: &Value, path: &str, form: &mut FormErrors) {
-    let name = command["name"].as_str().unwrap_or_default();
-    form.length(&format!("{path}name"), name, 1, 32);
-    let description = command["description"].as_str().unwrap_or_default();
-    if command["type"].as_u64().unwrap_or(1) == 1 {
-        let lower = name.to_lowercase() == name;
-        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '\'');
-        let proper = lower && name.chars().all(fits);
-        if !name.is_empty() && !proper {
-            let words = "Command name is invalid";
-            form.add(
-                &format!("{path}name"),
-                "APPLICATION_COMMAND_INVALID_NAME",
-                words,
-            );
-        }
-        form.length(&format!("{path}description"), description, 1, 100);
-    }
-    let options = command["options"].as_array().map_or(0, Vec::len);
-    if options > 25 {
-        let words = "Must be 25 or fewer in length.";
-        form.add(&format!("{path}options"), "BASE_TYPE_MAX_LENGTH", words);
-    }
+fn is_same(one: &Value, other: &Value) -> bool {
+    let kind = |command: &Value| command["type"].as_u64().unwrap_or(1);
+    one["name"] == other["name"] && kind(one) == kind(other)
 }

@@ -230,9 +230,33 @@ pub(crate) fn check_modal(modal: &Value, form: &mut FormErrors) {
         let words = "Must be between 1 and 5 in length.";
         form.add("data.components", "BASE_TYPE_BAD_LENGTH", words);
     }
+    let mut seen = HashSet::new();
     for (index, part) in parts.iter().enumerate() {
-        for input in inputs(part) {
+        let held = inputs(part);
+        let fits = match part["type"].as_u64() {
+            // A row holds one text input, a label one input or menu.
+            Some(1) => held.len() == 1 && held[0]["type"] == json!(4),
+            Some(18) => held.len() == 1,
+            Some(10) => true,
+            _ => false,
+        };
+        if !fits {
+            let path = format!("data.components.{index}");
+            let words = "Value of field \"type\" must be one of (1, 10, 18).";
+            form.add(&path, "UNION_TYPE_CHOICES", words);
+        }
+        for input in held {
             let path = format!("data.components.{index}.components.0");
+            let fresh = seen.insert(input["custom_id"].as_str().unwrap_or_default().to_owned());
+            if !fresh {
+                let words = "Component custom id cannot be duplicated";
+                let code = "COMPONENT_CUSTOM_ID_DUPLICATED";
+                form.add(&format!("{path}.custom_id"), code, words);
+            }
+            if input["type"] == json!(4) && !matches!(input["style"].as_u64(), Some(1 | 2)) {
+                let words = "Value must be one of (1, 2).";
+                form.add(&format!("{path}.style"), "BASE_TYPE_CHOICES", words);
+            }
             let label = input["label"].as_str().or_else(|| part["label"].as_str());
             form.length(&format!("{path}.label"), label.unwrap_or_default(), 1, 45);
             let id = input["custom_id"].as_str().unwrap_or_default();

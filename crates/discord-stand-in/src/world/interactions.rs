@@ -8,6 +8,7 @@ use twilight_model::guild::Permissions;
 
 use super::World;
 use super::channels::Channel;
+use super::command_rules::check_filled;
 use super::components;
 use crate::error::{Answer, FormErrors, Refusal};
 use crate::snowflake;
@@ -82,7 +83,8 @@ impl World {
         let mut message_id = None;
         match kind {
             interaction_kind::COMMAND | interaction_kind::AUTOCOMPLETE => {
-                self.read_command(person, channel, &mut data)?;
+                let is_typing = kind == interaction_kind::AUTOCOMPLETE;
+                self.read_command(person, channel, &mut data, is_typing)?;
             }
             interaction_kind::COMPONENT => {
                 let id = snowflake::read(&body["message_id"]).unwrap_or_default();
@@ -115,7 +117,13 @@ impl World {
         Ok(id)
     }
 
-    fn read_command(&self, person: u64, channel: u64, data: &mut Value) -> Answer<()> {
+    fn read_command(
+        &self,
+        person: u64,
+        channel: u64,
+        data: &mut Value,
+        is_typing: bool,
+    ) -> Answer<()> {
         let id = snowflake::read(&data["id"]).unwrap_or_default();
         let Some(command) = self.command(id) else {
             return Err(Refusal::of(10063));
@@ -131,6 +139,9 @@ impl World {
                 return Err(Refusal::of(50013));
             }
         }
+        let mut form = FormErrors::default();
+        check_filled(command, &data["options"], is_typing, &mut form);
+        form.finish()?;
         let mut kept = json!({
             "id": id.to_string(), "name": command["name"], "type": command["type"],
             "options": data["options"].as_array().cloned().unwrap_or_default(),

@@ -6,6 +6,7 @@ pub(crate) mod amending;
 pub(crate) mod applications;
 pub(crate) mod attachments;
 pub(crate) mod channels;
+pub(crate) mod command_rules;
 pub(crate) mod components;
 pub(crate) mod drafts;
 pub(crate) mod enclosures;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::attachments::Upload;
+use super::command_rules::check_choices;
 use super::components::{check_modal, tidy_components};
 use super::drafts::{Draft, EPHEMERAL, LOADING};
 use super::interactions::{Interaction, OpenModal, Progress, interaction_kind};
@@ -199,6 +200,14 @@ impl World {
                 words,
             ));
         }
+        let typed = self
+            .interactions
+            .get(&id)
+            .and_then(|known| focused(&known.data["options"]));
+        let mut form = FormErrors::default();
+        let kind = typed.and_then(|option| option["type"].as_u64());
+        check_choices(&choices, kind.unwrap_or(3), "data.choices", &mut form);
+        form.finish()?;
         if let Some(known) = self.interactions.get_mut(&id) {
             known.choices = Some(json!(choices));
         }
@@ -300,4 +309,14 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// The option that somebody types into.
+fn focused(options: &Value) -> Option<Value> {
+    options.as_array()?.iter().find_map(|option| {
+        if option["focused"] == json!(true) {
+            return Some(option.clone());
+        }
+        focused(&option["options"])
+    })
 }

@@ -4,6 +4,7 @@
 
 mod admins;
 mod archive;
+mod commands;
 mod enclosures;
 mod event_faults;
 mod faults;

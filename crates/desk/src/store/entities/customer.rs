@@ -1,4 +1,4 @@
-//! The table `customer`: people known by their e-mail address, per guild.
+//! The table `customer`: people known by their e-mail address or their Discord account, per guild.
 
 use domain::*;
 use sea_orm::entity::prelude::*;
@@ -12,6 +12,9 @@ pub(crate) struct Model {
     pub guild_id: GuildId,
     pub email: String,
     pub created_at: Timestamp,
+    pub discord_id: Option<DiscordUserId>,
+    /// What people read instead of an address.
+    pub name: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

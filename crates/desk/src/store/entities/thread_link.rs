@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub trouble: Option<String>,
     /// When it was last compared with Discord's.
     pub compared_at: Timestamp,
+    /// 1: somebody who is not staff is in it.
+    pub shared: i64,
     /// Decided when the thread is promised: the guild's setting may change meanwhile.
     pub kind: ThreadKind,
     /// The channel under which it is, or is to be.
@@ -30,6 +32,11 @@ pub(crate) struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
+    /// Whether somebody who is not staff reads it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared != 0
+    }
+
     /// The channel that the card is in: a public thread hangs on it, so that both have one id.
     pub(crate) fn card_channel(&self, thread: ThreadId) -> ThreadId {
         let hangs_on_it = self.card_message_id.is_some_and(|card| card.0 == thread.0);

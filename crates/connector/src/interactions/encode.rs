@@ -1,0 +1,250 @@
+//! The desk's answers as Discord's: messages for one pair of eyes, menus, forms, suggestions.
+//!
+//! Whatever is answered calls nobody and keeps Discord's limits; a text that is too long is cut
+//! rather than refused. It sends nothing.
+
+use super::{ONLY_THEM, Place};
+use crate::{custom_id, write};
+use desk::commands::{Answer, Asked, COMMANDS, Form, Menu, Say, Suggestion, Takes};
+use domain::text::head;
+use serenity::all::{
+    AutocompleteChoice, CreateActionRow, CreateAutocompleteResponse, CreateEmbed, CreateInputText,
+    CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal, CreateSelectMenu,
+    CreateSelectMenuKind, CreateSelectMenuOption, EditInteractionResponse, InputTextStyle,
+};
+
+const CONTENT: usize = 2_000;
+const DESCRIPTION: usize = 4_096;
+const TITLE: usize = 45;
+const LABEL: usize = 100;
+
+/// Said when a form was to be shown, but too late for one.
+const TOO_LATE: &str = "That took too long for a form. Please try again.";
+
+/// The first answer.
+pub(super) fn at_once(place: Place, answer: Answer) -> CreateInteractionResponse {
+    match answer {
+        Answer::Form(form) => CreateInteractionResponse::Modal(modal(form)),
+        Answer::Say(say) => {
+            let message = CreateInteractionResponseMessage::new()
+                .content(cut(&say.words, CONTENT))
+                .allowed_mentions(write::no_mentions())
+                .embeds(embeds(&say))
+                .components(rows(say.menu));
+            match place {
+                Place::Below => CreateInteractionResponse::Message(message.flags(ONLY_THEM)),
+                Place::Instead => CreateInteractionResponse::UpdateMessage(message),
+            }
+        }
+    }
+}
+
+/// An answer will follow.
+pub(super) fn announcement(place: Place) -> CreateInteractionResponse {
+    match place {
+        Place::Below => CreateInteractionResponse::Defer(
+            CreateInteractionResponseMessage::new().flags(ONLY_THEM),
+        ),
+        Place::Instead => CreateInteractionResponse::Acknowledge,
+    }
+}
+
+/// The answer that was announced.
+pub(super) fn later(answer: Answer) -> EditInteractionResponse {
+    let say = match answer {
+        Answer::Say(say) => say,
+        Answer::Form(_) => Say {
+            words: TOO_LATE.to_owned(),
+            ..Say::default()
+        },
+    };
+    EditInteractionResponse::new()
+        .content(cut(&say.words, CONTENT))
+        .allowed_mentions(write::no_mentions())
+        .embeds(embeds(&say))
+        .components(rows(say.menu))
+}
+
+/// What could be meant.
+pub(super) fn suggestions(
+    asked: &Asked,
+    option: &str,
+    found: Vec<Suggestion>,
+) -> CreateInteractionResponse {
+    let is_number = COMMANDS
+        .iter()
+        .filter(|command| command.does == asked.act.does)
+        .flat_map(|command| command.options)
+        .any(|o| o.name == option && o.takes == Takes::Ticket);
+    let choices = found.into_iter().take(25).map(|(name, value)| {
+        let name = cut(&name, LABEL);
+        match value.parse::<i64>() {
+            Ok(number) if is_number => AutocompleteChoice::new(name, number),
+            _ => AutocompleteChoice::new(name, value),
+        }
+    });
+    let response = CreateAutocompleteResponse::new().set_choices(choices.collect());
+    CreateInteractionResponse::Autocomplete(response)
+}
+
+/// What a person can quote and the log has: not the secret itself.
+pub(super) fn reference(secret: &str) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    secret.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn embeds(say: &Say) -> Vec<CreateEmbed> {
+    let detail = say.detail.as_deref().filter(|detail| !detail.is_empty());
+    detail
+        .map(|detail| CreateEmbed::new().description(cut(detail, DESCRIPTION)))
+        .into_iter()
+        .collect()
+}
+
+fn rows(menu: Option<Menu>) -> Vec<CreateActionRow> {
+    menu.into_iter().map(row).collect()
+}
+
+fn row(menu: Menu) -> CreateActionRow {
+    let options = menu
+        .lines
+        .iter()
+        .take(25)
+        .map(|line| {
+            let option = CreateSelectMenuOption::new(cut(&line.label, LABEL), &line.value)
+                .default_selection(line.now);
+            match &line.about {
+                Some(about) => option.description(cut(about, LABEL)),
+                None => option,
+            }
+        })
+        .collect();
+    let kind = CreateSelectMenuKind::String { options };
+    let select = CreateSelectMenu::new(custom_id::name(&menu.control), kind);
+    CreateActionRow::SelectMenu(select.placeholder(menu.hint))
+}
+
+fn modal(form: Form) -> CreateModal {
+    let field = &form.field;
+    let input = CreateInputText::new(
+        InputTextStyle::Paragraph,
+        cut(&field.label, TITLE),
+        field.name,
+    )
+    .min_length(field.min)
+    .max_length(field.max)
+    .required(field.min > 0);
+    // A row, not a label: the client that we read submissions with loses what labels hold.
+    CreateModal::new(custom_id::name(&form.control), cut(&form.title, TITLE))
+        .components(vec![CreateActionRow::InputText(input)])
+}
+
+fn cut(text: &str, most: usize) -> String {
+    head(text, most).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use desk::commands::{Control, Field, Line};
+    use domain::TicketId;
+    use serde_json::{Value, json};
+
+    fn wire(response: &CreateInteractionResponse) -> Value {
+        serde_json::to_value(response).unwrap()
+    }
+
+    #[test]
+    fn an_answer_is_for_one_pair_of_eyes_and_calls_nobody() {
+        let sent = wire(&at_once(Place::Below, "Ticket #12 is yours.".into()));
+        assert_eq!(sent["type"], 4);
+        assert_eq!(sent["data"]["content"], "Ticket #12 is yours.");
+        assert_eq!(sent["data"]["flags"], 64);
+        assert_eq!(
+            sent["data"]["allowed_mentions"],
+            json!({"parse": [], "users": [], "roles": []})
+        );
+        assert_eq!(sent["data"]["components"], json!([]));
+    }
+
+    #[test]
+    fn a_menu_names_what_a_choice_does() {
+        let menu = Menu {
+            control: Control::SetPriority(TicketId(41)),
+            hint: "Priority".to_owned(),
+            lines: vec![Line {
+                label: "High".to_owned(),
+                about: None,
+                value: "high".to_owned(),
+                now: true,
+            }],
+        };
+        let say = Say {
+            words: "The priority of ticket #12 is high.".to_owned(),
+            detail: None,
+            menu: Some(menu),
+        };
+        let sent = wire(&at_once(Place::Below, Answer::Say(say)));
+        let menu = &sent["data"]["components"][0]["components"][0];
+        assert_eq!(menu["custom_id"], "v1:setpriority:41");
+        assert_eq!(menu["options"][0]["default"], true);
+    }
+
+    #[test]
+    fn a_choice_is_answered_in_its_place() {
+        let sent = wire(&at_once(Place::Instead, "Done.".into()));
+        assert_eq!(sent["type"], 7);
+        assert_eq!(wire(&announcement(Place::Instead))["type"], 6);
+        let deferred = wire(&announcement(Place::Below));
+        assert_eq!(
+            (deferred["type"].clone(), deferred["data"]["flags"].clone()),
+            (json!(5), json!(64))
+        );
+        let edit = serde_json::to_value(later("Done.".into())).unwrap();
+        assert_eq!(edit["components"], json!([]));
+    }
+
+    #[test]
+    fn a_form_is_a_row_with_a_paragraph() {
+        let form = Form {
+            control: Control::File("question".to_owned()),
+            title: "x".repeat(60),
+            field: Field {
+                name: "text",
+                label: "What is it about?".to_owned(),
+                min: 10,
+                max: 1_000,
+            },
+        };
+        let sent = wire(&at_once(Place::Below, Answer::Form(form)));
+        assert_eq!(sent["type"], 9);
+        assert_eq!(sent["data"]["custom_id"], "v1:file:question");
+        assert_eq!(sent["data"]["title"].as_str().unwrap().len(), TITLE);
+        let row = &sent["data"]["components"][0];
+        assert_eq!(row["type"], 1);
+        let input = &row["components"][0];
+        assert_eq!(
+            (
+                &input["min_length"],
+                &input["max_length"],
+                &input["required"]
+            ),
+            (&json!(10), &json!(1_000), &json!(true))
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut() {
+        let say = Say {
+            words: "x".repeat(3_000),
+            detail: Some("y".repeat(5_000)),
+            menu: None,
+        };
+        let sent = wire(&at_once(Place::Below, Answer::Say(say)));
+        assert_eq!(sent["data"]["content"].as_str().unwrap().len(), CONTENT);
+        let detail = &sent["data"]["embeds"][0]["description"];
+        assert_eq!(detail.as_str().unwrap().len(), DESCRIPTION);
+    }
+}

@@ -1,0 +1,201 @@
+//! What somebody who asked is answered: words, menus and buttons that only they see, or a form.
+//!
+//! Controls are named by what they do; how a name becomes a custom id is the connector's affair.
+
+use super::deeds::{Does, ForEveryone, ForOwner, ForStaff};
+use domain::TicketId;
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Words, for the one who asked alone.
+    Say(Say),
+    /// A form to fill in.
+    Form(Form),
+}
+
+/// Words, and what can be done next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Say {
+    /// In a sentence or two.
+    pub words: String,
+    /// A longer text below.
+    pub detail: Option<String>,
+    /// A menu below that.
+    pub menu: Option<Menu>,
+}
+
+/// A menu of which one line is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Menu {
+    /// What a choice does.
+    pub control: Control,
+    /// What stands in it before a choice.
+    pub hint: String,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What is read.
+    pub label: String,
+    /// What it is about.
+    pub about: Option<String>,
+    /// What is sent back.
+    pub value: String,
+    /// Whether it is what holds now.
+    pub now: bool,
+}
+
+/// A form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What sending it does.
+    pub control: Control,
+    /// Its heading.
+    pub title: String,
+    /// Its one field.
+    pub field: Field,
+}
+
+/// A field of a form: a paragraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The name under which it comes back.
+    pub name: &'static str,
+    /// What is asked.
+    pub label: String,
+    /// At least so many characters; 0: it may be left out.
+    pub min: u16,
+    /// At most so many.
+    pub max: u16,
+}
+
+impl From<String> for Answer {
+    fn from(words: String) -> Self {
+        Self::Say(Say {
+            words,
+            ..Say::default()
+        })
+    }
+}
+
+impl From<&str> for Answer {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
+/// A button, a menu or a form of ours, by what it does. It holds no state: one from last year does
+/// what it says on the ticket as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Take the ticket.
+    Assign(TicketId),
+    /// Give it back.
+    Release(TicketId),
+    /// Raise its priority by one step.
+    RaisePriority(TicketId),
+    /// Set its priority to the choice.
+    SetPriority(TicketId),
+    /// Ask for a reason, and close.
+    AskClose(TicketId),
+    /// The form with the reason.
+    Close(TicketId),
+    /// Open it again.
+    Reopen(TicketId),
+    /// Begin a ticket.
+    AskNew,
+    /// The menu of categories.
+    PickCategory,
+    /// The form of a new ticket, of the category with this key.
+    File(String),
+    /// The asker's own tickets.
+    Mine,
+}
+
+impl Control {
+    /// What it does.
+    pub fn does(&self) -> Does {
+        match self {
+            Self::Assign(_) => Does::Staff(ForStaff::Claim),
+            Self::Release(_) => Does::Staff(ForStaff::Release),
+            Self::RaisePriority(_) => Does::Staff(ForStaff::RaisePriority),
+            Self::SetPriority(_) => Does::Staff(ForStaff::SetPriority),
+            Self::AskClose(_) => Does::Owner(ForOwner::AskClose),
+            Self::Close(_) => Does::Owner(ForOwner::Close),
+            Self::Reopen(_) => Does::Owner(ForOwner::Reopen),
+            Self::AskNew | Self::PickCategory => Does::Everyone(ForEveryone::AskNew),
+            Self::File(_) => Does::Everyone(ForEveryone::File),
+            Self::Mine => Does::Everyone(ForEveryone::Mine),
+        }
+    }
+
+    /// The ticket that it names.
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::Assign(ticket)
+            | Self::Release(ticket)
+            | Self::RaisePriority(ticket)
+            | Self::SetPriority(ticket)
+            | Self::AskClose(ticket)
+            | Self::Close(ticket)
+            | Self::Reopen(ticket) => Some(*ticket),
+            Self::AskNew | Self::PickCategory | Self::File(_) | Self::Mine => None,
+        }
+    }
+
+    /// The name of the value that a choice from it sets.
+    pub fn choice(&self) -> Option<&'static str> {
+        match self {
+            Self::SetPriority(_) => Some("priority"),
+            Self::PickCategory => Some("category"),
+            _ => None,
+        }
+    }
+
+    /// The value that it carries itself.
+    pub fn carries(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::File(category) => Some(("category", category)),
+            _ => None,
+        }
+    }
+
+    /// What people read on it, or over it.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Assign(_) => "Assign",
+            Self::Release(_) => "Release",
+            Self::RaisePriority(_) => "Priority",
+            Self::SetPriority(_) => "the menu of priorities",
+            Self::AskClose(_) => "Close",
+            Self::Close(_) => "the form with a reason",
+            Self::Reopen(_) => "Reopen",
+            Self::AskNew => "Create Ticket",
+            Self::PickCategory => "the menu of categories",
+            Self::File(_) => "the form of a new ticket",
+            Self::Mine => "My Tickets",
+        }
+    }
+
+    /// One of each, for lists.
+    pub fn examples() -> [Self; 11] {
+        let ticket = TicketId(1);
+        [
+            Self::AskNew,
+            Self::PickCategory,
+            Self::File("question".to_owned()),
+            Self::Mine,
+            Self::AskClose(ticket),
+            Self::Close(ticket),
+            Self::Reopen(ticket),
+            Self::Assign(ticket),
+            Self::Release(ticket),
+            Self::RaisePriority(ticket),
+            Self::SetPriority(ticket),
+        ]
+    }
+}

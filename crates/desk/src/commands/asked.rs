@@ -1,0 +1,140 @@
+//! What somebody asks for inside Discord, whichever door it came through.
+//!
+//! A command, a press, a choice and a submitted form all become one [`Asked`]: who, where, what to
+//! do, and with which values. Nothing here is checked yet.
+
+use super::deeds::Does;
+use crate::bridge::RemoteMember;
+use crate::{DiscordProfile, RequestKey};
+use domain::{ChannelId, DiscordGuildId, RoleId, ThreadId, TicketId};
+
+/// Something that somebody asks for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The interaction's own secret: what is told twice with it is done once.
+    pub secret: String,
+    /// The guild.
+    pub guild: DiscordGuildId,
+    /// The channel or thread.
+    pub channel: ThreadId,
+    /// Whether that is a thread.
+    pub in_thread: bool,
+    /// Who, by the interaction's own word, never a remembered one.
+    pub member: RemoteMember,
+    /// Whether Discord lets them manage the guild.
+    pub manages_guild: bool,
+    /// What.
+    pub act: Act,
+}
+
+/// What to do.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// What.
+    pub does: Does,
+    /// On which ticket, where a button or a form names one.
+    pub ticket: Option<TicketId>,
+    /// With what.
+    pub values: Values,
+}
+
+/// A value of an option, of a menu, of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// A member, or a user who is none (any more) and so has no roles.
+    User(Box<RemoteMember>),
+    /// A role.
+    Role(RoleId),
+    /// A channel.
+    Channel(ChannelId),
+    /// A message: who wrote it and what it says.
+    Message(Box<(RemoteMember, String)>),
+}
+
+/// Values by their names.
+#[derive(Clone, Debug, Default)]
+pub struct Values(Vec<(String, Value)>);
+
+impl FromIterator<(String, Value)> for Values {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(values: I) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
+impl Values {
+    /// Adds a value.
+    pub fn add(&mut self, name: impl Into<String>, value: Value) {
+        self.0.push((name.into(), value));
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+
+    /// Text that is not blank.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Value::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Value::Flag(true)))
+    }
+
+    pub(crate) fn user(&self, name: &str) -> Option<&RemoteMember> {
+        match self.get(name)? {
+            Value::User(user) => Some(user),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn role(&self, name: &str) -> Option<RoleId> {
+        match self.get(name)? {
+            Value::Role(role) => Some(*role),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn channel(&self, name: &str) -> Option<ChannelId> {
+        match self.get(name)? {
+            Value::Channel(channel) => Some(*channel),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn message(&self, name: &str) -> Option<(&RemoteMember, &str)> {
+        match self.get(name)? {
+            Value::Message(message) => Some((&message.0, &message.1)),
+            _ => None,
+        }
+    }
+}
+
+impl Asked {
+    pub(crate) fn key(&self) -> RequestKey {
+        RequestKey::from_secret(&self.secret)
+    }
+}
+
+pub(crate) fn profile(member: &RemoteMember) -> DiscordProfile {
+    DiscordProfile {
+        user: member.user,
+        name: member.name.clone(),
+        avatar: member.avatar.clone(),
+    }
+}

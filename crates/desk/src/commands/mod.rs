@@ -1,0 +1,119 @@
+//! What people do inside Discord: commands, buttons, menus and forms, from what was asked to what
+//! is answered.
+//!
+//! [`Desk::interact`] is the one way through: it makes the proof that the deed asks for, and calls
+//! the same use cases as the web. It knows neither which door somebody came through nor how an
+//! answer is sent.
+
+mod admin;
+mod answer;
+mod asked;
+mod command;
+mod deeds;
+mod everyone;
+mod listing;
+mod registering;
+mod staff;
+mod suggest;
+mod table;
+mod ticket;
+
+pub use answer::{Answer, Control, Field, Form, Line, Menu, Say};
+pub use asked::{Act, Asked, Value, Values};
+pub use command::{Command, Kind, Opt, Takes};
+pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};
+pub use listing::matrix;
+pub use suggest::Suggestion;
+pub use table::{COMMANDS, GROUPS, find};
+
+use crate::store::{links, tickets};
+use crate::{Desk, DeskError, Holder, Staff};
+use asked::profile;
+
+/// Who acts on a ticket that staff and its customer may act on.
+enum Actor {
+    Staff(Staff),
+    Customer(Holder),
+}
+
+impl Desk {
+    /// Does what somebody asks for, if they may.
+    pub async fn interact(&self, asked: &Asked) -> Result<Answer, DeskError> {
+        if asked.guild != self.settings.guild.discord_id {
+            return Err(DeskError::NotFound);
+        }
+        match asked.act.does {
+            Does::Everyone(what) => self.for_everyone(what, asked).await,
+            Does::Owner(what) => {
+                let (actor, ticket) = self.actor(asked).await?;
+                self.for_owner(what, asked, actor, ticket).await
+            }
+            Does::Staff(what) => {
+                let staff = self.asking_staff(asked).await?;
+                self.for_staff(what, asked, &staff).await
+            }
+            Does::Admin(what) => {
+                let admin = self.admin(&asked.member, asked.manages_guild)?;
+                self.for_admin(what, asked, &admin).await
+            }
+        }
+    }
+
+    async fn asking_staff(&self, asked: &Asked) -> Result<Staff, DeskError> {
+        self.staff_by_roles(profile(&asked.member), &asked.member.roles)
+            .await
+    }
+
+    /// Staff, or the customer whose ticket it is; to all others every ticket is the same.
+    async fn actor(&self, asked: &Asked) -> Result<(Actor, tickets::Named), DeskError> {
+        match self.asking_staff(asked).await {
+            Ok(staff) => {
+                let ticket = self.asked_ticket(asked).await?;
+                Ok((Actor::Staff(staff), ticket))
+            }
+            Err(DeskError::NotAllowed) => {
+                let ticket = match self.asked_ticket(asked).await {
+                    Err(DeskError::NotFound) => return Err(DeskError::NotAllowed),
+                    ticket => ticket?,
+                };
+                let user = asked.member.user;
+                let holder = self.holder_by_account(user, ticket.id).await?;
+                Ok((Actor::Customer(holder), ticket))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The ticket that is meant: the one that a button names, the one of the number, or the one
+    /// whose thread this is.
+    async fn asked_ticket(&self, asked: &Asked) -> Result<tickets::Named, DeskError> {
+        let id = match (asked.act.ticket, asked.act.values.integer("ticket")) {
+            (Some(id), _) => Some(id),
+            (None, Some(number)) => tickets::id_of(&self.db.read, self.guild, number).await?,
+            (None, None) => {
+                let link = links::of_thread(&self.db.read, asked.channel).await?;
+                let link = link.ok_or_else(|| DeskError::Conflict {
+                    why: "Say which ticket: this is no ticket's thread.".to_owned(),
+                })?;
+                Some(link.ticket_id)
+            }
+        };
+        let id = id.ok_or(DeskError::NotFound)?;
+        tickets::of_guild(&self.db.read, self.guild, id)
+            .await?
+            .ok_or(DeskError::NotFound)
+    }
+}
+
+/// What was asked contradicts what is.
+fn conflict<T>(why: impl Into<String>) -> Result<T, DeskError> {
+    Err(DeskError::Conflict { why: why.into() })
+}
+
+/// A value that the table says is always there. An interaction that lacks it was not made by a
+/// client that knows our commands.
+fn given<T>(value: Option<T>) -> Result<T, DeskError> {
+    value.ok_or_else(|| DeskError::Conflict {
+        why: "Something is missing in this command. Try it again.".to_owned(),
+    })
+}

@@ -1,0 +1,434 @@
+//! What staff do inside Discord: the same use cases as on the dashboard, and who is in a thread.
+
+use super::answer::{Answer, Control, Line, Menu, Say};
+use super::asked::{Asked, profile};
+use super::deeds::ForStaff;
+use super::everyone::{body_of, subject_of};
+use super::table::TAG_MAX;
+use super::{conflict, given, listing};
+use crate::bridge::{Command, RemoteMember, escape};
+use crate::filing::{Asker, Filing};
+use crate::store::tickets::Named;
+use crate::store::{commands, links, people, tickets};
+use crate::tickets::Claimed;
+use crate::work::Touched;
+use crate::{Desk, DeskError, Staff};
+use domain::{CustomerId, Priority};
+
+impl Desk {
+    pub(super) async fn for_staff(
+        &self,
+        what: ForStaff,
+        asked: &Asked,
+        staff: &Staff,
+    ) -> Result<Answer, DeskError> {
+        match what {
+            ForStaff::TicketsOf => return self.tickets_of_member(asked).await,
+            ForStaff::FromMessage => return self.file_from_message(asked).await,
+            ForStaff::Block | ForStaff::Unblock => return self.block(what, asked).await,
+            _ => {}
+        }
+        let ticket = self.asked_ticket(asked).await?;
+        match what {
+            ForStaff::View => self.view(staff, &ticket).await,
+            ForStaff::Claim => self.claim(staff, &ticket).await,
+            ForStaff::Assign => self.assign_somebody(asked, staff, &ticket).await,
+            ForStaff::Release => {
+                if ticket.assignee_id.is_none() {
+                    return Ok(format!("Nobody has ticket #{}.", ticket.number).into());
+                }
+                self.unassign(staff, ticket.number).await?;
+                Ok(format!("Ticket #{} is nobody's now.", ticket.number).into())
+            }
+            ForStaff::RaisePriority => self.set_priority_of(staff, &ticket, Priority::next).await,
+            ForStaff::SetPriority => {
+                let key = given(asked.act.values.text("priority"))?;
+                let exactly = given(Priority::from_key(key))?;
+                self.set_priority_of(staff, &ticket, |_| exactly).await
+            }
+            ForStaff::Category => {
+                let typed = given(asked.act.values.text("category"))?;
+                let Some(category) = self.category_named(typed) else {
+                    return conflict("There is no such category. Choose one of those suggested.");
+                };
+                self.set_category(staff, ticket.number, &category.key)
+                    .await?;
+                let name = &category.name;
+                Ok(format!("Ticket #{} is in {name} now.", ticket.number).into())
+            }
+            ForStaff::Tag => self.tag(asked, staff, &ticket).await,
+            ForStaff::Note => {
+                let text = body_of(given(asked.act.values.text("text"))?)?;
+                let key = Some(asked.key());
+                self.add_note(staff, ticket.number, text, key).await?;
+                Ok(format!("The note is on ticket #{}.", ticket.number).into())
+            }
+            ForStaff::Reply => self.reply_by_command(asked, staff, &ticket).await,
+            ForStaff::Customer => {
+                let name = escape(&ticket.customer);
+                let account = match ticket.account {
+                    Some(account) => format!(" (<@{account}>)"),
+                    None => String::new(),
+                };
+                let words = format!("{name}{account} filed ticket #{}.", ticket.number);
+                self.tickets_of(words, ticket.customer_id).await
+            }
+            ForStaff::AddUser => self.add_user(asked, staff, &ticket).await,
+            ForStaff::RemoveUser => self.remove_user(asked, staff, &ticket).await,
+            ForStaff::TicketsOf | ForStaff::FromMessage | ForStaff::Block | ForStaff::Unblock => {
+                Err(DeskError::Internal("a command without a ticket".into()))
+            }
+        }
+    }
+
+    async fn view(&self, _staff: &Staff, ticket: &Named) -> Result<Answer, DeskError> {
+        let tags = commands::tags(&self.db.read, ticket.id).await?;
+        let link = links::of_ticket(&self.db.read, ticket.id).await?;
+        let mut lines = vec![
+            format!("**Customer** {}", escape(&ticket.customer)),
+            format!("**Category** {}", escape(&ticket.category)),
+            format!("**Priority** {}", ticket.priority.words()),
+            format!("**Status** {}", ticket.status.words()),
+            format!(
+                "**Assigned to** {}",
+                ticket
+                    .assignee
+                    .as_deref()
+                    .map_or("nobody yet".to_owned(), escape)
+            ),
+        ];
+        if !tags.is_empty() {
+            lines.push(format!("**Tags** {}", escape(&tags.join(", "))));
+        }
+        if let Some(thread) = link.thread_id {
+            lines.push(format!("**Thread** <#{thread}>"));
+        }
+        if let Some(trouble) = link.trouble {
+            lines.push(format!("**Trouble** {trouble}"));
+        }
+        lines.push(format!(
+            "[On the dashboard](<{}/staff/tickets/{}>)",
+            self.settings.public_url, ticket.number
+        ));
+        Ok(Answer::Say(Say {
+            words: format!("**#{} {}**", ticket.number, escape(&ticket.subject)),
+            detail: Some(lines.join("\n")),
+            menu: None,
+        }))
+    }
+
+    async fn claim(&self, staff: &Staff, ticket: &Named) -> Result<Answer, DeskError> {
+        let number = ticket.number;
+        Ok(match self.claim_for(staff, ticket.id).await? {
+            Claimed::Now => format!("Ticket #{number} is yours."),
+            Claimed::Before => format!("Ticket #{number} is yours already."),
+            Claimed::By(name) => format!(
+                "Ticket #{number} is {}'s. Release it first, or take it over with /ticket assign.",
+                escape(&name)
+            ),
+        }
+        .into())
+    }
+
+    async fn assign_somebody(
+        &self,
+        asked: &Asked,
+        staff: &Staff,
+        ticket: &Named,
+    ) -> Result<Answer, DeskError> {
+        let number = ticket.number;
+        let Some(to) = asked
+            .act
+            .values
+            .user("to")
+            .filter(|to| to.user != asked.member.user)
+        else {
+            self.assign(staff, ticket.id).await?;
+            return Ok(format!("Ticket #{number} is yours.").into());
+        };
+        let name = escape(&to.name);
+        let to = match self.staff_by_roles(profile(to), &to.roles).await {
+            Err(DeskError::NotAllowed) => return conflict(format!("{name} is not staff.")),
+            to => to?,
+        };
+        self.assign_to(staff, &to, ticket.id).await?;
+        Ok(format!("Ticket #{number} is {name}'s now.").into())
+    }
+
+    async fn set_priority_of(
+        &self,
+        staff: &Staff,
+        ticket: &Named,
+        rule: impl FnOnce(Priority) -> Priority,
+    ) -> Result<Answer, DeskError> {
+        let set = self.prioritise(staff, ticket.id, rule).await?;
+        let line = |priority: Priority| Line {
+            label: priority.words().to_owned(),
+            about: None,
+            value: priority.key().to_owned(),
+            now: priority == set,
+        };
+        Ok(Answer::Say(Say {
+            words: format!(
+                "The priority of ticket #{} is {}.",
+                ticket.number,
+                set.words().to_lowercase()
+            ),
+            detail: None,
+            menu: Some(Menu {
+                control: Control::SetPriority(ticket.id),
+                hint: "Priority".to_owned(),
+                lines: Priority::ALL.into_iter().map(line).collect(),
+            }),
+        }))
+    }
+
+    async fn tag(&self, asked: &Asked, staff: &Staff, ticket: &Named) -> Result<Answer, DeskError> {
+        let tag = given(asked.act.values.text("tag"))?.to_lowercase();
+        let fits = tag.chars().count() <= usize::from(TAG_MAX) && !tag.contains(char::is_control);
+        if !fits {
+            return conflict(format!(
+                "A tag has at most {TAG_MAX} characters on one line."
+            ));
+        }
+        let remove = asked.act.values.flag("remove");
+        let mut work = self.work().await?;
+        let row = work.ticket(ticket.id).await?;
+        let changed = match remove {
+            true => commands::untag(&work.tx, row.id, &tag).await?,
+            false => commands::tag(&work.tx, row.id, &tag).await?,
+        };
+        let number = row.number;
+        let said = escape(&tag);
+        if !changed {
+            return Ok(match remove {
+                true => format!("Ticket #{number} has no tag {said}."),
+                false => format!("Ticket #{number} has the tag {said} already."),
+            }
+            .into());
+        }
+        let words = match remove {
+            true => format!("{} took the tag {tag} off", staff.name),
+            false => format!("{} put the tag {tag} on", staff.name),
+        };
+        work.record(row.id, words).await?;
+        work.save(&row, |_| (), Touched::StaffOnly).await?;
+        work.commit().await?;
+        Ok(match remove {
+            true => format!("Ticket #{number} has the tag {said} no more."),
+            false => format!("Ticket #{number} has the tag {said}."),
+        }
+        .into())
+    }
+
+    async fn reply_by_command(
+        &self,
+        asked: &Asked,
+        staff: &Staff,
+        ticket: &Named,
+    ) -> Result<Answer, DeskError> {
+        let values = &asked.act.values;
+        let text = match (values.text("text"), values.text("quick")) {
+            (Some(text), None) => text.to_owned(),
+            (None, Some(name)) => {
+                let name = name.to_lowercase();
+                match commands::quick_reply(&self.db.read, self.guild, &name).await? {
+                    Some(text) => text,
+                    None => return conflict("There is no such quick reply."),
+                }
+            }
+            _ => return conflict("Give a text or a quick reply, one of the two."),
+        };
+        let key = Some(asked.key());
+        self.staff_reply(staff, ticket.number, body_of(&text)?, key)
+            .await?;
+        Ok(format!(
+            "The answer is on its way to the customer of ticket #{}.",
+            ticket.number
+        )
+        .into())
+    }
+
+    async fn tickets_of(&self, words: String, customer: CustomerId) -> Result<Answer, DeskError> {
+        let lines = commands::tickets_of(&self.db, self.guild, customer).await?;
+        Ok(Answer::Say(Say {
+            words,
+            detail: Some(listing::tickets(&lines)).filter(|list| !list.is_empty()),
+            menu: None,
+        }))
+    }
+
+    async fn tickets_of_member(&self, asked: &Asked) -> Result<Answer, DeskError> {
+        let member = given(asked.act.values.user("user"))?;
+        let name = escape(&member.name);
+        match people::of_account(&self.db.read, self.guild, member.user).await? {
+            Some(customer) => {
+                let words = format!("The tickets of {name}:");
+                self.tickets_of(words, customer.id).await
+            }
+            None => Ok(format!("{name} has no tickets.").into()),
+        }
+    }
+
+    async fn file_from_message(&self, asked: &Asked) -> Result<Answer, DeskError> {
+        let (author, text) = given(asked.act.values.message("message"))?;
+        if author.bot {
+            return conflict("A bot wrote this. Tickets are for people.");
+        }
+        if text.trim().is_empty() {
+            return conflict("This message has no text.");
+        }
+        let category = given(self.categories.first())?;
+        let who = profile(author);
+        let opened = self
+            .file(
+                Filing {
+                    asker: Asker::Account {
+                        who: &who,
+                        by_staff: true,
+                    },
+                    subject: subject_of(text)?.as_str(),
+                    category: &category.key,
+                    body: body_of(text)?.as_str(),
+                    files: &[],
+                    parent: self.options().await?.panel_channel(),
+                },
+                Some(asked.key()),
+            )
+            .await?;
+        Ok(format!(
+            "Ticket #{} is filed for {}, who is being let into its thread.",
+            opened.number,
+            escape(&who.name)
+        )
+        .into())
+    }
+
+    async fn block(&self, what: ForStaff, asked: &Asked) -> Result<Answer, DeskError> {
+        let member = given(asked.act.values.user("user"))?;
+        let name = escape(&member.name);
+        let work = self.work().await?;
+        let words = if what == ForStaff::Block {
+            match commands::block(&work.tx, self.guild, member.user).await? {
+                true => format!("{name} can file no more tickets from Discord."),
+                false => format!("{name} is blocked already."),
+            }
+        } else {
+            match commands::unblock(&work.tx, self.guild, member.user).await? {
+                true => format!("{name} can file tickets again."),
+                false => format!("{name} was not blocked."),
+            }
+        };
+        work.commit().await?;
+        Ok(words.into())
+    }
+
+    /// Whoever is not staff reads all that is in the thread: past notes keep them out, and later
+    /// ones stay on the web.
+    async fn add_user(
+        &self,
+        asked: &Asked,
+        staff: &Staff,
+        ticket: &Named,
+    ) -> Result<Answer, DeskError> {
+        let member = self.changed_member(asked, ticket)?;
+        let name = escape(&member.name);
+        let is_staff = self.counts_as_staff(member.user, &member.roles).await?;
+        let mut work = self.work().await?;
+        let row = work.ticket(ticket.id).await?;
+        let link = links::of_ticket(&work.tx, row.id).await?;
+        if link.thread_id.is_none() {
+            return conflict("The ticket's thread is not there yet.");
+        }
+        let mut warning = "";
+        if !is_staff && !link.is_shared() {
+            if commands::has_notes_there(&work.tx, row.id).await? {
+                return conflict(format!(
+                    "There are notes in this thread, which {name} may not read."
+                ));
+            }
+            links::share(&work.tx, row.id).await?;
+            warning = " They read all that is written in it; notes from the dashboard stay there.";
+        }
+        let user = member.user.0;
+        work.promise(row.id, None, Command::AddMember { user });
+        let words = format!("{} let {} into the thread", staff.name, member.name);
+        work.record(row.id, words).await?;
+        work.save(&row, |_| (), Touched::StaffOnly).await?;
+        work.commit().await?;
+        Ok(format!(
+            "{name} is being let into the thread of #{}.{warning}",
+            row.number
+        )
+        .into())
+    }
+
+    async fn remove_user(
+        &self,
+        asked: &Asked,
+        staff: &Staff,
+        ticket: &Named,
+    ) -> Result<Answer, DeskError> {
+        let member = self.changed_member(asked, ticket)?;
+        let name = escape(&member.name);
+        if ticket.account == Some(member.user) {
+            return conflict(format!("It is {name}'s own ticket."));
+        }
+        let mut work = self.work().await?;
+        let row = work.ticket(ticket.id).await?;
+        let user = member.user.0;
+        work.promise(row.id, None, Command::RemoveMember { user });
+        let words = format!("{} took {} out of the thread", staff.name, member.name);
+        work.record(row.id, words).await?;
+        work.save(&row, |_| (), Touched::StaffOnly).await?;
+        work.commit().await?;
+        Ok(format!(
+            "{name} is being taken out of the thread of #{}.",
+            row.number
+        )
+        .into())
+    }
+
+    fn changed_member<'a>(
+        &self,
+        asked: &'a Asked,
+        ticket: &Named,
+    ) -> Result<&'a RemoteMember, DeskError> {
+        let member = given(asked.act.values.user("user"))?;
+        if member.bot {
+            return conflict("Bots stay as they are.");
+        }
+        if ticket.status.is_closed() {
+            return conflict("The ticket is closed. Reopen it first.");
+        }
+        Ok(member)
+    }
+}
+
+impl Desk {
+    /// Moves a ticket to another category.
+    pub async fn set_category(
+        &self,
+        staff: &Staff,
+        number: i64,
+        key: &str,
+    ) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        let category = tickets::category(&self.db.read, self.guild, key)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        let name = self.category_named(key).map(|c| c.name.clone());
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if row.category_id == category {
+            return Ok(());
+        }
+        let name = name.unwrap_or_default();
+        work.record(id, format!("{} moved the ticket to {name}", staff.name))
+            .await?;
+        work.save(&row, |t| t.category_id = category, Touched::Everyone)
+            .await?;
+        work.promise(id, None, Command::RefreshCard);
+        work.commit().await
+    }
+}

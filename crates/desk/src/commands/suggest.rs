@@ -1,0 +1,121 @@
+//! What is suggested while somebody types a command: tickets, categories, tags, quick replies,
+//! settings and their values. Whoever may not use the command is suggested nothing.
+
+use super::asked::Asked;
+use super::deeds::{Does, ForAdmin, Who};
+use crate::options::{Setting, Shape};
+use crate::store::commands;
+use crate::store::people;
+use crate::{Desk, DeskError};
+use domain::text::excerpt;
+
+/// The most that Discord shows.
+const MOST: usize = 25;
+/// The longest that Discord shows.
+const LONGEST: usize = 99;
+
+/// A suggestion: what is read, and what is sent.
+pub type Suggestion = (String, String);
+
+impl Desk {
+    /// What could be meant by `typed` for an option of the command asked for.
+    pub async fn suggest(
+        &self,
+        asked: &Asked,
+        option: &str,
+        typed: &str,
+    ) -> Result<Vec<Suggestion>, DeskError> {
+        if asked.guild != self.settings.guild.discord_id {
+            return Ok(Vec::new());
+        }
+        let member = &asked.member;
+        let is_staff = self.counts_as_staff(member.user, &member.roles).await?;
+        let may = match asked.act.does.who() {
+            Who::Everyone | Who::Owner => true,
+            Who::Staff => is_staff,
+            Who::Admin => asked.manages_guild,
+        };
+        if !may {
+            return Ok(Vec::new());
+        }
+        let typed = typed.trim().to_lowercase();
+        let plain = |words: Vec<String>| words.into_iter().map(|w| (w.clone(), w)).collect();
+        let mut found: Vec<Suggestion> = match option {
+            // The database has looked already.
+            "ticket" => return self.suggest_tickets(asked, &typed, is_staff).await,
+            "category" => {
+                let pairs = self.categories.iter();
+                pairs.map(|c| (c.name.clone(), c.key.clone())).collect()
+            }
+            "tag" => plain(commands::known_tags(&self.db.read, self.guild).await?),
+            "quick" => plain(commands::quick_replies(&self.db.read, self.guild).await?),
+            "setting" => Setting::ALL
+                .into_iter()
+                .map(|s| (format!("{}: {}", s.key(), s.about()), s.key().to_owned()))
+                .collect(),
+            "value" if asked.act.does == Does::Admin(ForAdmin::Config) => {
+                return self.suggest_value(asked, &typed).await;
+            }
+            _ => Vec::new(),
+        };
+        found.retain(|(name, value)| {
+            name.to_lowercase().contains(&typed) || value.to_lowercase().contains(&typed)
+        });
+        found.truncate(MOST);
+        for (name, _) in &mut found {
+            *name = excerpt(name, LONGEST);
+        }
+        Ok(found)
+    }
+
+    async fn suggest_tickets(
+        &self,
+        asked: &Asked,
+        typed: &str,
+        is_staff: bool,
+    ) -> Result<Vec<Suggestion>, DeskError> {
+        let only = if is_staff {
+            None
+        } else {
+            let user = asked.member.user;
+            match people::of_account(&self.db.read, self.guild, user).await? {
+                Some(customer) => Some(customer.id),
+                None => return Ok(Vec::new()),
+            }
+        };
+        let typed = typed.trim_start_matches('#');
+        let lines = commands::tickets_like(&self.db, self.guild, typed, only).await?;
+        let named = lines.into_iter().map(|line| {
+            let status = line.status.words();
+            let name = format!("#{} {} ({status})", line.number, line.subject);
+            (excerpt(&name, LONGEST), line.number.to_string())
+        });
+        Ok(named.collect())
+    }
+
+    async fn suggest_value(
+        &self,
+        asked: &Asked,
+        typed: &str,
+    ) -> Result<Vec<Suggestion>, DeskError> {
+        let setting = asked.act.values.text("setting");
+        let Some(setting) = setting.and_then(Setting::from_key) else {
+            return Ok(Vec::new());
+        };
+        let now = self.options().await?.value(setting);
+        let mut found = Vec::new();
+        if let Some(now) = now {
+            found.push((format!("{now} (now)"), now));
+        }
+        found.push(("the default".to_owned(), "default".to_owned()));
+        if let Shape::Number { min, max } = setting.shape() {
+            found.push((format!("{min} (the least)"), min.to_string()));
+            found.push((format!("{max} (the most)"), max.to_string()));
+        }
+        found.retain(|(name, value)| name.contains(typed) && value.chars().count() <= LONGEST);
+        for (name, _) in &mut found {
+            *name = excerpt(name, LONGEST);
+        }
+        Ok(found)
+    }
+}

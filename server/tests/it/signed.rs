@@ -1,0 +1,164 @@
+//! The HTTP door for interactions, knocked at with a key of the test's own: what is signed, what is
+//! replayed, what cannot be read.
+
+use crate::world::{World, client};
+use discord_stand_in::Options;
+use ed25519_dalek::{Signer, SigningKey};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Discord {
+    world: World,
+    key: SigningKey,
+}
+
+impl Discord {
+    async fn start() -> Self {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let public = hex(key.verifying_key().as_bytes());
+        let settings = [("DISCORD_PUBLIC_KEY", public.as_str())];
+        let world = World::start_set(Options::default(), &settings).await;
+        Self { world, key }
+    }
+
+    async fn sends(&self, body: &[u8]) -> (StatusCode, Value) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "Discord's clock, which is nobody's here"
+        )]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        self.sends_at(now.as_secs(), body).await
+    }
+
+    async fn sends_at(&self, moment: u64, body: &[u8]) -> (StatusCode, Value) {
+        let moment = moment.to_string();
+        let signature = self.key.sign(&[moment.as_bytes(), body].concat());
+        let answer = client()
+            .post(format!("{}/api/interactions", self.world.base))
+            .header("x-signature-ed25519", hex(&signature.to_bytes()))
+            .header("x-signature-timestamp", moment)
+            .body(body.to_vec())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        (status, answer.json().await.unwrap_or_default())
+    }
+
+    /// `/help`, as Discord tells of it.
+    fn help(&self, id: u64) -> Value {
+        let settings = self.world.discord.settings();
+        let sam = settings.people.iter().find(|p| p.name.starts_with("Sam"));
+        let user = json!({
+            "id": sam.unwrap().id.to_string(), "username": "sam.weber", "discriminator": "0",
+            "global_name": "Sam Weber", "avatar": null,
+        });
+        json!({
+            "id": id.to_string(), "application_id": settings.client_id, "type": 2,
+            "data": {"id": "1", "name": "help", "type": 1},
+            "guild_id": settings.guild_id.to_string(), "channel_id": "5",
+            "channel": {"id": "5", "type": 0, "name": "general"},
+            "member": {
+                "user": user, "roles": [], "deaf": false, "mute": false, "flags": 0,
+                "joined_at": "2024-01-01T00:00:00.000000+00:00", "permissions": "0",
+            },
+            "token": format!("token-{id}"), "version": 1, "locale": "en-US",
+            "entitlements": [], "authorizing_integration_owners": {},
+            "attachment_size_limit": 10_485_760,
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ping_is_answered_and_nothing_is_told_twice() {
+    let discord = Discord::start().await;
+    let ping = json!({"id": "1", "application_id": "1", "type": 1, "token": "x", "version": 1});
+    let (status, pong) = discord.sends(ping.to_string().as_bytes()).await;
+    assert_eq!((status, pong), (StatusCode::OK, json!({"type": 1})));
+
+    let help = discord.help(77).to_string();
+    let (status, answer) = discord.sends(help.as_bytes()).await;
+    assert_eq!(
+        (status, &answer["type"]),
+        (StatusCode::OK, &json!(4)),
+        "{answer}"
+    );
+    assert_eq!(answer["data"]["flags"], 64);
+    let shown = answer["data"]["embeds"][0]["description"].as_str().unwrap();
+    assert!(
+        shown.contains("/new") && !shown.contains("/adduser"),
+        "{shown}"
+    );
+    // A new signature makes an old interaction no newer.
+    let (status, _) = discord.sends(help.as_bytes()).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    let other = discord.help(78).to_string();
+    assert_eq!(discord.sends(other.as_bytes()).await.0, StatusCode::OK);
+    let old = discord.help(79).to_string();
+    let (status, _) = discord.sends_at(1_600_000_000, old.as_bytes()).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_does_no_harm() {
+    let discord = Discord::start().await;
+    let nested = "[".repeat(100_000);
+    let mut strange = discord.help(80);
+    strange["type"] = json!(99);
+    let mut elsewhere = discord.help(81);
+    elsewhere["guild_id"] = json!("77");
+    let mut alone = discord.help(82);
+    alone["guild_id"] = Value::Null;
+    alone["member"] = Value::Null;
+    alone["user"] = discord.help(82)["member"]["user"].clone();
+    let mut another = discord.help(83);
+    another["application_id"] = json!("99");
+    let mut unknown = discord.help(84);
+    unknown["data"]["name"] = json!("gone");
+    for (body, expected) in [
+        (String::new(), StatusCode::BAD_REQUEST),
+        ("not json".to_owned(), StatusCode::BAD_REQUEST),
+        ("{}".to_owned(), StatusCode::BAD_REQUEST),
+        (nested, StatusCode::BAD_REQUEST),
+        (r#"{"type":2,"id":"0"}"#.to_owned(), StatusCode::BAD_REQUEST),
+        (
+            r#"{"type":2,"id":"85"}"#.to_owned(),
+            StatusCode::BAD_REQUEST,
+        ),
+        (strange.to_string(), StatusCode::BAD_REQUEST),
+        (elsewhere.to_string(), StatusCode::OK),
+        (alone.to_string(), StatusCode::OK),
+        (another.to_string(), StatusCode::OK),
+        (unknown.to_string(), StatusCode::OK),
+    ] {
+        let (status, answer) = discord.sends(body.as_bytes()).await;
+        assert_eq!(
+            status,
+            expected,
+            "{}: {answer}",
+            &body[..body.len().min(200)]
+        );
+        if status == StatusCode::OK {
+            let words = answer["data"]["content"].as_str().unwrap();
+            let says_why = [
+                "not set up",
+                "only in the server",
+                "another version",
+                "does not know",
+            ];
+            assert!(says_why.iter().any(|why| words.contains(why)), "{words}");
+        }
+    }
+    let big = "x".repeat(2 << 20);
+    assert_eq!(
+        discord.sends(big.as_bytes()).await.0,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+    let (status, _) = discord.sends(discord.help(90).to_string().as_bytes()).await;
+    assert_eq!(status, StatusCode::OK, "and it still answers");
+}
