@@ -3,7 +3,7 @@
 //!
 //! One set of checks with three doors: the command line, the staff's page, and Discord. It asks as
 //! the server asks, over the same ways, and changes nothing. It says names and ids, never a secret:
-//! whatever the checks say passes [`discreet`] on its way out.
+//! whatever the checks say passes `discreet` on its way out.
 
 mod address;
 mod application;
