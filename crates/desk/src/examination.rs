@@ -4,7 +4,7 @@
 //! [`Examiner`]. The desk adds what only it knows: which channels it uses of its own.
 
 use crate::store::dashboards;
-use crate::{Desk, DeskError, Staff};
+use crate::{Desk, DeskError, Insider};
 use domain::ChannelId;
 use domain::examination::{Examination, Finding};
 use std::sync::{Arc, OnceLock};
@@ -37,7 +37,7 @@ impl Desk {
     }
 
     /// Has everything checked.
-    pub async fn examine(&self, _staff: &Staff) -> Result<Examination, DeskError> {
+    pub async fn examine(&self, _who: &impl Insider) -> Result<Examination, DeskError> {
         let Some(examiner) = self.practice.examiner.get() else {
             return Err(DeskError::Internal("nobody examines".into()));
         };

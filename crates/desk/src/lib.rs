@@ -36,7 +36,7 @@ pub use error::DeskError;
 pub use examination::Examiner;
 pub use filing::{NewTicket, Opened};
 pub use milestones::Milestone;
-pub use people::{Admin, DiscordProfile, Holder, Staff};
+pub use people::{Admin, DiscordProfile, Holder, Insider, Staff};
 pub use store::db::{Db, Durability};
 pub use token::RequestKey;
 pub use transcript::Transcript;

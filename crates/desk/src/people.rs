@@ -44,6 +44,19 @@ pub struct Admin {
     _proof: Checked,
 }
 
+/// Whoever may know how the desk does: staff, and those who manage the guild.
+pub trait Insider: sealed::Insider {}
+
+impl Insider for Staff {}
+impl Insider for Admin {}
+
+mod sealed {
+    /// Only the proofs of this room are insiders.
+    pub trait Insider {}
+    impl Insider for super::Staff {}
+    impl Insider for super::Admin {}
+}
+
 /// A browser that holds a ticket's private link, or the account that the ticket belongs to.
 #[derive(Clone, Debug)]
 pub struct Holder {

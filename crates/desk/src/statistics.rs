@@ -4,7 +4,7 @@
 //! the page and the message in Discord agree.
 
 use crate::store::statistics;
-use crate::{Desk, DeskError, Staff};
+use crate::{Desk, DeskError, Insider};
 use domain::Timestamp;
 use domain::records::{Statistics, WINDOW_DAYS};
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(crate) fn midnight(at: Timestamp) -> Timestamp {
 
 impl Desk {
     /// How the helpdesk stands.
-    pub async fn statistics(&self, _staff: &Staff) -> Result<Statistics, DeskError> {
+    pub async fn statistics(&self, _who: &impl Insider) -> Result<Statistics, DeskError> {
         self.figures().await
     }
 

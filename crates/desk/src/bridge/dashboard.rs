@@ -10,7 +10,7 @@ use super::outbox::Step;
 use super::port::{DeliveryError, Nonce, Post};
 use super::words::escape;
 use crate::store::dashboards::{self, Row};
-use crate::{Desk, DeskError, Staff, token};
+use crate::{Desk, DeskError, Insider, Staff, token};
 use domain::records::{Statistics, WINDOW_DAYS, spell};
 use domain::text::excerpt;
 use domain::{ChannelId, DiscordMessageId, ThreadId, Timestamp};
@@ -50,7 +50,7 @@ impl Desk {
     /// Shows a dashboard message in this channel; one that stands elsewhere is taken away.
     pub async fn place_dashboard(
         &self,
-        _staff: &Staff,
+        _who: &impl Insider,
         channel: ChannelId,
     ) -> Result<(), DeskError> {
         let work = self.work().await?;

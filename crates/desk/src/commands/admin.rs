@@ -32,6 +32,9 @@ impl Desk {
                 self.change_staff_role(role, what == ForAdmin::AddStaffRole)
                     .await
             }
+            ForAdmin::Stats | ForAdmin::Dashboard | ForAdmin::Doctor => {
+                self.records_for_admin(what, asked, admin).await
+            }
             ForAdmin::ListStaff => self.list_staff().await,
             ForAdmin::Config => self.config(asked).await,
             ForAdmin::SetQuickReply => {

@@ -104,6 +104,10 @@ pub enum ForStaff {
     Unblock,
     FromMessage,
     TicketsOf,
+    Transcript,
+    ClockIn,
+    ClockOut,
+    Hours,
 }
 
 /// What admins may do.
@@ -121,4 +125,7 @@ pub enum ForAdmin {
     RemoveQuickReply,
     ListQuickReplies,
     Maintenance,
+    Stats,
+    Dashboard,
+    Doctor,
 }

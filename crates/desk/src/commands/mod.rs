@@ -12,6 +12,7 @@ mod command;
 mod deeds;
 mod everyone;
 mod listing;
+mod records;
 mod registering;
 mod staff;
 mod suggest;

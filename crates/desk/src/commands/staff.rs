@@ -26,6 +26,9 @@ impl Desk {
             ForStaff::TicketsOf => return self.tickets_of_member(asked).await,
             ForStaff::FromMessage => return self.file_from_message(asked).await,
             ForStaff::Block | ForStaff::Unblock => return self.block(what, asked).await,
+            ForStaff::ClockIn => return self.clock(staff, false).await,
+            ForStaff::ClockOut => return self.clock(staff, true).await,
+            ForStaff::Hours => return self.hours_in_words(staff).await,
             _ => {}
         }
         let ticket = self.asked_ticket(asked).await?;
@@ -75,7 +78,14 @@ impl Desk {
             }
             ForStaff::AddUser => self.add_user(asked, staff, &ticket).await,
             ForStaff::RemoveUser => self.remove_user(asked, staff, &ticket).await,
-            ForStaff::TicketsOf | ForStaff::FromMessage | ForStaff::Block | ForStaff::Unblock => {
+            ForStaff::Transcript => Ok(self.transcript_link(staff, &ticket)),
+            ForStaff::TicketsOf
+            | ForStaff::FromMessage
+            | ForStaff::Block
+            | ForStaff::Unblock
+            | ForStaff::ClockIn
+            | ForStaff::ClockOut
+            | ForStaff::Hours => {
                 Err(DeskError::Internal("a command without a ticket".into()))
             }
         }

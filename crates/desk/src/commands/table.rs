@@ -12,6 +12,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("ticket", "Work on a ticket"),
     ("admin", "For those who run this desk"),
     ("quickreply", "Answers that staff send often"),
+    ("clock", "Your hours at work"),
 ];
 
 const fn must(name: &'static str, about: &'static str, takes: Takes) -> Opt {
@@ -126,6 +127,12 @@ const SETUP: &[Opt] = &[
         Takes::Text { min: 1, max: 50 },
     ),
 ];
+
+const DASHBOARD: &[Opt] = &[may(
+    "channel",
+    "Where the message stands; here, if none is named",
+    Takes::Channel,
+)];
 
 /// All of them.
 pub const COMMANDS: &[Command] = &[
@@ -293,6 +300,26 @@ pub const COMMANDS: &[Command] = &[
         "The customer of a ticket and their other tickets",
         &[TICKET],
     ),
+    staff(
+        &["transcript"],
+        ForStaff::Transcript,
+        "All that was said on a ticket, to read or keep",
+        &[TICKET],
+    ),
+    staff(
+        &["ticket", "transcript"],
+        ForStaff::Transcript,
+        "All that was said on a ticket, to read or keep",
+        &[TICKET],
+    ),
+    staff(&["clock", "in"], ForStaff::ClockIn, "Begin to work", &[]),
+    staff(&["clock", "out"], ForStaff::ClockOut, "End your work", &[]),
+    staff(
+        &["clock", "hours"],
+        ForStaff::Hours,
+        "How long you and the others worked",
+        &[],
+    ),
     Command {
         path: &["Open a ticket from this message"],
         kind: Kind::OnMessage,
@@ -342,6 +369,25 @@ pub const COMMANDS: &[Command] = &[
         ForAdmin::RemoveStaffRole,
         "Take back what /addstaffrole gave",
         &[must("role", "The role", Takes::Role)],
+    ),
+    admin(&["stats"], ForAdmin::Stats, "How this desk does", &[]),
+    admin(
+        &["dashboard"],
+        ForAdmin::Dashboard,
+        "Keep the figures in a message, up to date",
+        DASHBOARD,
+    ),
+    admin(
+        &["admin", "dashboard"],
+        ForAdmin::Dashboard,
+        "Keep the figures in a message, up to date",
+        DASHBOARD,
+    ),
+    admin(
+        &["doctor"],
+        ForAdmin::Doctor,
+        "Check everything and say what to mend",
+        &[],
     ),
     admin(&["liststaff"], ForAdmin::ListStaff, "Who is staff", &[]),
     admin(

@@ -1,0 +1,139 @@
+//! Figures, hours, transcripts and the doctor inside Discord: what the web shows of them, in words.
+//!
+//! It counts and checks nothing itself.
+
+use super::answer::{Answer, Say};
+use super::asked::Asked;
+use super::deeds::ForAdmin;
+use crate::bridge::escape;
+use crate::store::tickets::Named;
+use crate::{Admin, Desk, DeskError, Staff};
+use domain::ChannelId;
+use domain::examination::Verdict;
+use domain::records::{PersonHours, WINDOW_DAYS, spell};
+use domain::text::excerpt;
+use std::time::Duration;
+
+/// The longest detail of an answer, in graphemes.
+const DETAIL: usize = 1_800;
+
+impl Desk {
+    pub(super) async fn clock(&self, staff: &Staff, goes: bool) -> Result<Answer, DeskError> {
+        if goes {
+            return Ok(match self.clock_out(staff).await? {
+                Some(length) => format!("You are off work. You were there for {}.", spell(length)),
+                None => "You were not at work. /clock in begins.".to_owned(),
+            }
+            .into());
+        }
+        let since = self.clock_in(staff).await?;
+        Ok(match self.now().since(since) {
+            Duration::ZERO => "You are at work from now on.".into(),
+            length => format!("You are at work, for {} by now.", spell(length)).into(),
+        })
+    }
+
+    pub(super) async fn hours_in_words(&self, staff: &Staff) -> Result<Answer, DeskError> {
+        let hours = self.hours(staff).await?;
+        let line = |who: &PersonHours| {
+            let there = who.since.map_or("", |_| " · at work");
+            format!(
+                "**{}** {} this week, {} last week{there}",
+                escape(&who.person.name),
+                spell(who.this_week),
+                spell(who.last_week)
+            )
+        };
+        let lines: Vec<_> = hours.people.iter().map(line).collect();
+        Ok(Answer::Say(Say {
+            words: format!(
+                "You worked {} this week and {} last week.",
+                spell(hours.mine.this_week),
+                spell(hours.mine.last_week)
+            ),
+            detail: Some(excerpt(&lines.join("\n"), DETAIL)).filter(|text| !text.is_empty()),
+            menu: None,
+        }))
+    }
+
+    pub(super) fn transcript_link(&self, _staff: &Staff, ticket: &Named) -> Answer {
+        let (url, number) = (&self.settings.public_url, ticket.number);
+        let place = format!("{url}/staff/tickets/{number}/transcript");
+        Answer::Say(Say {
+            words: format!("The transcript of ticket #{number}, with notes, for staff alone:"),
+            detail: Some(format!(
+                "[To read and print](<{place}>) · [JSON](<{place}.json>)"
+            )),
+            menu: None,
+        })
+    }
+
+    pub(super) async fn records_for_admin(
+        &self,
+        what: ForAdmin,
+        asked: &Asked,
+        admin: &Admin,
+    ) -> Result<Answer, DeskError> {
+        match what {
+            ForAdmin::Dashboard => {
+                let here = ChannelId(asked.channel.0);
+                let channel = asked.act.values.channel("channel").unwrap_or(here);
+                self.place_dashboard(admin, channel).await?;
+                Ok(format!("The figures will stand in <#{channel}>, fresh within a minute.").into())
+            }
+            ForAdmin::Doctor => self.doctor_in_words(admin).await,
+            _ => self.figures_in_words(admin).await,
+        }
+    }
+
+    async fn figures_in_words(&self, admin: &Admin) -> Result<Answer, DeskError> {
+        let figures = self.statistics(admin).await?;
+        let median = |length: Option<Duration>| length.map_or("–".to_owned(), spell);
+        let mut lines = vec![
+            format!(
+                "Open **{}** · In progress **{}** · Waiting on customer **{}** · Closed **{}**",
+                figures.open, figures.in_progress, figures.paused, figures.closed
+            ),
+            format!(
+                "Claimed **{}** · Reopened **{}** · Today **{}** filed, **{}** closed",
+                figures.claimed, figures.reopened, figures.filed_today, figures.closed_today
+            ),
+            format!(
+                "First answer **{}** · Resolution **{}** (median, {WINDOW_DAYS} days)",
+                median(figures.first_response),
+                median(figures.resolution)
+            ),
+        ];
+        let category = |c: &domain::records::CategoryFigures| {
+            format!("{}: {}, {} active", escape(&c.name), c.total, c.active)
+        };
+        lines.extend(figures.categories.iter().map(category));
+        Ok(Answer::Say(Say {
+            words: format!("{} tickets so far.", figures.total),
+            detail: Some(excerpt(&lines.join("\n"), DETAIL)),
+            menu: None,
+        }))
+    }
+
+    async fn doctor_in_words(&self, admin: &Admin) -> Result<Answer, DeskError> {
+        let examination = self.examine(admin).await?;
+        let wrong = examination
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict != Verdict::Well);
+        let lines: Vec<_> = wrong
+            .map(|finding| {
+                let to_do = finding.to_do.as_deref().unwrap_or_default();
+                let tried = &finding.tried;
+                format!("**{tried}**: {}. {to_do}", escape(&finding.found))
+            })
+            .collect();
+        let url = &self.settings.public_url;
+        let all = format!("[All checks](<{url}/staff/doctor>)");
+        Ok(Answer::Say(Say {
+            words: examination.sum(),
+            detail: Some(format!("{}\n{all}", excerpt(&lines.join("\n"), DETAIL))),
+            menu: None,
+        }))
+    }
+}
