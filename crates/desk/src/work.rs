@@ -39,7 +39,8 @@ impl Desk {
 }
 
 impl Work<'_> {
-    /// A ticket's row, locked until the end: changes of one ticket come one after the other.
+    /// A ticket's row, locked until the end: changes of one ticket come one after the other. Whoever
+    /// changes anything of a ticket locks it first.
     pub(crate) async fn ticket(&self, id: TicketId) -> Result<ticket::Model, DeskError> {
         ticket::Entity::find_by_id(id)
             .lock_exclusive()

@@ -141,7 +141,7 @@ impl Desk {
                 // Somebody deleted the card, not the thread: the buttons are put back, quietly.
                 Command::RefreshCard if code == Some(UNKNOWN_MESSAGE) => {
                     let mut work = self.work().await?;
-                    if !outbox::is_held(&work.tx, promise).await? {
+                    if !still_held(&work, promise).await? {
                         return Ok(Step::Kept);
                     }
                     links::set_card(&work.tx, promise.ticket_id, None).await?;
@@ -215,11 +215,13 @@ impl Desk {
             Err(error) => return self.put_off(promise, again, &error.to_string(), true).await,
         }
         let mut work = self.work().await?;
+        // The ticket first, as everywhere: two that lock in different orders wait for each other.
+        let ticket = work.ticket(promise.ticket_id).await?;
         links::set_shape(&work.tx, promise.ticket_id, false, None).await?;
         let now = work.now;
         outbox::put_off(&work.tx, promise, now, "The thread was archived.", true).await?;
         let closes = *command == Command::Close;
-        if !closes && work.ticket(promise.ticket_id).await?.status == Status::Closed {
+        if !closes && ticket.status == Status::Closed {
             work.promise(promise.ticket_id, None, Command::Close);
         }
         work.commit().await?;
@@ -264,7 +266,7 @@ impl Desk {
     /// Puts one promise before a person; what was promised later goes on.
     pub(super) async fn park(&self, promise: &Promise, reason: &str) -> Result<Step, DeskError> {
         let mut work = self.work().await?;
-        if !outbox::is_held(&work.tx, promise).await? {
+        if !still_held(&work, promise).await? {
             return Ok(Step::Kept);
         }
         outbox::park(&work.tx, promise.id, reason).await?;
@@ -281,7 +283,7 @@ impl Desk {
     /// A try found that the thread itself is what is wrong.
     async fn tried_in_vain(&self, promise: &Promise, reason: &str) -> Result<Step, DeskError> {
         let work = self.work().await?;
-        if !outbox::is_held(&work.tx, promise).await? {
+        if !still_held(&work, promise).await? {
             // It was a thread that has been replaced meanwhile.
             return Ok(Step::Kept);
         }
@@ -297,6 +299,13 @@ impl Desk {
     ) -> Result<(), DeskError> {
         trouble(self.work().await?, ticket, reason).await
     }
+}
+
+/// Whether this try still counts. The ticket is locked first: whoever gives it a new thread at this
+/// moment is either before us, and then the promise is crossed off, or waits until we are done.
+async fn still_held(work: &Work<'_>, promise: &Promise) -> Result<bool, DeskError> {
+    work.ticket(promise.ticket_id).await?;
+    outbox::is_held(&work.tx, promise).await
 }
 
 /// Everything promised to a ticket's thread waits for a person.

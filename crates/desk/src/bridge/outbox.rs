@@ -156,6 +156,8 @@ impl Desk {
     /// Crosses a promise off, with what it brought.
     pub(super) async fn record(&self, promise: &Promise, kept: Kept) -> Result<(), DeskError> {
         let mut work = self.work().await?;
+        // The ticket first, as everywhere: two that lock in different orders wait for each other.
+        work.ticket(promise.ticket_id).await?;
         if let Kept::Root(card) = kept {
             // Half of it: the thread is still to be made.
             links::set_card(&work.tx, promise.ticket_id, Some(card)).await?;

@@ -79,7 +79,10 @@ impl Desk {
                 let here = ChannelId(asked.channel.0);
                 let channel = asked.act.values.channel("channel").unwrap_or(here);
                 self.place_dashboard(admin, channel).await?;
-                Ok(format!("The figures will stand in <#{channel}>, fresh within a minute.").into())
+                Ok(
+                    format!("The figures will stand in <#{channel}>, fresh within a minute.")
+                        .into(),
+                )
             }
             ForAdmin::Doctor => self.doctor_in_words(admin).await,
             _ => self.figures_in_words(admin).await,
@@ -109,7 +112,10 @@ impl Desk {
         };
         lines.extend(figures.categories.iter().map(category));
         Ok(Answer::Say(Say {
-            words: format!("{} tickets so far.", figures.total),
+            words: match figures.total {
+                1 => "1 ticket so far.".to_owned(),
+                total => format!("{total} tickets so far."),
+            },
             detail: Some(excerpt(&lines.join("\n"), DETAIL)),
             menu: None,
         }))

@@ -85,9 +85,7 @@ impl Desk {
             | ForStaff::Unblock
             | ForStaff::ClockIn
             | ForStaff::ClockOut
-            | ForStaff::Hours => {
-                Err(DeskError::Internal("a command without a ticket".into()))
-            }
+            | ForStaff::Hours => Err(DeskError::Internal("a command without a ticket".into())),
         }
     }
 

@@ -7,10 +7,24 @@ use desk::commands::{
     Act, Answer, Asked, COMMANDS, Control, Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Say,
     Value, Values, Who,
 };
-use desk::{DeskError, Holder};
+use desk::{DeskError, Examiner, Holder};
+use domain::examination::Finding;
 use domain::*;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+/// A doctor who finds one thing.
+struct OneThingIsWrong;
+
+#[async_trait::async_trait]
+impl Examiner for OneThingIsWrong {
+    async fn examine(&self, _dashboard: Option<ChannelId>) -> Vec<Finding> {
+        let well = Finding::well("Token", "accepted");
+        let ill = Finding::ill("Intents", "one is missing", "Switch it on.");
+        vec![well, ill]
+    }
+}
 
 /// Who plays: the customer is Pat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,9 +165,53 @@ fn may(role: Role, who: Who) -> bool {
     }
 }
 
+/// What is said to somebody who uses a command that takes nothing.
+async fn told(world: &World, role: Role, does: Does) -> (String, String) {
+    let said = world.says(&asked(role, does, None, vec![])).await.unwrap();
+    (said.words, said.detail.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn records_are_told_in_words() {
+    let world = World::new().await;
+    world.desk.examined_by(Arc::new(OneThingIsWrong));
+    world.filed().await;
+    let staff = |what| told(&world, Role::Staff, Does::Staff(what));
+    let admin = |what| told(&world, Role::Admin, Does::Admin(what));
+    assert_eq!(
+        staff(ForStaff::ClockOut).await.0,
+        "You were not at work. /clock in begins."
+    );
+    assert_eq!(
+        staff(ForStaff::ClockIn).await.0,
+        "You are at work from now on."
+    );
+    world.clock.advance(Duration::from_secs(3_600));
+    let off = staff(ForStaff::ClockOut).await.0;
+    assert_eq!(off, "You are off work. You were there for 1 h.");
+    let (mine, everyone) = staff(ForStaff::Hours).await;
+    assert!(mine.starts_with("You worked 1 h this week"), "{mine}");
+    assert!(
+        everyone.contains("**Mira Okafor** 1 h this week"),
+        "{everyone}"
+    );
+    let (total, figures) = admin(ForAdmin::Stats).await;
+    assert_eq!(total, "1 ticket so far.");
+    assert!(figures.contains("Open **1**"), "{figures}");
+    let (sum, findings) = admin(ForAdmin::Doctor).await;
+    assert_eq!(sum, "1 of these needs your attention.");
+    assert!(
+        findings.contains("**Intents**: one is missing. Switch it on."),
+        "{findings}"
+    );
+    assert!(!findings.contains("Token"), "{findings}");
+    assert!(findings.contains("/staff/doctor"), "{findings}");
+}
+
 #[tokio::test]
 async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let world = World::new().await;
+    world.desk.examined_by(Arc::new(OneThingIsWrong));
     world.filed_in_discord().await;
     let commands = COMMANDS.iter().map(|command| command.does);
     let controls = Control::examples();

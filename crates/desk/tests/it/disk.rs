@@ -5,58 +5,45 @@ use desk::{Db, DeskError, Opened, RequestKey};
 use domain::AppError;
 use sea_orm::ConnectionTrait;
 
-/// Makes the database full (SQLite) or read-only (PostgreSQL), and ends that.
-struct Disk {
-    close: String,
-    open: String,
-}
-
-impl Disk {
-    fn of(world: &World) -> Self {
-        let url = world.database_url();
-        if url.starts_with("sqlite:") {
-            // No page more than there are; SQLite says then what it says of a full disk.
-            return Self {
-                close: "PRAGMA max_page_count = 1".to_owned(),
-                open: "PRAGMA max_page_count = 1000000".to_owned(),
-            };
-        }
-        let name = url.rsplit('/').next().unwrap();
-        Self {
-            close: format!("ALTER DATABASE {name} SET default_transaction_read_only = on"),
-            open: format!(
-                "BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT"
-            ),
-        }
-    }
-}
-
 async fn file(world: &World, size: usize) -> Result<Opened, DeskError> {
     let key = RequestKey::parse(&RequestKey::fresh());
     let new = new_ticket("Late parcel", &"Where is it? ".repeat(size));
     world.desk.open_ticket(new, key).await
 }
 
-/// The connections of a pool keep their settings: the desk is opened anew over others.
-async fn reopened(world: &mut World, order: &str) -> Db {
+/// PostgreSQL's own way of taking nothing more: the database is read-only.
+async fn a_read_only_server_is_refused(world: &World) {
     let db = Db::connect(world.database_url()).await.unwrap();
-    if !world.database_url().starts_with("sqlite:") {
-        db.for_migrations().execute_unprepared(order).await.unwrap();
-        db.close().await.unwrap();
-        let db = Db::connect(world.database_url()).await.unwrap();
-        world.restart_over(db.clone()).await;
-        return db;
-    }
-    world.restart_over(db.clone()).await;
-    db.for_migrations().execute_unprepared(order).await.unwrap();
-    db
+    let name = world.database_url().rsplit('/').next().unwrap();
+    let order = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
+    db.for_migrations()
+        .execute_unprepared(&order)
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    let db = Db::connect(world.database_url()).await.unwrap();
+    let refused = world.open_over(db).await.unwrap_err();
+    assert_eq!(refused.to_app("r"), AppError::CannotSave, "{refused}");
 }
 
 #[tokio::test]
 async fn a_full_disk_is_said_in_words_and_nothing_is_half_there() {
     let mut world = World::new().await;
-    let disk = Disk::of(&world);
-    reopened(&mut world, &disk.close).await;
+    if !world.database_url().starts_with("sqlite:") {
+        a_read_only_server_is_refused(&world).await;
+        return;
+    }
+    let db = Db::connect(world.database_url()).await.unwrap();
+    world.desk = world.open_over(db.clone()).await.unwrap();
+    // No page more than there are; SQLite says then what it says of a full disk.
+    let set = async |pages: u32| {
+        let order = format!("PRAGMA max_page_count = {pages}");
+        db.for_migrations()
+            .execute_unprepared(&order)
+            .await
+            .unwrap();
+    };
+    set(1).await;
     let (mut filed, mut refused) = (0, None);
     // The pages that there are have some room left.
     for _ in 0..100 {
@@ -72,7 +59,7 @@ async fn a_full_disk_is_said_in_words_and_nothing_is_half_there() {
     assert_eq!(refused.to_app("r"), AppError::CannotSave, "{refused}");
     assert_eq!(refused.to_app("r").status(), 507);
 
-    reopened(&mut world, &disk.open).await;
+    set(1_000_000).await;
     let opened = file(&world, 1).await.unwrap();
     // No number was used up by what was not kept.
     assert_eq!(opened.number, filed + 1);

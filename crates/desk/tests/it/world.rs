@@ -5,7 +5,8 @@ use desk::bridge::{RemoteEvent, RemoteMessage, Step};
 use desk::clock::ManualClock;
 use desk::files::MemoryFiles;
 use desk::{
-    Db, Desk, DiscordProfile, GuildSettings, NewTicket, Opened, RequestKey, Settings, Staff,
+    Db, Desk, DeskError, DiscordProfile, GuildSettings, NewTicket, Opened, RequestKey, Settings,
+    Staff,
 };
 use domain::text::{Body, Email, Subject};
 use domain::view::ConversationView;
@@ -80,9 +81,9 @@ impl World {
     }
 
     /// Another process opens the same data over these connections.
-    pub async fn restart_over(&mut self, db: Db) {
+    pub async fn open_over(&self, db: Db) -> Result<Desk, DeskError> {
         let home = settings(&self.home);
-        self.desk = open_over(db, &self.discord, &self.clock, &self.files, home).await;
+        open_over(db, &self.discord, &self.clock, &self.files, home).await
     }
 
     /// The database's address.
@@ -189,7 +190,9 @@ async fn open(
     home: &GuildSettings,
 ) -> Desk {
     let db = Db::connect(database.url()).await.unwrap();
-    open_over(db, discord, clock, files, settings(home)).await
+    open_over(db, discord, clock, files, settings(home))
+        .await
+        .unwrap()
 }
 
 fn settings(home: &GuildSettings) -> Settings {
@@ -209,11 +212,9 @@ async fn open_over(
     clock: &Arc<ManualClock>,
     files: &Arc<MemoryFiles>,
     settings: Settings,
-) -> Desk {
+) -> Result<Desk, DeskError> {
     let (clock, discord, files) = (clock.clone(), discord.clone(), files.clone());
-    Desk::open(db, clock, discord, files, settings)
-        .await
-        .unwrap()
+    Desk::open(db, clock, discord, files, settings).await
 }
 
 pub fn new_ticket(subject: &str, body: &str) -> NewTicket {
