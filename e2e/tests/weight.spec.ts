@@ -66,8 +66,6 @@ test("a customer's ticket page is at most 40 KB, without WebAssembly", async ({ 
   expect(sum(files), table(files)).toBeLessThanOrEqual(40 * 1024);
 });
 
-// The aim is 400 KB. Editing in place, files and the sync page took it over that; until the browser's
-// half is smaller again, this holds the line where it is.
 test("the dashboard is at most 400 KB", async ({ staff, world }) => {
   const files = await fetched(staff, `${world.base}/staff`, () => alive(staff));
   const wasm = files.filter(({ path }) => path.endsWith(".wasm"));
