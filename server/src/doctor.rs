@@ -16,8 +16,7 @@ mod permissions;
 use crate::Config;
 use ask::Asker;
 use connector::GatewayStatus;
-use desk::{Db, Examiner};
-use domain::ChannelId;
+use desk::{Db, Examiner, Used};
 use domain::examination::{Examination, Finding, Verdict};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,13 +52,13 @@ pub(crate) struct Doctor {
 
 #[async_trait::async_trait]
 impl Examiner for Doctor {
-    async fn examine(&self, dashboard: Option<ChannelId>) -> Vec<Finding> {
-        findings(&self.config, &self.door, dashboard).await
+    async fn examine(&self, used: Used) -> Vec<Finding> {
+        findings(&self.config, &self.door, used).await
     }
 }
 
 /// Checks everything. That the settings can be read is known already: there is a [`Config`].
-pub async fn findings(config: &Config, door: &Door, dashboard: Option<ChannelId>) -> Vec<Finding> {
+pub async fn findings(config: &Config, door: &Door, used: Used) -> Vec<Finding> {
     let within = match door {
         Door::CommandLine => WITHIN_PATIENCE,
         Door::Server(_) => WITHIN,
@@ -77,7 +76,7 @@ pub async fn findings(config: &Config, door: &Door, dashboard: Option<ChannelId>
     };
     let address = address::examine(config, door);
     let discord = async {
-        tokio::time::timeout(within, discord(config, door, dashboard))
+        tokio::time::timeout(within, discord(config, door, used))
             .await
             .unwrap_or_else(|_| {
                 vec![
@@ -95,7 +94,7 @@ pub async fn findings(config: &Config, door: &Door, dashboard: Option<ChannelId>
     all.map(|finding| discreet(config, finding)).collect()
 }
 
-async fn discord(config: &Config, door: &Door, dashboard: Option<ChannelId>) -> Vec<Finding> {
+async fn discord(config: &Config, door: &Door, used: Used) -> Vec<Finding> {
     let mut findings = Vec::new();
     let asker = match Asker::new(config) {
         Ok(asker) => asker,
@@ -111,7 +110,7 @@ async fn discord(config: &Config, door: &Door, dashboard: Option<ChannelId>) -> 
     let Some(guild) = guild::examine(&asker, &bot, &mut findings).await else {
         return findings;
     };
-    channels::examine(&asker, &guild, dashboard, &mut findings).await;
+    channels::examine(&asker, &guild, used, &mut findings).await;
     findings
 }
 
@@ -137,7 +136,7 @@ fn discreet(config: &Config, finding: Finding) -> Finding {
 
 /// Checks everything from the command line and prints it; `true` when nothing is ill.
 pub async fn examine(config: &Config) -> bool {
-    let findings = findings(config, &Door::CommandLine, None).await;
+    let findings = findings(config, &Door::CommandLine, Used::default()).await;
     let examination = Examination {
         findings,
         at: domain::Timestamp(0),

@@ -24,7 +24,7 @@ const LOG_DEFAULT: &str = "info,sqlx=warn,sea_orm_migration=warn,serenity=warn";
 
 /// A helpdesk whose tickets are web pages and Discord threads at once.
 ///
-/// Settings come from the environment and from a file named .env in the working folder;
+/// Settings come from the environment and from a file named .env in the working folder or above it;
 /// .env.sample lists and explains them all.
 #[derive(Parser)]
 #[command(name = "threadline", version, max_term_width = 100)]

@@ -55,6 +55,13 @@ pub(crate) async fn retry_stuck(id: OutboxId) -> Result<(), Failure> {
     answer(desk()?.retry_stuck(&staff, id).await)
 }
 
+/// Tries all that is stuck again, now.
+#[server(prefix = "/api/staff", endpoint = "retry_all_stuck")]
+pub(crate) async fn retry_all_stuck() -> Result<(), Failure> {
+    let staff = staff().await?;
+    answer(desk()?.retry_all_stuck(&staff).await).map(drop)
+}
+
 /// Leaves a stuck delivery undone.
 #[server(prefix = "/api/staff", endpoint = "give_up")]
 pub(crate) async fn give_up(id: OutboxId) -> Result<(), Failure> {

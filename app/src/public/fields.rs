@@ -4,7 +4,7 @@
 //! decided elsewhere; this module only shows it, beside the field and summed up on top.
 
 use crate::parts::icon::{Icon, icon};
-use domain::view::MessageView;
+use domain::view::{HoursView, MessageView};
 use domain::{Field, FileLimits, Invalid, MessageId};
 use leptos::prelude::*;
 
@@ -23,6 +23,8 @@ pub struct NewTicketForm {
     pub limits: FileLimits,
     /// Makes sending twice harmless.
     pub request_key: String,
+    /// When somebody is there to answer.
+    pub hours: Option<HoursView>,
     /// What was refused.
     pub errors: Vec<Invalid>,
     /// What else there is to say, when the form could not be taken for another reason.
@@ -156,4 +158,16 @@ pub(super) fn summary(errors: &[Invalid], notice: Option<&str>) -> Option<impl I
 /// The hidden field that makes sending twice harmless.
 pub(super) fn request_key(key: &str) -> impl IntoView + use<> {
     view! { <input type="hidden" name="request_key" value=key.to_owned()/> }
+}
+
+/// When somebody is there to answer, where the guild says so.
+pub(super) fn hours(hours: Option<&HoursView>) -> impl IntoView + use<> {
+    hours.map(|hours| {
+        view! {
+            <p class="hours">
+                {icon(Icon::Clock)} <span>{hours.now()}</span>
+                <span class="hours-all" dir="ltr">{hours.hours.clone()}</span>
+            </p>
+        }
+    })
 }

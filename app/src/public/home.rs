@@ -1,11 +1,13 @@
 //! The first page: who answers here, and the two things one can do.
 
 use super::document::{Frame, Head, Live, Reach, document, footer};
+use super::fields::hours;
 use crate::parts::icon::{Icon, icon};
+use domain::view::HoursView;
 use leptos::prelude::*;
 
 /// Renders `/`.
-pub fn home(f: &Frame, has_tickets: bool) -> String {
+pub fn home(f: &Frame, has_tickets: bool, hours_now: Option<&HoursView>) -> String {
     let head = Head {
         title: None,
         live: Live::No,
@@ -13,6 +15,7 @@ pub fn home(f: &Frame, has_tickets: bool) -> String {
         class: "page-home",
     };
     let name = f.name();
+    let hours = hours(hours_now);
     document(f, head, move || {
         let greeting = if has_tickets {
             "Good to see you again. Your tickets are where you left them."
@@ -24,6 +27,7 @@ pub fn home(f: &Frame, has_tickets: bool) -> String {
                 <div class="hero-words">
                     <h1 dir="auto">{name}</h1>
                     <p class="lead">{greeting}</p>
+                    {hours}
                     <p class="hero-actions">
                         <a class="button button-main button-large" href="/new">"New ticket"</a>
                         <a class="button button-large" href="/my">"My tickets"</a>

@@ -2,7 +2,7 @@
 
 use super::document::{Frame, Head, Live, Reach, document};
 use super::fields::{
-    NewTicketForm, described_by, problem, refusal, refusal_id, request_key, summary,
+    NewTicketForm, described_by, hours, problem, refusal, refusal_id, request_key, summary,
 };
 use crate::parts::files::{file_input, limits};
 use crate::parts::icon::{Icon, icon};
@@ -32,6 +32,7 @@ pub fn new_ticket(f: &Frame, categories: &[CategoryView], form: &NewTicketForm) 
             <div class="page-head">
                 <h1>"New ticket"</h1>
                 <p class="lead">"Tell us what happened. The more we know, the quicker we can help."</p>
+                {hours(form.hours.as_ref())}
             </div>
             {summary(&form.errors, form.notice.as_deref())}
             <form

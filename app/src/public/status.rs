@@ -14,15 +14,6 @@ pub(super) fn sentence(status: Status) -> &'static str {
     }
 }
 
-/// The sentence's short form, for lists.
-pub(super) fn short(status: Status) -> &'static str {
-    match status {
-        Status::Paused => "We answered",
-        Status::Open | Status::InProgress => "Waiting for our answer",
-        Status::Closed => "Closed",
-    }
-}
-
 /// The name of a state in class names, by whose turn it is.
 pub(super) fn turn(status: Status) -> &'static str {
     match status {
@@ -53,6 +44,6 @@ pub(super) fn line(ticket: &TicketView) -> impl IntoView + use<> {
 /// The mark in a list.
 pub(super) fn badge(ticket: &TicketView) -> impl IntoView + use<> {
     view! {
-        <span class=format!("badge badge-{}", turn(ticket.status))>{short(ticket.status)}</span>
+        <span class=format!("badge badge-{}", turn(ticket.status))>{ticket.status.customers_words()}</span>
     }
 }

@@ -151,8 +151,8 @@ fn every_page_is_complete_and_free_of_inline_code() {
     let f = frame(&assets);
     let conversation = conversation_of(Status::Open, vec![message_of(1, Side::Customer, "Hello")]);
     for page in [
-        home(&f, false),
-        home(&f, true),
+        home(&f, false, None),
+        home(&f, true, Some(&hours())),
         new_ticket(&f, &categories(), &NewTicketForm::default()),
         render(&conversation),
         my_tickets(&f, &[], NOW),
@@ -173,6 +173,7 @@ fn every_page_is_complete_and_free_of_inline_code() {
 #[test]
 fn what_customers_type_into_the_form_stays_text() {
     let form = NewTicketForm {
+        hours: None,
         limits: FileLimits::default(),
         email: PAYLOAD.into(),
         subject: PAYLOAD.into(),
@@ -215,7 +216,7 @@ fn what_anyone_says_in_a_ticket_stays_text() {
     ));
     assert_harmless(&message(&f, PAYLOAD, PAYLOAD, Some(("/", PAYLOAD))));
     assert_harmless(&sign_in(&f, PAYLOAD, Some(PAYLOAD)));
-    assert_harmless(&home(&f, true));
+    assert_harmless(&home(&f, true, Some(&hours())));
 }
 
 #[test]
@@ -259,6 +260,7 @@ fn what_means_something_in_markdown_is_no_way_in() {
 #[test]
 fn a_refused_form_keeps_everything_and_says_why_twice() {
     let form = NewTicketForm {
+        hours: None,
         limits: FileLimits::default(),
         email: "mara(at)example".into(),
         subject: "A subject".into(),
@@ -449,4 +451,21 @@ fn the_list_links_each_ticket_by_its_token() {
     assert!(empty.contains("No tickets in this browser yet."));
     // An empty list asks for no live connection, which would be refused.
     assert!(!empty.contains("threadline-live"));
+}
+
+fn hours() -> domain::view::HoursView {
+    domain::view::HoursView {
+        hours: "Mo-Fr 09:00-17:00 (<UTC>)".to_owned(),
+        is_open: false,
+        opens: Some("on Monday at 09:00".to_owned()),
+    }
+}
+
+#[test]
+fn the_start_page_says_when_somebody_is_there() {
+    let assets = assets();
+    let html = home(&frame(&assets), false, Some(&hours()));
+    assert!(html.contains("We are away now and back on Monday at 09:00."));
+    assert!(html.contains("Mo-Fr 09:00-17:00"));
+    assert!(!home(&frame(&assets), false, None).contains("We are"));
 }

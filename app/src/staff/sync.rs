@@ -80,6 +80,7 @@ pub(crate) fn SyncPane(workplace: Workplace) -> AnyView {
         })
     });
     let agreed = move || order.with(|order| order.as_ref().is_some_and(Vec::is_empty));
+    let several = move || order.with(|order| order.as_ref().is_some_and(|rows| rows.len() > 1));
     let unread = move || order.with(Option::is_none) && workplace.sync.trouble.get().is_none();
     view! {
         <section class="sync" id="ticket" tabindex="-1" aria-label="Sync with Discord">
@@ -111,6 +112,19 @@ pub(crate) fn SyncPane(workplace: Workplace) -> AnyView {
                         </p>
                         <p>"What gets stuck on its way to Discord is listed here."</p>
                     </div>
+                </Show>
+                <Show when=several>
+                    <p>
+                        <button
+                            type="button"
+                            class="button button-small"
+                            id="try-all"
+                            disabled=move || workplace.acting.get()
+                            on:click=move |_| workplace.act(sync::retry_all_stuck())
+                        >
+                            "Try all again"
+                        </button>
+                    </p>
                 </Show>
                 <ul class="stuck">
                     <For

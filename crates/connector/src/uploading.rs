@@ -17,7 +17,8 @@ pub(super) struct Uploads {
 
 impl Uploads {
     pub(super) fn new(client: reqwest::Client, token: &str) -> anyhow::Result<Self> {
-        let mut authorization = HeaderValue::from_str(&format!("Bot {}", token.trim()))
+        let token = token.trim().trim_start_matches("Bot ");
+        let mut authorization = HeaderValue::from_str(&format!("Bot {token}"))
             .context("the bot's token cannot stand in a header")?;
         authorization.set_sensitive(true);
         let agent = HeaderValue::from_static(serenity::constants::USER_AGENT);

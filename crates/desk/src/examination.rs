@@ -17,8 +17,17 @@ const FRESH: Duration = Duration::from_secs(10);
 /// Checks everything. It must say nothing that is secret.
 #[async_trait::async_trait]
 pub trait Examiner: Send + Sync + 'static {
-    /// Checks everything; `dashboard` is where the dashboard message stands, if there is one.
-    async fn examine(&self, dashboard: Option<ChannelId>) -> Vec<Finding>;
+    /// Checks everything, with these channels among it.
+    async fn examine(&self, used: Used) -> Vec<Finding>;
+}
+
+/// The channels that commands chose.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Used {
+    /// Where the dashboard message stands.
+    pub dashboard: Option<ChannelId>,
+    /// Under which tickets from Discord get their threads.
+    pub panel: Option<ChannelId>,
 }
 
 /// The examiner, and what it found last.
@@ -49,7 +58,11 @@ impl Desk {
             return Ok(known.clone());
         }
         let shown = dashboards::shown(&self.db, self.guild).await?;
-        let findings = examiner.examine(shown.map(|row| row.channel_id)).await;
+        let used = Used {
+            dashboard: shown.map(|row| row.channel_id),
+            panel: self.options().panel_channel(),
+        };
+        let findings = examiner.examine(used).await;
         let examination = Examination {
             findings,
             at: self.now(),

@@ -17,7 +17,7 @@ use crate::{Desk, DeskError, DiscordProfile, RequestKey};
 use domain::text::{self, Body, Email, Subject};
 use domain::{
     ChannelId, Delivery, DiscordUserId, Field, MessageKind, Origin, Priority, Side, Status,
-    ThreadKind, TicketId,
+    TicketId,
 };
 
 /// What a customer asks for.
@@ -118,7 +118,7 @@ impl Desk {
         new: Filing<'_>,
         key: Option<RequestKey>,
     ) -> Result<Opened, DeskError> {
-        let options = self.options().await?;
+        let options = self.options();
         if let Some(why) = options.maintenance() {
             return Err(DeskError::Conflict {
                 why: why.to_owned(),
@@ -145,13 +145,10 @@ impl Desk {
                 DeskError::invalid(Field::Category, "Choose what your ticket is about.")
             })?;
         // Where a customer is to be in the thread, it is private, in a channel that they see.
-        let home = &self.settings.guild;
         let shared_under = match (&new.asker, new.parent) {
             (Asker::Address(_), _) => None,
             (Asker::Account { .. }, Some(parent)) => Some(parent),
-            (Asker::Account { .. }, None) if home.thread_kind == ThreadKind::Private => {
-                Some(home.support_channel)
-            }
+            // Nobody can be let into a thread under a channel that only staff see.
             (Asker::Account { .. }, None) => {
                 return Err(DeskError::Conflict {
                     why: "Tickets cannot be filed from Discord yet: an admin posts the panel with \
@@ -192,6 +189,7 @@ impl Desk {
             number,
             request_key: Some(stored.clone()),
             customer_id: customer,
+            discord_id: new.asker.account(),
             category_id: category,
             assignee_id: None,
             subject: new.subject.to_owned(),

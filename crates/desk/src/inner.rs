@@ -4,11 +4,13 @@ use crate::bridge::{self, DiscordPort};
 use crate::clock::Clock;
 use crate::examination::Practice;
 use crate::files::FileStore;
+use crate::forms::Categories;
 use crate::live::Hub;
+use crate::options::Options;
 use crate::roster::Roster;
 use crate::{Db, Settings};
 use domain::GuildId;
-use domain::view::{CategoryView, GuildView};
+use domain::view::GuildView;
 use std::sync::{Arc, RwLock};
 use tokio::sync::Semaphore;
 
@@ -19,11 +21,16 @@ pub struct Inner {
     pub(crate) files: Arc<dyn FileStore>,
     /// Pictures are drawn one at a time.
     pub(crate) drawing: Semaphore,
+    /// Transcripts hold their pictures whole: two at a time.
+    pub(crate) transcribing: Arc<Semaphore>,
     pub(crate) settings: Settings,
     pub(crate) guild: GuildId,
     /// Shown on every page, so not asked of the database for each.
     pub(crate) guild_view: RwLock<GuildView>,
-    pub(crate) categories: Vec<CategoryView>,
+    /// As well; replaced as a whole when an admin changes one.
+    pub(crate) options: RwLock<Arc<Options>>,
+    /// As well; replaced as a whole when an admin changes them.
+    pub(crate) categories: RwLock<Arc<Categories>>,
     pub(crate) hub: Hub,
     pub(crate) roster: Roster,
     pub(crate) bridge: bridge::State,

@@ -14,11 +14,13 @@ mod error;
 mod examination;
 pub mod files;
 mod filing;
+mod forms;
 mod hours;
 mod inner;
 pub mod live;
 mod messages;
 mod milestones;
+mod opening_hours;
 pub mod options;
 mod people;
 mod reading;
@@ -33,17 +35,17 @@ mod transcript;
 mod work;
 
 pub use error::DeskError;
-pub use examination::Examiner;
+pub use examination::{Examiner, Used};
 pub use filing::{NewTicket, Opened};
 pub use milestones::Milestone;
 pub use people::{Admin, DiscordProfile, Holder, Insider, Staff};
 pub use store::db::{Db, Durability};
 pub use token::RequestKey;
-pub use transcript::Transcript;
+pub use transcript::{Pictures, Transcript};
 
 use bridge::{Absence, DiscordPort};
 use clock::Clock;
-use domain::view::{CategoryView, GuildView};
+use domain::view::GuildView;
 use domain::{
     ChannelId, DiscordGuildId, FileLimits, NotesInDiscord, RoleId, ThreadKind, Timestamp,
 };
@@ -141,7 +143,8 @@ impl Desk {
         settings: Settings,
     ) -> Result<Self, DeskError> {
         let guild = guilds::ensure(&db, &settings.guild).await?;
-        let categories = guilds::categories(&db, guild.id).await?;
+        let options = options::Options::load(&db.read, guild.id).await?;
+        let categories = forms::Categories::load(&db.read, guild.id).await?;
         if !db.is_postgres() {
             // One process owns the file: a lease that outlived its process holds nobody up.
             outbox::release_all(&db, clock.now()).await?;
@@ -153,10 +156,12 @@ impl Desk {
             port,
             files,
             drawing: Semaphore::new(1),
+            transcribing: Arc::new(Semaphore::new(transcript::AT_ONCE)),
             settings,
             guild: guild.id,
             guild_view: RwLock::new(GuildView { name: guild.name }),
-            categories,
+            options: RwLock::new(Arc::new(options)),
+            categories: RwLock::new(Arc::new(categories)),
             hub: Hub::new(),
             roster: roster::Roster::default(),
             bridge: bridge::State::default(),
@@ -184,11 +189,6 @@ impl Desk {
             .read()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
             .clone()
-    }
-
-    /// What a ticket can be about.
-    pub async fn categories(&self) -> Result<Vec<CategoryView>, DeskError> {
-        Ok(self.categories.clone())
     }
 
     /// Figures for health checks and metrics.

@@ -13,6 +13,7 @@ use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Holder, RequestKey, Staff};
 use domain::text::{Body, excerpt};
 use domain::{Delivery, GuildId, MessageId, MessageKind, Origin, Side, Status, TicketId};
+use std::collections::HashMap;
 
 impl Desk {
     /// The customer writes. A closed ticket is reopened by it.
@@ -256,7 +257,14 @@ impl Work<'_> {
         let texts = there.into_iter().filter(|chunk| !has_only_files(*chunk));
         let last = texts.max().map_or(0, |chunk| chunk + 1);
         let last = last.max(count(before)).max(count(after));
+        let refused = self.refused_pieces(ticket, old).await?;
         for chunk in 0..last {
+            if let Some(promise) = refused.get(&chunk) {
+                // It was never posted, so that there is nothing to change: it is tried again as it
+                // is now. Should it be there after all, or not be wanted any more, the try sees to it.
+                self.try_again(promise).await?;
+                continue;
+            }
             let command = match (chunk < count(before), chunk < count(after)) {
                 (true, true) => Command::EditMessage { chunk },
                 (false, true) => Command::PostMessage { chunk },
@@ -272,6 +280,23 @@ impl Work<'_> {
             }
         }
         messages::mark(&self.tx, old.id, Delivery::Queued, None).await
+    }
+
+    /// The pieces of a message that wait for a person because Discord refused them.
+    async fn refused_pieces(
+        &self,
+        ticket: &ticket::Model,
+        message: &message::Model,
+    ) -> Result<HashMap<i64, outbox::Model>, DeskError> {
+        let parked = outbox::parked(&self.tx, ticket.id).await?;
+        let of_it = parked
+            .into_iter()
+            .filter(|p| p.message_id == Some(message.id));
+        let pieces = of_it.filter_map(|p| match Command::from_json(&p.command) {
+            Some(Command::PostMessage { chunk }) => Some((chunk, p)),
+            _ => None,
+        });
+        Ok(pieces.collect())
     }
 
     /// Brings the ticket's row up to date after a change of a message: lists show the last words.

@@ -3,10 +3,14 @@
 //! A setting is one line of [`Setting::ALL`]; `/config` shows, suggests and judges from there. It
 //! keeps values as text, as they were typed, and reads them into what use cases need.
 
+use crate::opening_hours::{self, OpeningHours};
 use crate::store::commands::{self, Standing};
 use crate::{Desk, DeskError};
-use domain::{ChannelId, Timestamp};
+use domain::view::HoursView;
+use domain::{ChannelId, GuildId, Timestamp};
+use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// Something that an admin can set.
@@ -22,6 +26,10 @@ pub enum Setting {
     PanelText,
     /// Where the panel was posted, and threads of tickets from Discord are made.
     PanelChannel,
+    /// When somebody is there to answer.
+    OpeningHours,
+    /// In which time zone that is.
+    TimeZone,
     /// What is said instead of taking a new ticket; set: new tickets are paused.
     Maintenance,
 }
@@ -45,6 +53,10 @@ pub enum Shape {
     },
     /// A channel.
     Channel,
+    /// Opening hours, as OpenStreetMap writes them.
+    Hours,
+    /// The name of a time zone.
+    Zone,
 }
 
 /// What is said during maintenance when an admin says nothing else.
@@ -53,12 +65,14 @@ pub const MAINTENANCE: &str =
 
 impl Setting {
     /// Every setting that `/config` shows. Maintenance has a command of its own.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::MaxOpenTickets,
         Self::CoolDown,
         Self::PanelTitle,
         Self::PanelText,
         Self::PanelChannel,
+        Self::OpeningHours,
+        Self::TimeZone,
     ];
 
     /// Its name in commands and in the database.
@@ -69,6 +83,8 @@ impl Setting {
             Self::PanelTitle => "panel_title",
             Self::PanelText => "panel_text",
             Self::PanelChannel => "panel_channel",
+            Self::OpeningHours => "opening_hours",
+            Self::TimeZone => "time_zone",
             Self::Maintenance => "maintenance",
         }
     }
@@ -86,6 +102,8 @@ impl Setting {
             Self::PanelTitle => "The panel's heading",
             Self::PanelText => "What the panel says below its heading",
             Self::PanelChannel => "The channel under which tickets from Discord get their threads",
+            Self::OpeningHours => "When somebody answers, such as Mo-Fr 09:00-17:00; PH off",
+            Self::TimeZone => "The time zone of the opening hours, such as Europe/Berlin",
             Self::Maintenance => "What is said while new tickets are paused",
         }
     }
@@ -98,6 +116,8 @@ impl Setting {
             Self::PanelTitle => Shape::Text { min: 1, max: 50 },
             Self::PanelText => Shape::Text { min: 1, max: 500 },
             Self::PanelChannel => Shape::Channel,
+            Self::OpeningHours => Shape::Hours,
+            Self::TimeZone => Shape::Zone,
             Self::Maintenance => Shape::Text { min: 1, max: 300 },
         }
     }
@@ -119,6 +139,8 @@ impl Setting {
                     format!("{} has {min} to {max} characters on one line.", self.key())
                 })
             }
+            Shape::Hours => opening_hours::read_hours(typed),
+            Shape::Zone => opening_hours::read_zone(typed),
             Shape::Channel => {
                 let digits = typed.strip_prefix("<#").and_then(|t| t.strip_suffix('>'));
                 commands::channel_in(digits.unwrap_or(typed))
@@ -136,6 +158,12 @@ pub struct Options {
 }
 
 impl Options {
+    pub(crate) async fn load(db: &impl ConnectionTrait, guild: GuildId) -> Result<Self, DeskError> {
+        Ok(Self {
+            set: commands::options(db, guild).await?,
+        })
+    }
+
     /// The value of a setting, if there is one.
     pub fn value(&self, setting: Setting) -> Option<String> {
         let default = match setting {
@@ -146,7 +174,8 @@ impl Options {
                 "Press the button and tell us what it is about. You get a private thread with our \
                  team, and a page on the web that shows the same."
             }
-            Setting::PanelChannel | Setting::Maintenance => "",
+            Setting::TimeZone => "UTC",
+            Setting::PanelChannel | Setting::OpeningHours | Setting::Maintenance => "",
         };
         let value = self.set.get(setting.key()).map_or(default, String::as_str);
         Some(value.to_owned()).filter(|value| !value.is_empty())
@@ -176,15 +205,25 @@ impl Options {
 
 impl Desk {
     /// The guild's settings.
-    pub async fn options(&self) -> Result<Options, DeskError> {
-        Ok(Options {
-            set: commands::options(&self.db.read, self.guild).await?,
-        })
+    pub(crate) fn options(&self) -> Arc<Options> {
+        self.options
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// What is said instead of taking a new ticket, while new tickets are paused.
-    pub async fn maintenance(&self) -> Result<Option<String>, DeskError> {
-        Ok(self.options().await?.maintenance().map(str::to_owned))
+    pub fn maintenance(&self) -> Option<String> {
+        self.options().maintenance().map(str::to_owned)
+    }
+
+    /// When somebody is there to answer, if the guild says so.
+    pub fn hours_now(&self) -> Option<HoursView> {
+        let options = self.options();
+        let words = options.value(Setting::OpeningHours)?;
+        let zone = options.value(Setting::TimeZone)?;
+        let hours = OpeningHours::read(&words, &zone).ok()?;
+        Some(hours.at(self.now()))
     }
 
     /// Sets a setting, or takes it back to its default. The value was read by [`Setting::read`].
@@ -195,7 +234,10 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let work = self.work().await?;
         commands::set_option(&work.tx, self.guild, setting.key(), value).await?;
-        work.commit().await
+        let now = Options::load(&work.tx, self.guild).await?;
+        work.commit().await?;
+        *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        Ok(())
     }
 }
 
@@ -250,6 +292,18 @@ mod tests {
                     assert!(setting.read(&"x".repeat(max)).is_ok());
                     assert!(setting.read(&"x".repeat(max + 1)).is_err());
                     assert!(setting.read("  ").is_err());
+                }
+                Shape::Hours => {
+                    let hours = "Mo-Fr 09:00-17:00";
+                    assert_eq!(setting.read(hours).as_deref(), Ok(hours));
+                    assert!(setting.read("whenever").is_err());
+                }
+                Shape::Zone => {
+                    assert_eq!(
+                        setting.read("europe/berlin").as_deref(),
+                        Ok("Europe/Berlin")
+                    );
+                    assert!(setting.read("Mars/Olympus").is_err());
                 }
                 Shape::Channel => {
                     assert_eq!(setting.read("<#12>").as_deref(), Ok("12"));

@@ -6,7 +6,7 @@
 
 use crate::bridge::{Command, pieces, plan_files};
 use crate::store::entities::outbox::{Lane, WorkState};
-use crate::store::{files, links, messages, outbox, parts, people, stuck};
+use crate::store::{files, links, messages, outbox, parts, stuck};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Staff};
 use domain::view::{StuckView, SyncView};
@@ -47,19 +47,38 @@ impl Desk {
         })
     }
 
+    /// Tries all that is stuck again, now: what was in the way of one was often in the way of all.
+    /// Says how many there were.
+    pub async fn retry_all_stuck(&self, staff: &Staff) -> Result<u64, DeskError> {
+        let mut tried = 0;
+        // A ticket at a time: nobody waits for a lock on all of them.
+        for id in stuck::tickets(&self.db, self.guild).await? {
+            let mut work = self.work().await?;
+            let ticket = work.ticket(id).await?;
+            let mut again = 0;
+            for row in stuck::of_ticket(&work.tx, id).await? {
+                again += u64::from(work.try_stuck_again(&row).await?);
+            }
+            if again > 0 {
+                let words = format!("{} asked Discord once more", staff.name);
+                work.record(id, words).await?;
+                work.save(&ticket, |_| (), Touched::Everyone).await?;
+                work.commit().await?;
+                tried += again;
+            }
+        }
+        self.bridge.wake();
+        Ok(tried)
+    }
+
     /// Tries a stuck promise again, now.
     pub async fn retry_stuck(&self, staff: &Staff, id: OutboxId) -> Result<(), DeskError> {
         let mut work = self.work().await?;
         let row = work.stuck(self, id).await?;
-        if row.state == WorkState::Leased {
-            // It is being tried at this moment; a second try beside the first could double it.
+        let ticket = work.ticket(row.ticket_id).await?;
+        if !work.try_stuck_again(&row).await? {
             return Ok(());
         }
-        let ticket = work.ticket(row.ticket_id).await?;
-        if row.state == WorkState::Parked && row.lane == Lane::Thread {
-            links::set_trouble(&work.tx, ticket.id, None).await?;
-        }
-        work.try_again(&row).await?;
         let words = format!("{} asked Discord once more", staff.name);
         work.record(ticket.id, words).await?;
         work.save(&ticket, |_| (), Touched::Everyone).await?;
@@ -87,7 +106,7 @@ impl Desk {
     /// Gives the ticket a new thread, with the whole conversation in it.
     pub async fn new_thread(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
-        let panel = self.options().await?.panel_channel();
+        let panel = self.options().panel_channel();
         let mut work = self.work().await?;
         let ticket = work.ticket(id).await?;
         let link = links::of_ticket(&work.tx, id).await?;
@@ -120,8 +139,7 @@ impl Desk {
         }
         links::forget_thread(&work.tx, &link, &self.settings.guild, panel).await?;
         work.promise(id, None, Command::OpenThread);
-        let customer = people::customer_by_id(&work.tx, ticket.customer_id).await?;
-        if let Some(user) = customer.discord_id.filter(|_| link.is_shared()) {
+        if let Some(user) = ticket.discord_id.filter(|_| link.is_shared()) {
             work.promise(id, None, Command::AddMember { user: user.0 });
         }
         work.promise(id, None, Command::PostCard { calls_staff: true });
@@ -137,6 +155,19 @@ impl Desk {
 }
 
 impl Work<'_> {
+    /// Gives a stuck promise another chance, now. `false`: it is being tried at this moment, and a
+    /// second try beside the first could double it.
+    async fn try_stuck_again(&self, row: &outbox::Model) -> Result<bool, DeskError> {
+        if row.state == WorkState::Leased {
+            return Ok(false);
+        }
+        if row.state == WorkState::Parked && row.lane == Lane::Thread {
+            links::set_trouble(&self.tx, row.ticket_id, None).await?;
+        }
+        self.try_again(row).await?;
+        Ok(true)
+    }
+
     /// A promise that waits for a person gets another chance, now.
     pub(crate) async fn try_again(&self, promise: &outbox::Model) -> Result<(), DeskError> {
         outbox::unpark(&self.tx, promise.id, self.now).await?;

@@ -16,12 +16,25 @@ use base64::engine::general_purpose::STANDARD;
 use domain::view::ConversationView;
 use domain::{FileId, PersonId, TicketId};
 use std::collections::HashMap;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// The largest picture that a transcript carries as it came; of a larger one it has the small one.
 const PICTURE_MAX: i64 = 2 << 20;
 /// How much all pictures of a transcript may weigh: with a third more for their way of writing, and
 /// the words, it still goes into one post in Discord.
 const PICTURES_MAX: usize = 6 << 20;
+
+/// How many are written at once: each holds its pictures whole.
+pub(crate) const AT_ONCE: usize = 2;
+
+/// What becomes of a transcript's pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// They are in it.
+    Inside,
+    /// They are only named.
+    Named,
+}
 
 /// For whom a transcript is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +52,8 @@ pub struct Transcript {
     conversation: ConversationView,
     /// Pictures that it carries, as addresses that hold them.
     pictures: HashMap<FileId, String>,
+    /// Held until it is written out and thrown away.
+    _room: OwnedSemaphorePermit,
 }
 
 impl Transcript {
@@ -83,19 +98,25 @@ impl Desk {
         &self,
         staff: &Staff,
         number: i64,
+        pictures: Pictures,
     ) -> Result<Transcript, DeskError> {
         let conversation = self.conversation(staff, number).await?;
         let ticket = self.ticket_id(staff, number).await?;
-        self.transcribe(ticket, Edition::Staff, conversation).await
+        self.transcribe(ticket, Edition::Staff, conversation, pictures)
+            .await
     }
 
     /// A ticket's transcript for whoever holds its private link.
-    pub async fn transcript_for_holder(&self, holder: &Holder) -> Result<Transcript, DeskError> {
+    pub async fn transcript_for_holder(
+        &self,
+        holder: &Holder,
+        pictures: Pictures,
+    ) -> Result<Transcript, DeskError> {
         let ticket = tickets::of_guild(&self.db.read, self.guild, holder.ticket)
             .await?
             .ok_or(DeskError::NotFound)?;
         let conversation = self.customers_conversation(ticket).await?;
-        self.transcribe(holder.ticket, Edition::Customer, conversation)
+        self.transcribe(holder.ticket, Edition::Customer, conversation, pictures)
             .await
     }
 
@@ -121,7 +142,8 @@ impl Desk {
             ticket: named.view(),
             now: self.now(),
         };
-        self.transcribe(ticket, Edition::Staff, conversation).await
+        self.transcribe(ticket, Edition::Staff, conversation, Pictures::Inside)
+            .await
     }
 
     async fn transcribe(
@@ -129,8 +151,14 @@ impl Desk {
         ticket: TicketId,
         edition: Edition,
         conversation: ConversationView,
+        wanted: Pictures,
     ) -> Result<Transcript, DeskError> {
-        let rows = files::pictures(&self.db, ticket).await?;
+        let room = self.transcribing.clone().acquire_owned().await;
+        let _room = room.map_err(|_| DeskError::Internal("transcripts have ended".into()))?;
+        let rows = match wanted {
+            Pictures::Inside => files::pictures(&self.db, ticket).await?,
+            Pictures::Named => Vec::new(),
+        };
         let shown: Vec<FileId> = conversation
             .messages
             .iter()
@@ -151,6 +179,7 @@ impl Desk {
             public_url: self.settings.public_url.clone(),
             conversation,
             pictures,
+            _room,
         })
     }
 

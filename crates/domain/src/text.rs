@@ -14,6 +14,12 @@ pub use crate::split::{head, split};
 pub const SUBJECT_MAX: usize = 120;
 /// The most graphemes that a message may have.
 pub const BODY_MAX: usize = 10_000;
+/// The most UTF-16 units that a subject may have: a grapheme can be of any length.
+const SUBJECT_UNITS: usize = 2_000;
+/// The most UTF-16 units that a message may have.
+const BODY_UNITS: usize = 40_000;
+/// The most UTF-16 units of an excerpt, for each grapheme that it may have.
+const EXCERPT_UNITS: usize = 16;
 /// The most characters that an e-mail address may have (RFC 5321's path limit).
 pub const EMAIL_MAX: usize = 254;
 /// What one Discord message may hold.
@@ -41,7 +47,7 @@ impl Subject {
                 "Say in a few words what this is about.",
             ));
         }
-        let length = line.graphemes(true).count();
+        let length = length_of(&line, SUBJECT_UNITS);
         if length > SUBJECT_MAX {
             return Err(Invalid::new(
                 Field::Subject,
@@ -69,7 +75,7 @@ impl Body {
         if is_blank(&text) {
             return Err(Invalid::new(Field::Body, "Write your message."));
         }
-        let length = text.graphemes(true).count();
+        let length = length_of(&text, BODY_UNITS);
         if length > BODY_MAX {
             return Err(Invalid::new(
                 Field::Body,
@@ -137,6 +143,16 @@ impl Email {
     }
 }
 
+/// How long a text is, in graphemes, unless they are stacked so high that it has too many units.
+fn length_of(text: &str, most_units: usize) -> usize {
+    let units = discord_len(text);
+    if units > most_units {
+        units
+    } else {
+        text.graphemes(true).count()
+    }
+}
+
 /// Whether nothing of it would be seen: spaces, and characters that only steer others.
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
@@ -156,12 +172,13 @@ fn without_controls(text: &str) -> String {
 /// The beginning of a text on one line, at most `max` graphemes.
 pub fn excerpt(text: &str, max: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = head(&line, max * EXCERPT_UNITS);
     let mut graphemes = line.graphemes(true);
-    let head: String = graphemes.by_ref().take(max).collect();
+    let first: String = graphemes.by_ref().take(max).collect();
     if graphemes.next().is_none() {
-        return head;
+        return first;
     }
-    let kept: String = head.graphemes(true).take(max.saturating_sub(1)).collect();
+    let kept: String = first.graphemes(true).take(max.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
 }
 
@@ -221,6 +238,14 @@ mod tests {
         assert!(Subject::parse(&family.repeat(SUBJECT_MAX)).is_ok());
         assert!(Subject::parse(&family.repeat(SUBJECT_MAX + 1)).is_err());
         assert!(Subject::parse(&"é".repeat(SUBJECT_MAX)).is_ok());
+    }
+
+    #[test]
+    fn a_grapheme_as_long_as_a_book_is_no_single_character() {
+        let tower = format!("a{}", "\u{301}".repeat(100_000));
+        assert!(Body::parse(&tower).is_err());
+        assert!(Subject::parse(&tower).is_err());
+        assert!(discord_len(&excerpt(&tower, 80)) <= 80 * EXCERPT_UNITS);
     }
 
     #[test]

@@ -41,6 +41,15 @@ impl Status {
         }
     }
 
+    /// As its customer reads it: whose turn it is.
+    pub fn customers_words(self) -> &'static str {
+        match self {
+            Self::Paused => "We answered",
+            Self::Open | Self::InProgress => "Waiting for our answer",
+            Self::Closed => "Closed",
+        }
+    }
+
     /// Whether work remains.
     pub fn is_closed(self) -> bool {
         self == Self::Closed

@@ -15,6 +15,28 @@ pub struct GuildView {
     pub name: String,
 }
 
+/// When somebody is there to answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoursView {
+    /// The hours and their zone.
+    pub hours: String,
+    /// Whether somebody is there now.
+    pub is_open: bool,
+    /// If not, when somebody will be, in words.
+    pub opens: Option<String>,
+}
+
+impl HoursView {
+    /// What holds now, in a sentence.
+    pub fn now(&self) -> String {
+        match &self.opens {
+            _ if self.is_open => "We are here now.".to_owned(),
+            Some(opens) => format!("We are away now and back {opens}."),
+            None => "We are away now.".to_owned(),
+        }
+    }
+}
+
 /// One choice in the form for a new ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CategoryView {

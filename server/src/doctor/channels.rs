@@ -5,6 +5,7 @@ use super::ask::{Asker, ill};
 use super::guild::Guild;
 use super::permissions::{self, Need, Overwrite};
 use crate::Config;
+use desk::Used;
 use domain::examination::Finding;
 use domain::{ChannelId, ThreadKind};
 use serde::Deserialize;
@@ -44,7 +45,7 @@ fn needs_for(kind: ThreadKind) -> Vec<Need> {
 pub(super) async fn examine(
     asker: &Asker<'_>,
     guild: &Guild,
-    dashboard: Option<ChannelId>,
+    used: Used,
     findings: &mut Vec<Finding>,
 ) {
     let config = asker.config;
@@ -65,7 +66,30 @@ pub(super) async fn examine(
             ThreadKind::Forum => "it is no forum, which THREAD_KIND=forum needs",
         },
     };
-    one(asker, guild, &support, findings).await;
+    if let Some(channel) = one(asker, guild, &support, findings).await
+        && config.guild.thread_kind != ThreadKind::Private
+    {
+        // Whoever sees the channel reads such threads.
+        findings.extend(readers(
+            config,
+            guild,
+            &support,
+            &channel,
+            "Support channel's readers",
+        ));
+    }
+    if let Some(id) = used.panel {
+        let panel = Part {
+            tried: "Panel's channel",
+            setting: "panel_channel with /config",
+            id,
+            // Whatever the others become, a ticket from Discord is a private thread.
+            needs: needs_for(ThreadKind::Private),
+            kinds: &[TEXT_CHANNEL],
+            kind_words: "it is no text channel, and only those take private threads",
+        };
+        one(asker, guild, &panel, findings).await;
+    }
     match config.guild.log_channel {
         Some(id) => {
             let log = Part {
@@ -77,7 +101,13 @@ pub(super) async fn examine(
                 kind_words: "it is no text channel",
             };
             if let Some(channel) = one(asker, guild, &log, findings).await {
-                findings.extend(readers(config, guild, &log, &channel));
+                findings.extend(readers(
+                    config,
+                    guild,
+                    &log,
+                    &channel,
+                    "Log channel's readers",
+                ));
             }
         }
         None => findings.push(Finding::well(
@@ -85,7 +115,7 @@ pub(super) async fn examine(
             "none is set, so what becomes of tickets is told on the web alone",
         )),
     }
-    if let Some(id) = dashboard {
+    if let Some(id) = used.dashboard {
         let shown = Part {
             tried: "Dashboard message's channel",
             setting: "/dashboard",
@@ -151,8 +181,14 @@ async fn one(
     Some(channel)
 }
 
-/// The log holds notes: whoever is not staff must not read it.
-fn readers(config: &Config, guild: &Guild, part: &Part, channel: &Channel) -> Option<Finding> {
+/// Notes are in it: whoever is not staff must not read it.
+fn readers(
+    config: &Config,
+    guild: &Guild,
+    part: &Part,
+    channel: &Channel,
+    tried: &'static str,
+) -> Option<Finding> {
     let everyone: Vec<_> = guild
         .roles
         .iter()
@@ -161,7 +197,7 @@ fn readers(config: &Config, guild: &Guild, part: &Part, channel: &Channel) -> Op
     let have = permissions::in_channel(&guild.id, "", &everyone, &channel.permission_overwrites);
     (have.0 & permissions::VIEW_CHANNEL != 0).then(|| {
         Finding::ill(
-            "Log channel's readers",
+            tried,
             "every member of the server can read it, notes and customers' addresses and all",
             "In that channel's settings, Permissions, deny everyone View Channel and allow it to \
              staff.",

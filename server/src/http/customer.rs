@@ -51,8 +51,9 @@ async fn home(State(web): State<Web>, headers: HeaderMap) -> Response {
         return web.pages.error(&explain(&error));
     }
     let has_tickets = !Held::from_headers(&headers).is_empty();
+    let hours = web.desk.hours_now();
     web.pages.show(StatusCode::OK, |frame| {
-        app::public::home(frame, has_tickets)
+        app::public::home(frame, has_tickets, hours.as_ref())
     })
 }
 
@@ -60,7 +61,7 @@ async fn new_form(State(web): State<Web>) -> Response {
     let form = NewTicketForm {
         request_key: RequestKey::fresh(),
         // Said before anybody types for nothing.
-        notice: web.desk.maintenance().await.ok().flatten(),
+        notice: web.desk.maintenance(),
         ..NewTicketForm::default()
     };
     show_new(&web, StatusCode::OK, form).await
@@ -146,6 +147,7 @@ async fn show_new(web: &Web, status: StatusCode, mut form: NewTicketForm) -> Res
         return web.pages.error(&explain(&error));
     }
     form.limits = web.desk.file_limits();
+    form.hours = web.desk.hours_now();
     match web.desk.categories().await {
         Ok(categories) => web.pages.show(status, |frame| {
             app::public::new_ticket(frame, &categories, &form)

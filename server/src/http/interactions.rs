@@ -21,6 +21,7 @@ use serde_json::json;
 use std::net::SocketAddr;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
+use url::{Host, Url};
 
 /// How far a signed moment may lie from ours, either way.
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -117,6 +118,8 @@ pub(crate) struct Registrar {
     secret: Option<Secret>,
     discord: DiscordConfig,
     guild: u64,
+    /// Whether browsers reach us on this machine alone.
+    is_local: bool,
 }
 
 impl Registrar {
@@ -125,22 +128,35 @@ impl Registrar {
             secret: config.register_secret.clone(),
             discord: discord_config(config),
             guild: config.guild.discord_id.get(),
+            is_local: is_local(&config.public_url),
         }
     }
 
-    /// By the secret, if there is one; else only from this machine itself, and not through a proxy
-    /// on it.
+    /// By the secret, if there is one; else only from this machine itself, and only where nobody
+    /// comes from elsewhere: a proxy on this machine would make all of them look near.
     fn may(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> bool {
         let Some(secret) = &self.secret else {
             let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"];
             let direct = forwarded.iter().all(|name| !headers.contains_key(*name));
-            return direct && peer.is_some_and(|peer| peer.ip().is_loopback());
+            return self.is_local && direct && peer.is_some_and(|peer| peer.ip().is_loopback());
         };
         let given = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "));
         given.is_some_and(|given| given.as_bytes().ct_eq(secret.expose().as_bytes()).into())
+    }
+}
+
+fn is_local(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else {
+        return false;
+    };
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 
@@ -242,6 +258,7 @@ mod tests {
                 stand_in: None,
             },
             guild: 1,
+            is_local: true,
         }
     }
 
@@ -256,6 +273,19 @@ mod tests {
         assert!(!open.may(&HeaderMap::new(), None));
         let proxied = headers(&[("x-forwarded-for", "192.0.2.1".to_owned())]);
         assert!(!open.may(&proxied, near), "a proxy asks for somebody else");
+        let behind_a_proxy = Registrar {
+            is_local: false,
+            ..registrar(None)
+        };
+        assert!(!behind_a_proxy.may(&HeaderMap::new(), near));
+        for url in [
+            "http://127.0.0.1:3000",
+            "http://localhost",
+            "http://[::1]:3000",
+        ] {
+            assert!(is_local(url), "{url}");
+        }
+        assert!(!is_local("https://help.example.com"));
         let locked = registrar(Some("s3cret"));
         assert!(locked.may(&bearer("s3cret"), far));
         assert!(!locked.may(&bearer("s3cre"), near));

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{DeskError, Staff};
+use desk::{Desk, DeskError, Staff};
 use domain::view::InboxFilter;
 
 const STATS: &str = "/staff/stats";
@@ -71,34 +71,33 @@ async fn doctor(State(web): State<Web>, Extension(Viewer(viewer)): Extension<Vie
     }
 }
 
-async fn clock_in(
-    State(web): State<Web>,
-    Extension(Viewer(viewer)): Extension<Viewer>,
-    request: Request,
-) -> Response {
-    if let Err(refusal) = Form::read(request).await {
-        return refusal.answer(&web.pages, STATS);
-    }
-    let done = match viewer {
-        Ok(staff) => web.desk.clock_in(&staff).await.map(drop),
-        Err(error) => return web.pages.error(&error),
-    };
-    after(&web, done)
+async fn clock_in(web: State<Web>, viewer: Extension<Viewer>, request: Request) -> Response {
+    clock(web, viewer, request, async |desk, staff| {
+        desk.clock_in(staff).await.map(drop)
+    })
+    .await
 }
 
-async fn clock_out(
+async fn clock_out(web: State<Web>, viewer: Extension<Viewer>, request: Request) -> Response {
+    clock(web, viewer, request, async |desk, staff| {
+        desk.clock_out(staff).await.map(drop)
+    })
+    .await
+}
+
+async fn clock(
     State(web): State<Web>,
     Extension(Viewer(viewer)): Extension<Viewer>,
     request: Request,
+    act: impl AsyncFnOnce(&Desk, &Staff) -> Result<(), DeskError>,
 ) -> Response {
     if let Err(refusal) = Form::read(request).await {
         return refusal.answer(&web.pages, STATS);
     }
-    let done = match viewer {
-        Ok(staff) => web.desk.clock_out(&staff).await.map(drop),
-        Err(error) => return web.pages.error(&error),
-    };
-    after(&web, done)
+    match viewer {
+        Ok(staff) => after(&web, act(&web.desk, &staff).await),
+        Err(error) => web.pages.error(&error),
+    }
 }
 
 fn after(web: &Web, done: Result<(), DeskError>) -> Response {

@@ -13,7 +13,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use desk::{DeskError, Transcript};
+use desk::{DeskError, Pictures, Transcript};
 use domain::AppError;
 
 /// How a transcript is written.
@@ -21,6 +21,16 @@ use domain::AppError;
 enum Form {
     Page,
     Json,
+}
+
+impl Form {
+    /// Programs fetch pictures by their addresses.
+    fn pictures(self) -> Pictures {
+        match self {
+            Self::Page => Pictures::Inside,
+            Self::Json => Pictures::Named,
+        }
+    }
 }
 
 pub(super) fn routes(web: &Web) -> Router<Web> {
@@ -56,7 +66,11 @@ async fn of_customer(
         return web.pages.error(&AppError::NotFound);
     };
     let written = match web.desk.holder(&token).await {
-        Ok(holder) => web.desk.transcript_for_holder(&holder).await,
+        Ok(holder) => {
+            web.desk
+                .transcript_for_holder(&holder, form.pictures())
+                .await
+        }
         Err(error) => Err(error),
     };
     answer(&web, written, form)
@@ -71,7 +85,10 @@ async fn of_staff(
     let (Ok(staff), Ok(Path(number))) = (viewer, path) else {
         return web.pages.error(&AppError::NotFound);
     };
-    let written = web.desk.transcript_for_staff(&staff, number).await;
+    let written = web
+        .desk
+        .transcript_for_staff(&staff, number, form.pictures())
+        .await;
     answer(&web, written, form)
 }
 

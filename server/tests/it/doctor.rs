@@ -1,6 +1,7 @@
 //! The doctor, by breaking one thing after the other: each is found, named, and sent to its place.
 
 use crate::world::*;
+use desk::Used;
 use discord_stand_in::{Fault, Options};
 use domain::examination::{Finding, Verdict};
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use server::Config;
 use server::doctor::{Door, findings};
 
 async fn examined(config: &Config) -> Vec<Finding> {
-    findings(config, &Door::CommandLine, None).await
+    findings(config, &Door::CommandLine, Used::default()).await
 }
 
 fn one(findings: &[Finding], tried: &str) -> Finding {
@@ -170,14 +171,51 @@ async fn the_dashboard_messages_channel_is_asked_too() {
     let general = world.channel("general");
     let order = json!({"do": "take_permission", "permission": "SEND_MESSAGES", "channel": general});
     world.discord.order(&order).unwrap();
-    let channel = Some(general.parse().unwrap());
-    let findings = findings(&world.config(), &Door::CommandLine, channel).await;
+    let used = Used {
+        dashboard: Some(general.parse().unwrap()),
+        ..Used::default()
+    };
+    let findings = findings(&world.config(), &Door::CommandLine, used).await;
     let finding = one(&findings, "Dashboard message's channel");
     assert!(
         finding.found.ends_with("lacks Send Messages"),
         "{finding:?}"
     );
     leads_to(&finding, &general);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_panels_channel_is_asked_for_what_private_threads_need() {
+    let world = World::start().await;
+    let general = world.channel("general");
+    let permission = "CREATE_PRIVATE_THREADS";
+    let order = json!({"do": "take_permission", "permission": permission, "channel": general});
+    world.discord.order(&order).unwrap();
+    let used = Used {
+        panel: Some(general.parse().unwrap()),
+        ..Used::default()
+    };
+    let findings = findings(&world.config(), &Door::CommandLine, used).await;
+    let finding = one(&findings, "Panel's channel");
+    assert!(
+        finding.found.ends_with("lacks Create Private Threads"),
+        "{finding:?}"
+    );
+    leads_to(&finding, &general);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_support_channel_that_everybody_reads_is_found() {
+    let world = World::start().await;
+    let general = world.channel("general");
+    let mut config = world.config_with("DISCORD_SUPPORT_CHANNEL_ID", &general);
+    config.guild.thread_kind = domain::ThreadKind::Public;
+    let finding = one(&examined(&config).await, "Support channel's readers");
+    assert_eq!(finding.verdict, Verdict::Ill);
+    config.guild.thread_kind = domain::ThreadKind::Private;
+    let findings = examined(&config).await;
+    let private = findings.iter().any(|f| f.tried == finding.tried);
+    assert!(!private, "private threads are read by those in them");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@
 
 use super::{ONLY_THEM, Place};
 use crate::{custom_id, write};
-use desk::commands::{Answer, Asked, COMMANDS, Form, Menu, Say, Suggestion, Takes};
+use desk::commands::{Answer, Asked, COMMANDS, Form, Menu, Reply, Say, Suggestion, Takes};
 use domain::text::head;
 use serenity::all::{
     AutocompleteChoice, CreateActionRow, CreateAutocompleteResponse, CreateEmbed, CreateInputText,
@@ -17,6 +17,7 @@ const CONTENT: usize = 2_000;
 const DESCRIPTION: usize = 4_096;
 const TITLE: usize = 45;
 const LABEL: usize = 100;
+const FIELDS: usize = 5;
 
 /// Said when a form was to be shown, but too late for one.
 const TOO_LATE: &str = "That took too long for a form. Please try again.";
@@ -127,18 +128,21 @@ fn row(menu: Menu) -> CreateActionRow {
 }
 
 fn modal(form: Form) -> CreateModal {
-    let field = &form.field;
-    let input = CreateInputText::new(
-        InputTextStyle::Paragraph,
-        cut(&field.label, TITLE),
-        field.name,
-    )
-    .min_length(field.min)
-    .max_length(field.max)
-    .required(field.min > 0);
-    // A row, not a label: the client that we read submissions with loses what labels hold.
+    // Rows, not labels: the client that we read submissions with loses what labels hold.
+    let rows = form.fields.iter().take(FIELDS).map(|field| {
+        let style = match field.reply {
+            Reply::Line => InputTextStyle::Short,
+            Reply::Paragraph => InputTextStyle::Paragraph,
+        };
+        CreateActionRow::InputText(
+            CreateInputText::new(style, cut(&field.label, TITLE), &field.name)
+                .min_length(field.min)
+                .max_length(field.max)
+                .required(field.min > 0),
+        )
+    });
     CreateModal::new(custom_id::name(&form.control), cut(&form.title, TITLE))
-        .components(vec![CreateActionRow::InputText(input)])
+        .components(rows.collect())
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -207,16 +211,26 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_a_row_with_a_paragraph() {
+    fn a_form_is_a_row_for_each_field() {
         let form = Form {
             control: Control::File("question".to_owned()),
             title: "x".repeat(60),
-            field: Field {
-                name: "text",
-                label: "What is it about?".to_owned(),
-                min: 10,
-                max: 1_000,
-            },
+            fields: vec![
+                Field {
+                    name: "text".to_owned(),
+                    label: "What is it about?".to_owned(),
+                    reply: Reply::Paragraph,
+                    min: 10,
+                    max: 1_000,
+                },
+                Field {
+                    name: "q7".to_owned(),
+                    label: "Order".to_owned(),
+                    reply: Reply::Line,
+                    min: 0,
+                    max: 20,
+                },
+            ],
         };
         let sent = wire(&at_once(Place::Below, Answer::Form(form)));
         assert_eq!(sent["type"], 9);
@@ -233,6 +247,12 @@ mod tests {
             ),
             (&json!(10), &json!(1_000), &json!(true))
         );
+        let second = &sent["data"]["components"][1]["components"][0];
+        assert_eq!(
+            (&second["custom_id"], &second["style"], &second["required"]),
+            (&json!("q7"), &json!(1), &json!(false))
+        );
+        assert_eq!(input["style"], 2);
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn option(opt: &Opt) -> CreateCommandOption {
         Takes::Text { .. } | Takes::Suggested { .. } | Takes::Choice(_) => {
             CommandOptionType::String
         }
-        Takes::Ticket => CommandOptionType::Integer,
+        Takes::Ticket | Takes::Number { .. } => CommandOptionType::Integer,
         Takes::Flag => CommandOptionType::Boolean,
         Takes::User => CommandOptionType::User,
         Takes::Role => CommandOptionType::Role,
@@ -123,6 +123,9 @@ fn option(opt: &Opt) -> CreateCommandOption {
         Takes::Text { min, max } => option.min_length(min).max_length(max),
         Takes::Suggested { max } => option.min_length(1).max_length(max).set_autocomplete(true),
         Takes::Ticket => option.min_int_value(1).set_autocomplete(true),
+        Takes::Number { min, max } => option
+            .min_int_value(u64::from(min))
+            .max_int_value(u64::from(max)),
         Takes::Channel => option.channel_types(vec![ChannelType::Text]),
         Takes::Choice(choices) => choices.iter().fold(option, |option, (name, value)| {
             option.add_string_choice(*name, *value)
@@ -156,9 +159,14 @@ pub async fn register_and_remember(
     guild: u64,
 ) -> Result<usize, CommandsError> {
     let told = register(config, guild).await?;
-    desk.remember_registered_commands(&guild.to_string(), &definition_hash())
+    desk.remember_registered_commands(&scope(config, guild), &definition_hash())
         .await?;
     Ok(told)
+}
+
+/// Commands belong to an application: after a move to another one, nothing is registered yet.
+fn scope(config: &DiscordConfig, guild: u64) -> String {
+    format!("{}/{guild}", config.application_id)
 }
 
 async fn put(rest: &Rest, application: u64, guild: u64) -> Result<usize, DeliveryError> {
@@ -181,7 +189,7 @@ pub async fn keep_registered(
     let mut pauses = AGAIN_AFTER.into_iter();
     let mut pause = AGAIN_AFTER[0];
     loop {
-        match desk.registered_commands(&guild.to_string()).await {
+        match desk.registered_commands(&scope(&config, guild)).await {
             Ok(Some(hash)) if hash == definition_hash() => return,
             Ok(_) => match register_and_remember(&config, &desk, guild).await {
                 Ok(count) => {

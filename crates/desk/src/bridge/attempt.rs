@@ -5,7 +5,7 @@
 
 use super::command::Command;
 use super::event::RemoteMessage;
-use super::failure::{ARCHIVED, UNKNOWN_MESSAGE};
+use super::failure::{ARCHIVED, NO_MEMBER, NO_USER, UNKNOWN_MESSAGE};
 use super::file_posts;
 use super::outbox::Kept;
 use super::port::{DeliveryError, Nonce, Post, PostFile, ThreadShape};
@@ -16,7 +16,7 @@ use crate::store::entities::outbox::Model as Promise;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::{files, links, messages, outbox, parts, tickets};
 use crate::{Desk, DeskError};
-use domain::{DiscordMessageId, DiscordUserId, MessageKind, ThreadId};
+use domain::{DiscordMessageId, DiscordUserId, ThreadId};
 use std::time::Duration;
 
 /// Longer than posting with files may take.
@@ -99,22 +99,17 @@ impl Desk {
                 Ok(self.port.delete(thread, post).await.map(|()| Kept::Done))
             }
             Command::AddMember { user } => {
-                let user = DiscordUserId(*user);
-                Ok(self
-                    .port
-                    .add_member(thread, user)
-                    .await
-                    .map(|()| Kept::Done))
+                let added = self.port.add_member(thread, DiscordUserId(*user)).await;
+                Ok(added.map(|()| Kept::Done))
             }
             Command::RemoveMember { user } => {
-                let user = DiscordUserId(*user);
-                match self.port.remove_member(thread, user).await {
+                match self.port.remove_member(thread, DiscordUserId(*user)).await {
                     // Not in it any more: that is what was wanted.
-                    Ok(())
-                    | Err(DeliveryError::Gone {
-                        code: Some(10_007), ..
+                    Err(DeliveryError::Gone {
+                        code: Some(NO_MEMBER | NO_USER),
+                        ..
                     }) => done(),
-                    Err(error) => Ok(Err(error)),
+                    removed => Ok(removed.map(|()| Kept::Done)),
                 }
             }
             Command::Close => Ok(self.put_away(thread).await),
@@ -154,16 +149,15 @@ impl Desk {
         let Some(message) = messages::by_id(&self.db.read, id).await? else {
             return Ok(Ok(Kept::Done));
         };
-        // Whoever promised it: no note goes where a customer reads.
-        if message.kind == MessageKind::Note && link.is_shared() {
-            return Ok(Ok(Kept::Done));
-        }
         if parts::post_of(&self.db.read, id, chunk).await?.is_some() {
             return Ok(Ok(Kept::Done));
         }
         let files = files::of_message(&self.db.read, id).await?;
         let plan = file_posts::plan(files.iter().map(|file| file.size.unsigned_abs()));
-        let content = if file_posts::has_only_files(chunk) {
+        // Whoever promised it: no note goes where a customer reads.
+        let content = if link.withholds(message.kind) {
+            None
+        } else if file_posts::has_only_files(chunk) {
             let mark = words::mark(ticket.number, id, chunk);
             plan.words(&self.settings.public_url, chunk, &mark, &files)
                 .filter(|_| message.deleted_at.is_none())
@@ -175,23 +169,23 @@ impl Desk {
         if content.is_none() && promise.attempts <= 1 {
             return Ok(Ok(Kept::Done));
         }
+        if content.is_none() || self.must_look_first(promise) {
+            let mark = Some((id, chunk));
+            let ours = |m: &&RemoteMessage| m.author.is_us && words::read_mark(&m.content) == mark;
+            match self.search(promise, thread, ours).await? {
+                Ok(Some(found)) => return Ok(Ok(Kept::Piece(found, id, chunk))),
+                Ok(None) => {}
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let Some(content) = content else {
+            return Ok(Ok(Kept::Done));
+        };
         if !plan.files(chunk).is_empty() {
             // Uploading takes longer than a lease lasts.
             outbox::extend(&self.db, promise.id, self.now().after(UPLOAD)).await?;
         }
         let posted = async {
-            if content.is_none() || self.must_look_first(promise) {
-                let page = self.read_back(thread, Page::Newest).await?;
-                let mark = Some((id, chunk));
-                let ours =
-                    |m: &&RemoteMessage| m.author.is_us && words::read_mark(&m.content) == mark;
-                if let Some(found) = page.iter().find(ours) {
-                    return Ok(Kept::Piece(found.id, id, chunk));
-                }
-            }
-            let Some(content) = content else {
-                return Ok(Kept::Done);
-            };
             let nonce = Nonce(promise.nonce.clone());
             // Held until the post is made: files take much memory on their way.
             let (post, _room) = match plan.files(chunk) {

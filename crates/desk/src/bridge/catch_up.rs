@@ -7,7 +7,7 @@
 //! looks the same.
 
 use super::budget::COUNT_EVERY;
-use super::failure::UNKNOWN_MESSAGE;
+use super::failure::{TOKEN_CHECK, UNKNOWN_MESSAGE};
 use super::port::DeliveryError;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::{links, parts};
@@ -86,7 +86,7 @@ impl Desk {
     /// Reads the next thread that may have grown unseen. `None` when there is none; `false` when
     /// it has to be read again later.
     pub async fn catch_up_one(&self) -> Result<Option<bool>, DeskError> {
-        if self.bridge.is_away(self.now()) {
+        if self.must_hold_still() {
             return Ok(None);
         }
         match self.bridge.to_read().into_iter().min() {
@@ -98,7 +98,7 @@ impl Desk {
     /// Has the quietest-looked-at threads compared with Discord's, a few at a time: what was
     /// edited, deleted or missed without any event to tell of it is found so.
     pub async fn reconcile_step(&self) -> Result<(), DeskError> {
-        if self.bridge.is_away(self.now()) {
+        if self.must_hold_still() {
             return Ok(());
         }
         let threads = links::compared_least(&self.db, self.guild, RECONCILED).await?;
@@ -110,12 +110,19 @@ impl Desk {
     /// Reads every thread that may have grown unseen. `false` when some have to be read again.
     pub async fn catch_up_step(&self) -> bool {
         let threads = self.bridge.to_read();
-        if threads.is_empty() || self.bridge.is_away(self.now()) {
+        if threads.is_empty() {
             return true;
+        }
+        if self.must_hold_still() {
+            return self.bridge.is_away(self.now());
         }
         tracing::info!(threads = threads.len(), "reading what was missed");
         let all = futures::stream::iter(threads)
             .map(|thread| async move {
+                // Another thread may have been told to wait, for all.
+                if self.must_hold_still() {
+                    return false;
+                }
                 match self.read_thread(thread).await {
                     Ok(done) => done,
                     Err(error) => {
@@ -128,6 +135,12 @@ impl Desk {
             // Not `all`: that ends at the first that has to wait, and the others would go unread.
             .fold(true, |all, done| async move { all && done });
         all.await
+    }
+
+    /// Whether nothing may be asked of Discord now: it told us to wait, or it does not know us.
+    fn must_hold_still(&self) -> bool {
+        let now = self.now();
+        self.bridge.is_away(now) || self.bridge.held_until().is_some_and(|until| until > now)
     }
 
     /// Reads one thread to its end. `false` when Discord would not let us now.
@@ -166,6 +179,7 @@ impl Desk {
                 return Ok(false);
             }
         }
+        self.bridge.authorised();
         self.bridge.read_to_end(thread, session);
         if link.trouble.is_some() {
             self.within_reach_again(thread).await?;
@@ -216,6 +230,18 @@ impl Desk {
                 Ok(true)
             }
             error => {
+                let now = self.now();
+                match error {
+                    DeliveryError::Unauthorised => self.bridge.unauthorised(now.after(TOKEN_CHECK)),
+                    DeliveryError::Retry {
+                        after,
+                        global: true,
+                        ..
+                    } => {
+                        self.bridge.hold_until(now.after(after));
+                    }
+                    _ => {}
+                }
                 tracing::warn!(discord.thread_id = thread.0, %error, "a thread could not be read yet");
                 Ok(false)
             }

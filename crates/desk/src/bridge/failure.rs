@@ -19,10 +19,17 @@ use std::time::Duration;
 const BACKOFF_MS: [u64; 8] = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
 /// How long to wait before asking whether a refused token is accepted again.
-const TOKEN_CHECK: Duration = Duration::from_secs(30);
+pub(super) const TOKEN_CHECK: Duration = Duration::from_secs(30);
 
 /// Discord's code for a thread that is archived.
 pub(super) const ARCHIVED: u32 = 50083;
+
+/// Discord's codes for somebody who is not in a thread, and for an account that is not there.
+pub(super) const NO_MEMBER: u32 = 10_007;
+pub(super) const NO_USER: u32 = 10_013;
+
+/// Discord's code for a channel that is not there.
+pub(super) const UNKNOWN_CHANNEL: u32 = 10_003;
 
 /// Discord's code for a channel or a thread that the bot does not see.
 const NO_ACCESS: u32 = 50_001;
@@ -132,6 +139,15 @@ impl Desk {
                 ..
             } => self.no_room(promise).await,
             DeliveryError::NameRefused { reason } => self.rename(promise, &reason).await,
+            // It is this person who cannot be let in or put out; the thread has nothing to do with it.
+            DeliveryError::Gone { code, reason } | DeliveryError::Permanent { code, reason }
+                if matches!(
+                    command,
+                    Command::AddMember { .. } | Command::RemoveMember { .. }
+                ) && code != Some(UNKNOWN_CHANNEL) =>
+            {
+                self.park(promise, &reason).await
+            }
             DeliveryError::Gone { code, reason } => match command {
                 Command::OpenThread if code == Some(UNKNOWN_MESSAGE) => {
                     let reason =

@@ -11,7 +11,7 @@ use super::threads::Heard;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{files, guilds, links, parts, people, tickets};
-use crate::work::Touched;
+use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, DiscordProfile};
 use domain::file::clean_name;
 use domain::{Delivery, DiscordMessageId, MessageKind, NotesInDiscord, Origin, Side, Timestamp};
@@ -47,6 +47,17 @@ fn audience(kind: MessageKind) -> Touched {
         MessageKind::Reply => Touched::Everyone,
         MessageKind::Note => Touched::StaffOnly,
     }
+}
+
+/// Whether a message is still in the ticket's thread, now that the ticket is locked: staff may have
+/// asked for a new thread while the old one was being read.
+async fn is_its_thread(
+    work: &Work<'_>,
+    link: &Link,
+    message: &RemoteMessage,
+) -> Result<bool, DeskError> {
+    let now = links::of_ticket(&work.tx, link.ticket_id).await?;
+    Ok(now.thread_id == Some(message.channel))
 }
 
 impl Desk {
@@ -90,7 +101,10 @@ impl Desk {
                 let Some(link) = links::of_thread(&self.db.read, message.channel).await? else {
                     return Ok(Ingested::Ignored);
                 };
-                if self.bridge.is_behind(message.channel) {
+                // A new wording of what is known stands for itself; what is new waits for what came
+                // before it.
+                let is_known = parts::of_post(&self.db.read, message.id).await?.is_some();
+                if !is_known && self.bridge.is_behind(message.channel) {
                     self.bridge.read_again([message.channel]);
                     return Ok(Ingested::Deferred);
                 }
@@ -159,13 +173,18 @@ impl Desk {
         if written.trim().is_empty() && message.files.is_empty() {
             return Ok(Ingested::Ignored);
         }
-        let is_customer = self.is_customer(link, author).await?;
-        let is_staff = !is_customer && self.is_staff(author).await?;
+        let is_its_account = self.is_customer(link, author).await?;
+        // Where only staff are, one of them is not heard as the customer.
+        let is_staff = !(is_its_account && link.is_shared()) && self.is_staff(author).await?;
+        let is_customer = is_its_account && !is_staff;
         let quote = self.quote(link.ticket_id, message).await?;
         let mut work = self.work().await?;
         // The lock comes before the look: two tellers of one fact come one after the other.
         let ticket = work.ticket(link.ticket_id).await?;
         if parts::of_post(&work.tx, message.id).await?.is_some() {
+            return Ok(Ingested::Ignored);
+        }
+        if !is_its_thread(&work, link, message).await? {
             return Ok(Ingested::Ignored);
         }
         let profile = DiscordProfile {
@@ -230,6 +249,12 @@ impl Desk {
             MessageKind::Reply => SENT,
         };
         work.promise(ticket.id, None, react(message.id, sign));
+        if !is_staff && !link.is_shared() {
+            // Somebody mentioned them: they read whatever is posted there from now on.
+            links::share(&work.tx, ticket.id).await?;
+            let words = format!("{} is in the thread, and is not staff", author.name);
+            work.record(ticket.id, words).await?;
+        }
         if stranger {
             work.promise(
                 ticket.id,
@@ -285,6 +310,11 @@ impl Desk {
         if newer(part.edited_at).is_none() {
             return Ok(Ingested::Ignored);
         }
+        if message.content.trim().is_empty() && message.files.is_empty() {
+            // Nobody can edit a message to nothing: we are not shown what it says. Without Message
+            // Content every message looks like this.
+            return Ok(Ingested::Ignored);
+        }
         let quote = self.quote(link.ticket_id, message).await?;
         let mut work = self.work().await?;
         let ticket = work.ticket(link.ticket_id).await?;
@@ -293,6 +323,9 @@ impl Desk {
         let (Some(known), Some(old)) = (known, old) else {
             return Ok(Ingested::Ignored);
         };
+        if !is_its_thread(&work, link, message).await? {
+            return Ok(Ingested::Ignored);
+        }
         let Some(edited_at) = newer(known.edited_at) else {
             return Ok(Ingested::Ignored);
         };

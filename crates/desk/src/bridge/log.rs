@@ -4,7 +4,8 @@
 //! A line is a promise like any other, in a lane of its own beside the thread's. It is told by its
 //! mark, the promise's own number, so that a lost answer doubles nothing. Nobody is mentioned.
 
-use super::attempt::{Page, UPLOAD};
+use super::attempt::UPLOAD;
+use super::event::RemoteMessage;
 use super::file_posts::FILE_MAX;
 use super::outbox::Kept;
 use super::port::{DeliveryError, Nonce, Post, PostFile};
@@ -13,16 +14,13 @@ use crate::milestones::Milestone;
 use crate::store::entities::outbox::Model as Promise;
 use crate::store::{outbox, tickets};
 use crate::{Desk, DeskError};
-use domain::text::excerpt;
-use domain::{DiscordMessageId, OutboxId, ThreadId, Timestamp};
+use domain::text::{excerpt, head};
+use domain::{OutboxId, ThreadId};
 use std::time::Duration;
 
-/// How many pages of the channel are searched for a line whose answer was lost.
-const PAGES: usize = 10;
-/// The longest subject, and the longest sentence, in a line.
+/// The longest subject, and the longest sentence, in a line, as Discord counts: a grapheme can be of
+/// any length.
 const WORDS: usize = 300;
-/// Discord's clock is not ours.
-const GRACE: Duration = Duration::from_secs(60);
 
 /// What a line says.
 fn line(
@@ -39,8 +37,8 @@ fn line(
         Milestone::Reopened => "🔁",
     };
     let number = ticket.number;
-    let subject = escape(&excerpt(&ticket.subject, WORDS));
-    let words = escape(&excerpt(words, WORDS));
+    let brief = |text: &str| escape(head(&excerpt(text, WORDS), WORDS));
+    let (subject, words) = (brief(&ticket.subject), brief(words));
     format!(
         "{sign} [#{number}](<{public_url}/staff/tickets/{number}#e{promise}>) **{subject}**\n{words}"
     )
@@ -76,9 +74,11 @@ impl Desk {
         // Discord addresses a channel as it addresses a thread.
         let channel = ThreadId(channel.0);
         if self.must_look_first(promise) {
-            match self.line_is_there(channel, promise).await {
-                Ok(true) => return Ok(Ok(Kept::Done)),
-                Ok(false) => {}
+            let ours =
+                |m: &&RemoteMessage| m.author.is_us && read_mark(&m.content) == Some(promise.id);
+            match self.search(promise, channel, ours).await? {
+                Ok(Some(_)) => return Ok(Ok(Kept::Done)),
+                Ok(None) => {}
                 Err(error) => return Ok(Err(error)),
             }
         }
@@ -123,33 +123,4 @@ impl Desk {
         let posted = self.port.post(channel, &nonce, &post).await;
         Ok(posted.map(|_| Kept::Done))
     }
-
-    /// Whether an earlier try posted the line.
-    async fn line_is_there(
-        &self,
-        channel: ThreadId,
-        promise: &Promise,
-    ) -> Result<bool, DeliveryError> {
-        let began = promise.first_tried_at.unwrap_or(promise.created_at);
-        let mut after = first_since(began.before(GRACE));
-        for _ in 0..PAGES {
-            let page = self.read_back(channel, Page::After(after)).await?;
-            let ours = |m: &super::RemoteMessage| {
-                m.author.is_us && read_mark(&m.content) == Some(promise.id)
-            };
-            if page.iter().any(ours) {
-                return Ok(true);
-            }
-            match page.last() {
-                Some(last) if page.len() == 100 => after = last.id,
-                _ => break,
-            }
-        }
-        Ok(false)
-    }
-}
-
-/// The least id that a message of this moment can have.
-fn first_since(at: Timestamp) -> DiscordMessageId {
-    DiscordMessageId((at.millis() - 1_420_070_400_000).max(0) << 22)
 }

@@ -103,6 +103,32 @@ impl Desk {
         self.port.open_thread(spec).await.map(opened)
     }
 
+    /// Looks for what an earlier try of this promise may have posted: from the first try on, to the
+    /// end, however much was written meanwhile.
+    pub(super) async fn search(
+        &self,
+        promise: &Promise,
+        channel: ThreadId,
+        is_it: impl Fn(&&RemoteMessage) -> bool,
+    ) -> Result<Result<Option<DiscordMessageId>, DeliveryError>, DeskError> {
+        let since = promise.first_tried_at.unwrap_or(promise.created_at);
+        let mut after = DiscordMessageId::first_at(shortly_before(since));
+        loop {
+            outbox::extend(&self.db, promise.id, self.now().after(LONG)).await?;
+            let page = match self.read_back(channel, Page::After(after)).await {
+                Ok(page) => page,
+                Err(error) => return Ok(Err(error)),
+            };
+            if let Some(found) = page.iter().find(&is_it) {
+                return Ok(Ok(Some(found.id)));
+            }
+            match page.last() {
+                Some(last) if page.len() == usize::from(PAGE) => after = last.id,
+                _ => return Ok(Ok(None)),
+            }
+        }
+    }
+
     /// Posts the card on which a public thread is to hang.
     async fn post_root(
         &self,
@@ -112,23 +138,11 @@ impl Desk {
     ) -> Result<Result<Kept, DeliveryError>, DeskError> {
         let parent = ThreadId(link.parent_id.0);
         if self.must_look_first(promise) {
-            // Other people and other tickets are in that channel too: it is read from the first try
-            // on, to its end.
-            let since = promise.first_tried_at.unwrap_or(promise.created_at);
-            let mut after = DiscordMessageId::first_at(shortly_before(since));
-            loop {
-                outbox::extend(&self.db, promise.id, self.now().after(LONG)).await?;
-                let page = match self.read_back(parent, Page::After(after)).await {
-                    Ok(page) => page,
-                    Err(error) => return Ok(Err(error)),
-                };
-                if let Some(card) = page.iter().find(is_card_of(ticket.id)) {
-                    return Ok(Ok(Kept::Root(card.id)));
-                }
-                match page.last() {
-                    Some(last) if page.len() == usize::from(PAGE) => after = last.id,
-                    _ => break,
-                }
+            // Other people and other tickets are in that channel too.
+            match self.search(promise, parent, is_card_of(ticket.id)).await? {
+                Ok(Some(card)) => return Ok(Ok(Kept::Root(card))),
+                Ok(None) => {}
+                Err(error) => return Ok(Err(error)),
             }
         }
         let post = Post::Card(Box::new(TicketCard {
@@ -201,7 +215,9 @@ impl Desk {
 
     /// What a forum's post is filed under, where the forum has tags of these names.
     fn tags(&self, ticket: &tickets::Named) -> PostTags {
-        let categories = self.categories.iter().map(|category| category.name.clone());
+        let known = self.known_categories();
+        let open = known.open.iter().map(|category| category.name.clone());
+        let categories = open.chain(known.retired.iter().cloned());
         let statuses = Status::ALL.map(|status| status.words().to_owned());
         let priorities = Priority::ALL.map(|priority| priority.words().to_owned());
         PostTags {

@@ -170,6 +170,7 @@ impl Desk {
             // Somebody recorded it first, or gave it up, or asked for a new thread.
             return Ok(());
         }
+        let mut fresh = None;
         match kept {
             Kept::Done | Kept::Root(_) => {}
             Kept::Shaped(shape) => self.shaped(&work, promise, shape).await?,
@@ -179,8 +180,7 @@ impl Desk {
                 if card.is_some() {
                     links::set_card(&work.tx, promise.ticket_id, card).await?;
                 }
-                // Somebody may have written in it before we knew whose thread it is.
-                self.bridge.read_again([thread]);
+                fresh = Some(thread);
                 let row = work.ticket(promise.ticket_id).await?;
                 work.save(&row, |_| (), Touched::StaffOnly).await?;
             }
@@ -189,6 +189,13 @@ impl Desk {
             }
             Kept::Piece(discord, message, chunk) => {
                 parts::add(&work.tx, discord, message, chunk, None).await?;
+                let link = links::of_ticket(&work.tx, promise.ticket_id).await?;
+                let row = messages::by_id(&work.tx, message).await?;
+                if row.is_some_and(|row| link.withholds(row.kind) && row.deleted_at.is_none()) {
+                    // An earlier try posted it before somebody came to read along.
+                    let command = Command::TakeBack { chunk };
+                    work.promise(promise.ticket_id, Some(message), command);
+                }
             }
             Kept::TakenBack(discord) => parts::forget(&work.tx, discord).await?,
         }
@@ -196,7 +203,10 @@ impl Desk {
             self.mark_if_whole(&mut work, promise.ticket_id, message)
                 .await?;
         }
-        work.commit().await
+        work.commit().await?;
+        // Somebody may have written in it before we knew whose thread it is.
+        self.bridge.read_again(fresh);
+        Ok(())
     }
 
     /// Sets a message's mark to delivered when Discord has it as it is, and tells its readers.
@@ -221,7 +231,12 @@ impl Desk {
         if missing || matches!(row.delivery, Delivery::Delivered | Delivery::Kept) {
             return Ok(());
         }
-        messages::mark(&work.tx, message, Delivery::Delivered, None).await?;
+        let link = links::of_ticket(&work.tx, ticket).await?;
+        let mark = match link.withholds(row.kind) {
+            true => Delivery::Kept,
+            false => Delivery::Delivered,
+        };
+        messages::mark(&work.tx, message, mark, None).await?;
         let ticket = work.ticket(ticket).await?;
         let audience = match row.kind {
             domain::MessageKind::Reply => Touched::Everyone,

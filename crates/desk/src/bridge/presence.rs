@@ -5,6 +5,7 @@
 //! tickets. What a refusal means for one thread is not decided here.
 
 use super::event::Absence;
+use super::failure::UNKNOWN_CHANNEL;
 use super::port::DeliveryError;
 use crate::store::links;
 use crate::{Desk, DeskError};
@@ -14,7 +15,6 @@ use std::time::Duration;
 /// Discord's codes for what the bot cannot see, and for a guild that it does not know.
 const NO_ACCESS: u32 = 50_001;
 const UNKNOWN_GUILD: u32 = 10_004;
-const UNKNOWN_CHANNEL: u32 = 10_003;
 
 /// How long to wait before asking again whether the bot is back, where nobody will tell.
 const ASK_AGAIN: Duration = Duration::from_secs(60);

@@ -10,7 +10,7 @@ use super::file_posts::has_only_files;
 use super::ingest::Ingested;
 use super::words;
 use crate::store::entities::thread_link::Model as Link;
-use crate::store::{messages, outbox, parts, tickets};
+use crate::store::{links, messages, outbox, parts, tickets};
 use crate::work::Work;
 use crate::{Desk, DeskError};
 use domain::MessageId;
@@ -44,13 +44,21 @@ impl Desk {
         else {
             return Ok(Ingested::Ignored);
         };
+        if links::of_ticket(&work.tx, ticket.id).await?.thread_id != Some(post.channel) {
+            // What is left of a thread that was replaced meanwhile.
+            return Ok(Ingested::Ignored);
+        }
         let unfinished = outbox::unfinished(&work.tx, ticket.id).await?;
         let under_way = unfinished.iter().any(|p| p.message_id == Some(message));
         match parts::post_of(&work.tx, message, chunk).await? {
             // What is still promised will put it right.
             Some(known) if known == post.id && under_way => return Ok(Ingested::Ignored),
+            Some(known) if known == post.id && self.was_repaired(&work, &row, post).await? => {
+                return Ok(Ingested::Ignored);
+            }
             Some(known) if known == post.id => {
-                let command = match self.is_wanted(&row, chunk) {
+                parts::edited(&work.tx, post.id, work.now).await?;
+                let command = match self.is_wanted(link, &row, chunk) {
                     true => Command::EditMessage { chunk },
                     false => Command::TakeBack { chunk },
                 };
@@ -62,7 +70,7 @@ impl Desk {
                 parts::add(&work.tx, post.id, message, chunk, None).await?;
                 self.keep_promise_of(&mut work, link, message, chunk)
                     .await?;
-                if !self.is_wanted(&row, chunk) {
+                if !self.is_wanted(link, &row, chunk) {
                     work.promise(ticket.id, Some(message), Command::TakeBack { chunk });
                 } else if !under_way {
                     work.promise(ticket.id, Some(message), Command::EditMessage { chunk });
@@ -86,7 +94,7 @@ impl Desk {
         }
         let mut work = self.work().await?;
         let ticket = work.ticket(link.ticket_id).await?;
-        if known(&crate::store::links::of_ticket(&work.tx, ticket.id).await?) {
+        if known(&links::of_ticket(&work.tx, ticket.id).await?) {
             return Ok(Ingested::Ignored);
         }
         work.promise(ticket.id, None, remove(post));
@@ -94,9 +102,30 @@ impl Desk {
         Ok(Ingested::Taken)
     }
 
-    fn is_wanted(&self, row: &crate::store::entities::message::Model, chunk: i64) -> bool {
+    /// Whether it was put right once since its words last changed. Discord takes some characters out
+    /// of what it is given: that is not mended by saying it again.
+    async fn was_repaired(
+        &self,
+        work: &Work<'_>,
+        row: &crate::store::entities::message::Model,
+        post: &RemoteMessage,
+    ) -> Result<bool, DeskError> {
+        let part = parts::of_post(&work.tx, post.id).await?;
+        let changed = row.deleted_at.or(row.edited_at).unwrap_or(row.created_at);
+        Ok(part
+            .and_then(|part| part.edited_at)
+            .is_some_and(|repaired| repaired >= changed))
+    }
+
+    fn is_wanted(
+        &self,
+        link: &Link,
+        row: &crate::store::entities::message::Model,
+        chunk: i64,
+    ) -> bool {
         let pieces = i64::try_from(words::pieces(&row.body).len()).unwrap_or(i64::MAX);
-        row.deleted_at.is_none() && (chunk < pieces || has_only_files(chunk))
+        let is_there = row.deleted_at.is_none() && !link.withholds(row.kind);
+        is_there && (chunk < pieces || has_only_files(chunk))
     }
 
     async fn says_what_it_should(

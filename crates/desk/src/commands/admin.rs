@@ -5,7 +5,7 @@ use super::asked::Asked;
 use super::deeds::ForAdmin;
 use super::everyone::body_of;
 use super::table::QUICK_NAME_MAX;
-use super::{conflict, given};
+use super::{conflict, given, listing};
 use crate::bridge::{Nonce, Post, RemoteMember, escape};
 use crate::options::{MAINTENANCE, Setting, Shape};
 use crate::store::commands::{self, Grantee};
@@ -35,6 +35,11 @@ impl Desk {
             ForAdmin::Stats | ForAdmin::Dashboard | ForAdmin::Doctor => {
                 self.records_for_admin(what, asked, admin).await
             }
+            ForAdmin::ShowForm
+            | ForAdmin::AskQuestion
+            | ForAdmin::RemoveQuestion
+            | ForAdmin::AddCategory
+            | ForAdmin::RemoveCategory => self.forms_for_admin(what, asked, admin).await,
             ForAdmin::ListStaff => self.list_staff().await,
             ForAdmin::Config => self.config(asked).await,
             ForAdmin::SetQuickReply => {
@@ -106,10 +111,14 @@ impl Desk {
                 Err(why) => return conflict(why),
             }
         }
-        let options = self.options().await?;
+        let options = self.options();
+        let mut words = options.value(Setting::PanelText).unwrap_or_default();
+        if let Some(hours) = self.hours_now() {
+            words.push_str(&format!("\n\nWe are here {}.", escape(&hours.hours)));
+        }
         let panel = Post::Panel {
             title: options.value(Setting::PanelTitle).unwrap_or_default(),
-            words: options.value(Setting::PanelText).unwrap_or_default(),
+            words,
         };
         let nonce = Nonce(asked.key().nonce());
         if let Err(error) = self.port.post(ThreadId(channel.0), &nonce, &panel).await {
@@ -184,7 +193,7 @@ impl Desk {
         }
         Ok(Answer::Say(Say {
             words: "Staff:".to_owned(),
-            detail: Some(excerpt_lines(&lines, 4_000)),
+            detail: Some(listing::lines(&lines)),
             menu: None,
         }))
     }
@@ -192,7 +201,7 @@ impl Desk {
     async fn config(&self, asked: &Asked) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         let Some(typed) = values.text("setting") else {
-            let options = self.options().await?;
+            let options = self.options();
             let lines: Vec<String> = Setting::ALL
                 .into_iter()
                 .map(|setting| {
@@ -216,12 +225,12 @@ impl Desk {
         let key = setting.key();
         match values.text("value") {
             None => {
-                let value = shown(setting, self.options().await?.value(setting));
+                let value = shown(setting, self.options().value(setting));
                 Ok(format!("`{key}` is {value}. {}.", setting.about()).into())
             }
             Some("default") => {
                 self.set_option(setting, None).await?;
-                let value = shown(setting, self.options().await?.value(setting));
+                let value = shown(setting, self.options().value(setting));
                 Ok(format!("`{key}` is back to {value}.").into())
             }
             Some(typed) => {
@@ -240,21 +249,7 @@ fn shown(setting: Setting, value: Option<String>) -> String {
     match (value, setting.shape()) {
         (None, _) => "not set".to_owned(),
         (Some(id), Shape::Channel) => format!("<#{id}>"),
-        (Some(text), Shape::Text { .. }) => format!("“{}”", escape(&text)),
-        (Some(number), Shape::Number { .. }) => number,
+        (Some(text), Shape::Text { .. } | Shape::Hours) => format!("“{}”", escape(&text)),
+        (Some(plain), Shape::Number { .. } | Shape::Zone) => plain,
     }
-}
-
-/// As many whole lines as fit.
-fn excerpt_lines(lines: &[String], most: usize) -> String {
-    let mut text = String::new();
-    for line in lines {
-        if text.len() + line.len() >= most {
-            text.push('…');
-            break;
-        }
-        text.push_str(line);
-        text.push('\n');
-    }
-    text.trim_end().to_owned()
 }

@@ -3,6 +3,7 @@
 //! Controls are named by what they do; how a name becomes a custom id is the connector's affair.
 
 use super::deeds::{Does, ForEveryone, ForOwner, ForStaff};
+pub use crate::forms::Reply;
 use domain::TicketId;
 
 /// An answer.
@@ -56,17 +57,19 @@ pub struct Form {
     pub control: Control,
     /// Its heading.
     pub title: String,
-    /// Its one field.
-    pub field: Field,
+    /// Its fields, one to five.
+    pub fields: Vec<Field>,
 }
 
-/// A field of a form: a paragraph.
+/// A field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The name under which it comes back.
-    pub name: &'static str,
+    pub name: String,
     /// What is asked.
     pub label: String,
+    /// Whether the answer is a line or a paragraph.
+    pub reply: Reply,
     /// At least so many characters; 0: it may be left out.
     pub min: u16,
     /// At most so many.

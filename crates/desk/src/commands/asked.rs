@@ -85,6 +85,14 @@ impl Values {
         }
     }
 
+    /// What was typed into the fields of a form, by their names.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(name, value)| match value {
+            Value::Text(text) if name != "category" => Some((name.as_str(), text.trim())),
+            _ => None,
+        })
+    }
+
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             Value::Integer(number) => Some(*number),

@@ -32,6 +32,13 @@ pub enum Takes {
     },
     /// A ticket's number, with suggestions.
     Ticket,
+    /// A whole number within these bounds.
+    Number {
+        /// At least.
+        min: u16,
+        /// At most.
+        max: u16,
+    },
     /// Yes or no.
     Flag,
     /// A member.

@@ -6,15 +6,14 @@ use super::asked::{Asked, profile};
 use super::deeds::ForEveryone;
 use super::{conflict, given, listing};
 use crate::filing::{Asker, Filing};
-use crate::store::{commands, people};
+use crate::forms::{self, Question};
+use crate::store::commands::{self, Whose};
+use crate::work::Touched;
 use crate::{Desk, DeskError, Holder, token};
 use domain::text::{Body, Subject, excerpt};
 use domain::view::CategoryView;
 use std::time::Duration;
 
-/// The bounds of a ticket's text in Discord's form.
-const TEXT_MIN: u16 = 10;
-const TEXT_MAX: u16 = 1_000;
 /// How much of the text becomes the subject.
 pub(super) const SUBJECT: usize = 80;
 /// Discord's limit for a form's heading.
@@ -51,39 +50,42 @@ impl Desk {
     }
 
     /// The category named, by its name or its key.
-    pub(super) fn category_named(&self, typed: &str) -> Option<&CategoryView> {
+    pub(super) fn category_named(&self, typed: &str) -> Result<CategoryView, DeskError> {
         let same = |c: &&CategoryView| c.key == typed || c.name.eq_ignore_ascii_case(typed);
-        self.categories.iter().find(same)
+        let known = self.known_categories();
+        let found = known.open.iter().find(same);
+        found.cloned().ok_or_else(|| DeskError::Conflict {
+            why: "There is no such category. Choose one of those suggested.".to_owned(),
+        })
     }
 
     async fn ask_new(&self, asked: &Asked) -> Result<Answer, DeskError> {
         // Before anybody types for nothing. What counts is asked again when the form comes.
-        let options = self.options().await?;
+        let options = self.options();
         if let Some(why) = options.maintenance() {
             return conflict(why);
         }
         let user = asked.member.user;
         let standing = commands::standing(&self.db.read, self.guild, user).await?;
         options.admit(&standing, self.now())?;
-        let category = match asked.act.values.text("category") {
-            Some(typed) => Some(
-                self.category_named(typed)
-                    .ok_or_else(|| DeskError::Conflict {
-                        why: "There is no such category. Choose one of those suggested.".to_owned(),
-                    })?,
-            ),
-            None if self.categories.len() == 1 => self.categories.first(),
-            None => None,
+        let known = self.known_categories();
+        let category = match (asked.act.values.text("category"), known.open.as_slice()) {
+            (Some(typed), _) => Some(self.category_named(typed)?),
+            (None, [only]) => Some(only.clone()),
+            (None, _) => None,
         };
         match category {
-            Some(category) => Ok(Answer::Form(new_form(category))),
+            Some(category) => {
+                let questions = self.questions(&category.key).await?;
+                Ok(Answer::Form(new_form(&category, &questions)))
+            }
             None => Ok(Answer::Say(Say {
                 words: "What is it about?".to_owned(),
                 detail: None,
                 menu: Some(Menu {
                     control: Control::PickCategory,
                     hint: "Choose a category".to_owned(),
-                    lines: self.categories.iter().take(25).map(line).collect(),
+                    lines: known.open.iter().take(25).map(line).collect(),
                 }),
             })),
         }
@@ -91,15 +93,11 @@ impl Desk {
 
     async fn file_from_form(&self, asked: &Asked) -> Result<Answer, DeskError> {
         let category = given(asked.act.values.text("category"))?;
-        let text = asked.act.values.text("text").unwrap_or_default();
-        let length = text.chars().count();
-        if !(usize::from(TEXT_MIN)..=usize::from(TEXT_MAX)).contains(&length) {
-            return conflict(format!(
-                "Write {TEXT_MIN} to {TEXT_MAX} characters; it was {length}."
-            ));
-        }
+        let questions = self.questions(category).await?;
+        let answers: Vec<_> = asked.act.values.typed().collect();
+        let answered = forms::message(&questions, &answers)?;
         let who = profile(&asked.member);
-        let options = self.options().await?;
+        let options = self.options();
         let opened = self
             .file(
                 Filing {
@@ -107,17 +105,30 @@ impl Desk {
                         who: &who,
                         by_staff: false,
                     },
-                    subject: subject_of(text)?.as_str(),
+                    subject: subject_of(&answered.subject)?.as_str(),
                     category,
-                    body: body_of(text)?.as_str(),
+                    body: body_of(&answered.body)?.as_str(),
                     files: &[],
                     parent: options.panel_channel(),
                 },
                 Some(asked.key()),
             )
-            .await?;
+            .await;
+        let opened = match opened {
+            // Discord throws away what was typed into a form that was sent.
+            Err(DeskError::Conflict { why }) => return Ok(given_back(&why, answered.body)),
+            Err(DeskError::Invalid(errors)) => {
+                let why: Vec<_> = errors.into_iter().map(|error| error.why).collect();
+                return Ok(given_back(&why.join(" "), answered.body));
+            }
+            opened => opened?,
+        };
+        let hours = match self.hours_now() {
+            Some(hours) if !hours.is_open => format!("\n{}", hours.now()),
+            _ => String::new(),
+        };
         Ok(format!(
-            "Your ticket is #{}. You are being let into its thread, where our team answers.\n\
+            "Your ticket is #{}. You are being let into its thread, where our team answers.{hours}\n\
              The same on the web, for you alone: {}/t/{}",
             opened.number, self.settings.public_url, opened.token
         )
@@ -125,64 +136,86 @@ impl Desk {
     }
 
     async fn my_tickets(&self, asked: &Asked) -> Result<Answer, DeskError> {
-        let user = asked.member.user;
-        let Some(customer) = people::of_account(&self.db.read, self.guild, user).await? else {
+        let whose = Whose::Account(asked.member.user);
+        let lines = commands::tickets_of(&self.db, self.guild, whose).await?;
+        if lines.is_empty() {
             return Ok(
-                "You have no tickets here. /new files one; /link brings those that you \
-                       filed on the web."
+                "You have no tickets here. /new files one; /link brings one that you filed on the \
+                 web."
                     .into(),
             );
-        };
-        let lines = commands::tickets_of(&self.db, self.guild, customer.id).await?;
-        if lines.is_empty() {
-            return Ok("You have no tickets here.".into());
         }
         Ok(Answer::Say(Say {
             words: "Your tickets:".to_owned(),
-            detail: Some(listing::tickets(&lines)),
+            detail: Some(listing::own_tickets(&lines)),
             menu: None,
         }))
     }
 
-    /// A code that ties a Discord account to this customer, once, for a quarter of an hour.
+    /// A code that ties a Discord account to this ticket, once, for a quarter of an hour. To this one
+    /// alone: anybody can file another under the same address.
     pub async fn link_code(&self, holder: &Holder) -> Result<String, DeskError> {
         let code = token::link_code();
         let hash = token::code_hash(&code)
             .ok_or_else(|| DeskError::Internal("a fresh code is no code".into()))?;
         let work = self.work().await?;
         let until = work.now.after(CODE_HOLDS);
-        commands::add_code(&work.tx, holder.customer, &hash, until, work.now).await?;
+        commands::add_code(&work.tx, holder.ticket, &hash, until, work.now).await?;
         work.commit().await?;
         Ok(format!("{}-{}", &code[..4], &code[4..]))
     }
 
     async fn link(&self, asked: &Asked) -> Result<Answer, DeskError> {
         let typed = given(asked.act.values.text("code"))?;
-        let user = asked.member.user;
-        let work = self.work().await?;
+        let member = &asked.member;
+        let user = member.user;
+        if self.counts_as_staff(user, &member.roles).await? {
+            return conflict(
+                "Staff answer customers; a ticket that is tied to you would make you one.",
+            );
+        }
+        let mut work = self.work().await?;
         let since = domain::Timestamp(work.now.0 - CODE_HOLDS.as_micros() as i64);
         if commands::tries(&work.tx, self.guild, user, since).await? >= CODE_TRIES {
             return conflict("Too many wrong codes. Try again in a quarter of an hour.");
         }
-        let customer = match token::code_hash(typed) {
+        let ticket = match token::code_hash(typed) {
             Some(hash) => commands::take_code(&work.tx, self.guild, &hash, work.now).await?,
             None => None,
         };
-        let Some(customer) = customer else {
+        let Some(ticket) = ticket else {
             commands::add_try(&work.tx, self.guild, user, work.now).await?;
             work.commit().await?;
             return conflict(
                 "This code does not hold (any more). Get a new one on your ticket's page.",
             );
         };
-        let customer = people::customer_by_id(&work.tx, customer).await?;
-        if customer.discord_id.is_some_and(|linked| linked != user) {
-            return conflict("These tickets are tied to another Discord account already.");
+        let row = work.ticket(ticket).await?;
+        if row.discord_id.is_some_and(|linked| linked != user) {
+            return conflict("This ticket is tied to another Discord account already.");
         }
-        people::link_account(&work.tx, &customer, user).await?;
+        let words = format!(
+            "The customer tied the ticket to the account of {}",
+            member.name
+        );
+        work.record(ticket, words).await?;
+        work.save(&row, |t| t.discord_id = Some(user), Touched::StaffOnly)
+            .await?;
         work.commit().await?;
-        Ok("Your account is tied to your tickets from the web. /mytickets lists them.".into())
+        Ok(format!(
+            "Ticket #{} is tied to your account. /mytickets lists it.",
+            row.number
+        )
+        .into())
     }
+}
+
+fn given_back(why: &str, typed: String) -> Answer {
+    Answer::Say(Say {
+        words: format!("{why}\nNothing is lost; this is what you wrote:"),
+        detail: Some(typed),
+        menu: None,
+    })
 }
 
 /// What a text is about, in one line.
@@ -205,15 +238,20 @@ fn line(category: &CategoryView) -> Line {
     }
 }
 
-fn new_form(category: &CategoryView) -> Form {
+fn new_form(category: &CategoryView, questions: &[Question]) -> Form {
     Form {
         control: Control::File(category.key.clone()),
         title: excerpt(&format!("New ticket: {}", category.name), TITLE - 1),
-        field: Field {
-            name: "text",
-            label: "What is it about?".to_owned(),
-            min: TEXT_MIN,
-            max: TEXT_MAX,
-        },
+        fields: questions.iter().map(field).collect(),
+    }
+}
+
+fn field(question: &Question) -> Field {
+    Field {
+        name: question.name(),
+        label: question.words.clone(),
+        reply: question.reply,
+        min: question.least,
+        max: question.most,
     }
 }

@@ -6,7 +6,10 @@ use super::deeds::Who;
 use super::table::COMMANDS;
 use crate::bridge::escape;
 use crate::store::commands::Line;
-use domain::text::excerpt;
+use domain::text::{discord_len, excerpt};
+
+/// Discord takes 4,096; a last line has room beside.
+const ROOM: usize = 3_900;
 
 /// What somebody may use, a line each.
 pub(super) fn help(is_staff: bool, manages_guild: bool) -> String {
@@ -33,23 +36,45 @@ pub(super) fn help(is_staff: bool, manages_guild: bool) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Tickets, a line each.
-pub(super) fn tickets(lines: &[Line]) -> String {
-    let shown = lines.iter().map(|line| {
-        let subject = escape(&excerpt(&line.subject, 80));
-        let place = match line.thread_id {
-            Some(thread) => format!(" <#{thread}>"),
-            None => String::new(),
-        };
-        format!(
-            "**#{}** {subject} · {} · {} · <t:{}:R>{place}",
-            line.number,
-            line.status.words(),
-            line.priority.words(),
-            line.created_at.0.div_euclid(1_000_000)
-        )
-    });
-    shown.collect::<Vec<_>>().join("\n")
+/// As many whole lines as an answer has room for.
+pub(super) fn lines(all: &[String]) -> String {
+    let mut text = String::new();
+    let mut left = all.len();
+    for line in all {
+        if discord_len(&text) + discord_len(line) > ROOM {
+            text.push_str(&format!("-# and {left} more\n"));
+            break;
+        }
+        text.push_str(line);
+        text.push('\n');
+        left -= 1;
+    }
+    text.trim_end().to_owned()
+}
+
+/// Tickets as staff see them, a line each.
+pub(super) fn tickets(all: &[Line]) -> String {
+    let line = |t: &Line| ticket(t, &format!("{} · {}", t.status.words(), t.priority.words()));
+    lines(&all.iter().map(line).collect::<Vec<_>>())
+}
+
+/// Tickets as those who filed them see them: nothing of what staff make of them.
+pub(super) fn own_tickets(all: &[Line]) -> String {
+    let line = |t: &Line| ticket(t, t.status.customers_words());
+    lines(&all.iter().map(line).collect::<Vec<_>>())
+}
+
+fn ticket(line: &Line, state: &str) -> String {
+    let subject = escape(&excerpt(&line.subject, 80));
+    let place = match line.thread_id {
+        Some(thread) => format!(" <#{thread}>"),
+        None => String::new(),
+    };
+    format!(
+        "**#{}** {subject} · {state} · <t:{}:R>{place}",
+        line.number,
+        line.created_at.0.div_euclid(1_000_000)
+    )
 }
 
 /// Who may use what, as the documentation prints it.
@@ -101,6 +126,18 @@ mod tests {
             matrix(),
             "run: cargo run -p desk --example commands > docs/COMMANDS.md"
         );
+    }
+
+    #[test]
+    fn a_list_that_is_too_long_ends_with_a_whole_line_and_says_so() {
+        let all: Vec<String> = (0..100)
+            .map(|n| format!("{n} {}", "🧵".repeat(40)))
+            .collect();
+        let shown = lines(&all);
+        assert!(discord_len(&shown) <= 4_096);
+        let whole = shown.lines().count() - 1;
+        assert!(shown.ends_with(&format!("-# and {} more", 100 - whole)));
+        assert_eq!(lines(&all[..2]), format!("{}\n{}", all[0], all[1]));
     }
 
     #[test]

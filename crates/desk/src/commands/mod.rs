@@ -11,6 +11,7 @@ mod asked;
 mod command;
 mod deeds;
 mod everyone;
+mod forms;
 mod listing;
 mod records;
 mod registering;
@@ -19,7 +20,7 @@ mod suggest;
 mod table;
 mod ticket;
 
-pub use answer::{Answer, Control, Field, Form, Line, Menu, Say};
+pub use answer::{Answer, Control, Field, Form, Line, Menu, Reply, Say};
 pub use asked::{Act, Asked, Value, Values};
 pub use command::{Command, Kind, Opt, Takes};
 pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};

@@ -5,17 +5,14 @@
 use super::answer::{Answer, Say};
 use super::asked::Asked;
 use super::deeds::ForAdmin;
+use super::listing;
 use crate::bridge::escape;
 use crate::store::tickets::Named;
 use crate::{Admin, Desk, DeskError, Staff};
 use domain::ChannelId;
 use domain::examination::Verdict;
 use domain::records::{PersonHours, WINDOW_DAYS, spell};
-use domain::text::excerpt;
 use std::time::Duration;
-
-/// The longest detail of an answer, in graphemes.
-const DETAIL: usize = 1_800;
 
 impl Desk {
     pub(super) async fn clock(&self, staff: &Staff, goes: bool) -> Result<Answer, DeskError> {
@@ -51,7 +48,7 @@ impl Desk {
                 spell(hours.mine.this_week),
                 spell(hours.mine.last_week)
             ),
-            detail: Some(excerpt(&lines.join("\n"), DETAIL)).filter(|text| !text.is_empty()),
+            detail: Some(listing::lines(&lines)).filter(|text| !text.is_empty()),
             menu: None,
         }))
     }
@@ -116,7 +113,7 @@ impl Desk {
                 1 => "1 ticket so far.".to_owned(),
                 total => format!("{total} tickets so far."),
             },
-            detail: Some(excerpt(&lines.join("\n"), DETAIL)),
+            detail: Some(listing::lines(&lines)),
             menu: None,
         }))
     }
@@ -138,7 +135,7 @@ impl Desk {
         let all = format!("[All checks](<{url}/staff/doctor>)");
         Ok(Answer::Say(Say {
             words: examination.sum(),
-            detail: Some(format!("{}\n{all}", excerpt(&lines.join("\n"), DETAIL))),
+            detail: Some(format!("{}\n{all}", listing::lines(&lines))),
             menu: None,
         }))
     }

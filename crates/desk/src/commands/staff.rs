@@ -8,12 +8,14 @@ use super::table::TAG_MAX;
 use super::{conflict, given, listing};
 use crate::bridge::{Command, RemoteMember, escape};
 use crate::filing::{Asker, Filing};
+use crate::store::commands::Whose;
+use crate::store::entities::ticket;
 use crate::store::tickets::Named;
-use crate::store::{commands, links, people, tickets};
+use crate::store::{commands, links, tickets};
 use crate::tickets::Claimed;
-use crate::work::Touched;
+use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Staff};
-use domain::{CustomerId, Priority};
+use domain::Priority;
 
 impl Desk {
     pub(super) async fn for_staff(
@@ -51,9 +53,7 @@ impl Desk {
             }
             ForStaff::Category => {
                 let typed = given(asked.act.values.text("category"))?;
-                let Some(category) = self.category_named(typed) else {
-                    return conflict("There is no such category. Choose one of those suggested.");
-                };
+                let category = self.category_named(typed)?;
                 self.set_category(staff, ticket.number, &category.key)
                     .await?;
                 let name = &category.name;
@@ -74,7 +74,9 @@ impl Desk {
                     None => String::new(),
                 };
                 let words = format!("{name}{account} filed ticket #{}.", ticket.number);
-                self.tickets_of(words, ticket.customer_id).await
+                let whose = Whose::Customer(ticket.customer_id);
+                let lines = commands::tickets_of(&self.db, self.guild, whose).await?;
+                Ok(listed(words, &lines))
             }
             ForStaff::AddUser => self.add_user(asked, staff, &ticket).await,
             ForStaff::RemoveUser => self.remove_user(asked, staff, &ticket).await,
@@ -257,25 +259,15 @@ impl Desk {
         .into())
     }
 
-    async fn tickets_of(&self, words: String, customer: CustomerId) -> Result<Answer, DeskError> {
-        let lines = commands::tickets_of(&self.db, self.guild, customer).await?;
-        Ok(Answer::Say(Say {
-            words,
-            detail: Some(listing::tickets(&lines)).filter(|list| !list.is_empty()),
-            menu: None,
-        }))
-    }
-
     async fn tickets_of_member(&self, asked: &Asked) -> Result<Answer, DeskError> {
         let member = given(asked.act.values.user("user"))?;
         let name = escape(&member.name);
-        match people::of_account(&self.db.read, self.guild, member.user).await? {
-            Some(customer) => {
-                let words = format!("The tickets of {name}:");
-                self.tickets_of(words, customer.id).await
-            }
-            None => Ok(format!("{name} has no tickets.").into()),
-        }
+        let whose = Whose::Account(member.user);
+        let lines = commands::tickets_of(&self.db, self.guild, whose).await?;
+        Ok(match lines.is_empty() {
+            true => format!("{name} has no tickets.").into(),
+            false => listed(format!("The tickets of {name}:"), &lines),
+        })
     }
 
     async fn file_from_message(&self, asked: &Asked) -> Result<Answer, DeskError> {
@@ -286,7 +278,8 @@ impl Desk {
         if text.trim().is_empty() {
             return conflict("This message has no text.");
         }
-        let category = given(self.categories.first())?;
+        let known = self.known_categories();
+        let category = given(known.open.first())?;
         let who = profile(author);
         let opened = self
             .file(
@@ -299,7 +292,7 @@ impl Desk {
                     category: &category.key,
                     body: body_of(text)?.as_str(),
                     files: &[],
-                    parent: self.options().await?.panel_channel(),
+                    parent: self.options().panel_channel(),
                 },
                 Some(asked.key()),
             )
@@ -342,7 +335,7 @@ impl Desk {
         let member = self.changed_member(asked, ticket)?;
         let name = escape(&member.name);
         let is_staff = self.counts_as_staff(member.user, &member.roles).await?;
-        let mut work = self.work().await?;
+        let work = self.work().await?;
         let row = work.ticket(ticket.id).await?;
         let link = links::of_ticket(&work.tx, row.id).await?;
         if link.thread_id.is_none() {
@@ -359,11 +352,8 @@ impl Desk {
             warning = " They read all that is written in it; notes from the dashboard stay there.";
         }
         let user = member.user.0;
-        work.promise(row.id, None, Command::AddMember { user });
         let words = format!("{} let {} into the thread", staff.name, member.name);
-        work.record(row.id, words).await?;
-        work.save(&row, |_| (), Touched::StaffOnly).await?;
-        work.commit().await?;
+        promise_recorded(work, &row, Command::AddMember { user }, words).await?;
         Ok(format!(
             "{name} is being let into the thread of #{}.{warning}",
             row.number
@@ -382,14 +372,11 @@ impl Desk {
         if ticket.account == Some(member.user) {
             return conflict(format!("It is {name}'s own ticket."));
         }
-        let mut work = self.work().await?;
+        let work = self.work().await?;
         let row = work.ticket(ticket.id).await?;
         let user = member.user.0;
-        work.promise(row.id, None, Command::RemoveMember { user });
         let words = format!("{} took {} out of the thread", staff.name, member.name);
-        work.record(row.id, words).await?;
-        work.save(&row, |_| (), Touched::StaffOnly).await?;
-        work.commit().await?;
+        promise_recorded(work, &row, Command::RemoveMember { user }, words).await?;
         Ok(format!(
             "{name} is being taken out of the thread of #{}.",
             row.number
@@ -413,6 +400,27 @@ impl Desk {
     }
 }
 
+/// A change of who is in the thread: promised, and in the ticket's history.
+async fn promise_recorded(
+    mut work: Work<'_>,
+    row: &ticket::Model,
+    command: Command,
+    words: String,
+) -> Result<(), DeskError> {
+    work.promise(row.id, None, command);
+    work.record(row.id, words).await?;
+    work.save(row, |_| (), Touched::StaffOnly).await?;
+    work.commit().await
+}
+
+fn listed(words: String, lines: &[commands::Line]) -> Answer {
+    Answer::Say(Say {
+        words,
+        detail: Some(listing::tickets(lines)).filter(|list| !list.is_empty()),
+        menu: None,
+    })
+}
+
 impl Desk {
     /// Moves a ticket to another category.
     pub async fn set_category(
@@ -425,13 +433,14 @@ impl Desk {
         let category = tickets::category(&self.db.read, self.guild, key)
             .await?
             .ok_or(DeskError::NotFound)?;
-        let name = self.category_named(key).map(|c| c.name.clone());
+        let known = self.known_categories();
+        let name = known.open.iter().find(|c| c.key == key);
         let mut work = self.work().await?;
         let row = work.ticket(id).await?;
         if row.category_id == category {
             return Ok(());
         }
-        let name = name.unwrap_or_default();
+        let name = name.map_or(key, |c| c.name.as_str());
         work.record(id, format!("{} moved the ticket to {name}", staff.name))
             .await?;
         work.save(&row, |t| t.category_id = category, Touched::Everyone)

@@ -5,7 +5,6 @@ use super::asked::Asked;
 use super::deeds::{Does, ForAdmin, Who};
 use crate::options::{Setting, Shape};
 use crate::store::commands;
-use crate::store::people;
 use crate::{Desk, DeskError};
 use domain::text::excerpt;
 
@@ -44,9 +43,17 @@ impl Desk {
             // The database has looked already.
             "ticket" => return self.suggest_tickets(asked, &typed, is_staff).await,
             "category" => {
-                let pairs = self.categories.iter();
+                let known = self.known_categories();
+                let pairs = known.open.iter();
                 pairs.map(|c| (c.name.clone(), c.key.clone())).collect()
             }
+            "question" => match asked.act.values.text("category") {
+                Some(category) => {
+                    let asked = self.questions(category).await?;
+                    plain(asked.into_iter().map(|question| question.words).collect())
+                }
+                None => Vec::new(),
+            },
             "tag" => plain(commands::known_tags(&self.db.read, self.guild).await?),
             "quick" => plain(commands::quick_replies(&self.db.read, self.guild).await?),
             "setting" => Setting::ALL
@@ -74,19 +81,14 @@ impl Desk {
         typed: &str,
         is_staff: bool,
     ) -> Result<Vec<Suggestion>, DeskError> {
-        let only = if is_staff {
-            None
-        } else {
-            let user = asked.member.user;
-            match people::of_account(&self.db.read, self.guild, user).await? {
-                Some(customer) => Some(customer.id),
-                None => return Ok(Vec::new()),
-            }
-        };
+        let only = (!is_staff).then_some(asked.member.user);
         let typed = typed.trim_start_matches('#');
         let lines = commands::tickets_like(&self.db, self.guild, typed, only).await?;
         let named = lines.into_iter().map(|line| {
-            let status = line.status.words();
+            let status = match is_staff {
+                true => line.status.words(),
+                false => line.status.customers_words(),
+            };
             let name = format!("#{} {} ({status})", line.number, line.subject);
             (excerpt(&name, LONGEST), line.number.to_string())
         });
@@ -102,7 +104,7 @@ impl Desk {
         let Some(setting) = setting.and_then(Setting::from_key) else {
             return Ok(Vec::new());
         };
-        let now = self.options().await?.value(setting);
+        let now = self.options().value(setting);
         let mut found = Vec::new();
         if let Some(now) = now {
             found.push((format!("{now} (now)"), now));

@@ -5,7 +5,11 @@
 //! the table can promise another right than the one that is checked.
 
 use super::command::{Command, Kind, Opt, Takes};
-use super::deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff};
+use super::deeds::{Does, ForEveryone, ForOwner, ForStaff};
+
+mod admin;
+
+use admin::FOR_ADMINS;
 
 /// What the commands with subcommands are about.
 pub const GROUPS: &[(&str, &str)] = &[
@@ -13,6 +17,8 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("admin", "For those who run this desk"),
     ("quickreply", "Answers that staff send often"),
     ("clock", "Your hours at work"),
+    ("category", "What tickets are about"),
+    ("form", "What is asked of those who file a ticket here"),
 ];
 
 const fn must(name: &'static str, about: &'static str, takes: Takes) -> Opt {
@@ -106,36 +112,8 @@ const fn staff(
     slash(path, Does::Staff(does), about, options)
 }
 
-const fn admin(
-    path: &'static [&'static str],
-    does: ForAdmin,
-    about: &'static str,
-    options: &'static [Opt],
-) -> Command {
-    slash(path, Does::Admin(does), about, options)
-}
-
-const SETUP: &[Opt] = &[
-    may(
-        "channel",
-        "Where the panel goes; here, if none is named",
-        Takes::Channel,
-    ),
-    may(
-        "title",
-        "The panel's heading",
-        Takes::Text { min: 1, max: 50 },
-    ),
-];
-
-const DASHBOARD: &[Opt] = &[may(
-    "channel",
-    "Where the message stands; here, if none is named",
-    Takes::Channel,
-)];
-
-/// All of them.
-pub const COMMANDS: &[Command] = &[
+/// What members and staff use.
+const FOR_MEMBERS: &[Command] = &[
     everyone(&["help"], ForEveryone::Help, "What you can do here", &[]),
     everyone(
         &["new"],
@@ -147,7 +125,7 @@ pub const COMMANDS: &[Command] = &[
     everyone(
         &["link"],
         ForEveryone::Link,
-        "Tie your account to the tickets that you filed on the web",
+        "Tie a ticket that you filed on the web to your account",
         &[must(
             "code",
             "The code that your ticket's page on the web gave you",
@@ -334,138 +312,23 @@ pub const COMMANDS: &[Command] = &[
         about: "The tickets that this member filed",
         options: &[],
     },
-    admin(
-        &["setup"],
-        ForAdmin::Setup,
-        "Post the panel from which tickets are filed",
-        SETUP,
-    ),
-    admin(
-        &["ticket", "setup"],
-        ForAdmin::Setup,
-        "Post the panel from which tickets are filed",
-        SETUP,
-    ),
-    admin(
-        &["addstaff"],
-        ForAdmin::AddStaff,
-        "Make somebody staff",
-        &[WHO],
-    ),
-    admin(
-        &["removestaff"],
-        ForAdmin::RemoveStaff,
-        "Take back what /addstaff gave",
-        &[WHO],
-    ),
-    admin(
-        &["addstaffrole"],
-        ForAdmin::AddStaffRole,
-        "Make everyone with a role staff",
-        &[must("role", "The role", Takes::Role)],
-    ),
-    admin(
-        &["removestaffrole"],
-        ForAdmin::RemoveStaffRole,
-        "Take back what /addstaffrole gave",
-        &[must("role", "The role", Takes::Role)],
-    ),
-    admin(&["stats"], ForAdmin::Stats, "How this desk does", &[]),
-    admin(
-        &["dashboard"],
-        ForAdmin::Dashboard,
-        "Keep the figures in a message, up to date",
-        DASHBOARD,
-    ),
-    admin(
-        &["admin", "dashboard"],
-        ForAdmin::Dashboard,
-        "Keep the figures in a message, up to date",
-        DASHBOARD,
-    ),
-    admin(
-        &["doctor"],
-        ForAdmin::Doctor,
-        "Check everything and say what to mend",
-        &[],
-    ),
-    admin(&["liststaff"], ForAdmin::ListStaff, "Who is staff", &[]),
-    admin(
-        &["config"],
-        ForAdmin::Config,
-        "Show or change this desk's settings",
-        &[
-            may(
-                "setting",
-                "Which; all, if none is named",
-                Takes::Suggested { max: 50 },
-            ),
-            may(
-                "value",
-                "The new value; \"default\" goes back",
-                Takes::Suggested { max: 500 },
-            ),
-        ],
-    ),
-    admin(
-        &["quickreply", "set"],
-        ForAdmin::SetQuickReply,
-        "Keep an answer under a name",
-        &[
-            must(
-                "name",
-                "Its name",
-                Takes::Text {
-                    min: 1,
-                    max: QUICK_NAME_MAX,
-                },
-            ),
-            must(
-                "text",
-                "The answer",
-                Takes::Text {
-                    min: 1,
-                    max: REPLY_MAX,
-                },
-            ),
-        ],
-    ),
-    admin(
-        &["quickreply", "remove"],
-        ForAdmin::RemoveQuickReply,
-        "Remove a quick reply",
-        &[must(
-            "quick",
-            "Which",
-            Takes::Suggested {
-                max: QUICK_NAME_MAX,
-            },
-        )],
-    ),
-    admin(
-        &["quickreply", "list"],
-        ForAdmin::ListQuickReplies,
-        "All quick replies",
-        &[],
-    ),
-    admin(
-        &["admin", "maintenance"],
-        ForAdmin::Maintenance,
-        "Pause new tickets, on the web and here, or take them again",
-        &[
-            must(
-                "state",
-                "Pause or go on",
-                Takes::Choice(&[("on", "on"), ("off", "off")]),
-            ),
-            may(
-                "message",
-                "What people are told",
-                Takes::Text { min: 1, max: 300 },
-            ),
-        ],
-    ),
 ];
+
+/// All of them.
+pub const COMMANDS: &[Command] = &join::<{ FOR_MEMBERS.len() + FOR_ADMINS.len() }>();
+
+const fn join<const ALL: usize>() -> [Command; ALL] {
+    let mut all = [FOR_MEMBERS[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = match at < FOR_MEMBERS.len() {
+            true => FOR_MEMBERS[at],
+            false => FOR_ADMINS[at - FOR_MEMBERS.len()],
+        };
+        at += 1;
+    }
+    all
+}
 
 /// The command with this path.
 pub fn find(kind: Kind, path: &[&str]) -> Option<&'static Command> {

@@ -1,6 +1,6 @@
 //! What staff and a ticket's own customer may both do: close it and open it again.
 
-use super::answer::{Answer, Control, Field, Form};
+use super::answer::{Answer, Control, Field, Form, Reply};
 use super::asked::Asked;
 use super::deeds::ForOwner;
 use super::table::REASON_MAX;
@@ -28,12 +28,13 @@ impl Desk {
             ForOwner::AskClose => Ok(Answer::Form(Form {
                 control: Control::Close(ticket.id),
                 title: format!("Close ticket #{number}?"),
-                field: Field {
-                    name: "reason",
+                fields: vec![Field {
+                    name: "reason".to_owned(),
                     label: "Why? Said in the thread.".to_owned(),
+                    reply: Reply::Paragraph,
                     min: 0,
                     max: REASON_MAX,
-                },
+                }],
             })),
             ForOwner::Close => {
                 let reason = asked.act.values.text("reason");

@@ -233,18 +233,18 @@ async fn is_blocked(
         .is_empty())
 }
 
-/// Keeps a code for a customer, in place of those that they were given before.
+/// Keeps a code for a ticket, in place of those that were given before.
 pub(crate) async fn add_code(
     db: &impl ConnectionTrait,
-    customer: CustomerId,
+    ticket: TicketId,
     hash: &str,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), DeskError> {
-    let old = "DELETE FROM link_code WHERE customer_id = $1 OR expires_at < $2";
-    run(db, old, [customer.into(), now.into()]).await?;
-    let text = "INSERT INTO link_code (code_hash, customer_id, expires_at) VALUES ($1, $2, $3)";
-    run(db, text, [hash.into(), customer.into(), expires_at.into()])
+    let old = "DELETE FROM link_code WHERE ticket_id = $1 OR expires_at < $2";
+    run(db, old, [ticket.into(), now.into()]).await?;
+    let text = "INSERT INTO link_code (code_hash, ticket_id, expires_at) VALUES ($1, $2, $3)";
+    run(db, text, [hash.into(), ticket.into(), expires_at.into()])
         .await
         .map(drop)
 }
@@ -255,14 +255,14 @@ pub(crate) async fn take_code(
     guild: GuildId,
     hash: &str,
     now: Timestamp,
-) -> Result<Option<CustomerId>, DeskError> {
+) -> Result<Option<TicketId>, DeskError> {
     let text = "DELETE FROM link_code WHERE code_hash = $1 AND expires_at >= $2
-                AND customer_id IN (SELECT id FROM customer WHERE guild_id = $3)
-                RETURNING customer_id";
+                AND ticket_id IN (SELECT id FROM ticket WHERE guild_id = $3)
+                RETURNING ticket_id";
     let row = db
         .query_one_raw(sql(db, text, [hash.into(), now.into(), guild.into()]))
         .await?;
-    Ok(row.map(|row| row.try_get("", "customer_id")).transpose()?)
+    Ok(row.map(|row| row.try_get("", "ticket_id")).transpose()?)
 }
 
 /// Notes a wrong code.
@@ -324,17 +324,36 @@ pub(crate) struct Line {
 const LINE: &str = "SELECT t.number, t.subject, t.status, t.priority, t.created_at, l.thread_id
      FROM ticket t LEFT JOIN thread_link l ON l.ticket_id = t.id";
 
-/// A customer's newest tickets, those that are not closed first.
+/// Whose tickets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whose {
+    /// Of a customer, for staff.
+    Customer(CustomerId),
+    /// Of an account.
+    Account(DiscordUserId),
+}
+
+impl Whose {
+    fn column(self) -> (&'static str, Value) {
+        match self {
+            Self::Customer(customer) => ("customer_id", customer.into()),
+            Self::Account(account) => ("discord_id", account.into()),
+        }
+    }
+}
+
+/// Somebody's newest tickets, those that are not closed first.
 pub(crate) async fn tickets_of(
     db: &Db,
     guild: GuildId,
-    customer: CustomerId,
+    whose: Whose,
 ) -> Result<Vec<Line>, DeskError> {
+    let (column, id) = whose.column();
     let text = format!(
-        "{LINE} WHERE t.guild_id = $1 AND t.customer_id = $2
+        "{LINE} WHERE t.guild_id = $1 AND t.{column} = $2
          ORDER BY CASE WHEN t.status = $3 THEN 1 ELSE 0 END, t.id DESC LIMIT {LIST}"
     );
-    let values = [guild.into(), customer.into(), closed()];
+    let values = [guild.into(), id, closed()];
     Ok(Line::find_by_statement(sql(&db.read, &text, values))
         .all(&db.read)
         .await?)
@@ -345,7 +364,7 @@ pub(crate) async fn tickets_like(
     db: &Db,
     guild: GuildId,
     typed: &str,
-    customer: Option<CustomerId>,
+    account: Option<DiscordUserId>,
 ) -> Result<Vec<Line>, DeskError> {
     let escaped: String = typed
         .to_lowercase()
@@ -361,14 +380,14 @@ pub(crate) async fn tickets_like(
         format!("%{escaped}%").into(),
     ];
     let mut whose = "";
-    if let Some(customer) = customer {
-        values.push(customer.into());
-        whose = "AND t.customer_id = $4";
+    if let Some(account) = account {
+        values.push(account.into());
+        whose = "AND discord_id = $4";
     }
     // The newest thousand are looked at, so that a large desk answers as quickly as a small one.
     let text = format!(
-        "{LINE} WHERE t.id IN (SELECT id FROM ticket WHERE guild_id = $1 ORDER BY id DESC LIMIT 1000)
-         {whose}
+        "{LINE} WHERE t.id IN
+             (SELECT id FROM ticket WHERE guild_id = $1 {whose} ORDER BY id DESC LIMIT 1000)
          AND (CAST(t.number AS TEXT) LIKE $2 ESCAPE '!' OR LOWER(t.subject) LIKE $3 ESCAPE '!')
          ORDER BY t.id DESC LIMIT {LIST}"
     );
@@ -395,10 +414,7 @@ pub(crate) async fn standing(
     user: DiscordUserId,
 ) -> Result<Standing, DeskError> {
     let is_blocked = is_blocked(db, guild, user).await?;
-    let (open, newest) = match super::people::of_account(db, guild, user).await? {
-        Some(customer) => load_of(db, guild, customer.id).await?,
-        None => (0, None),
-    };
+    let (open, newest) = load_of(db, guild, user).await?;
     Ok(Standing {
         is_blocked,
         open,
@@ -406,16 +422,16 @@ pub(crate) async fn standing(
     })
 }
 
-/// How many tickets of a customer are not closed, and when the newest was filed.
+/// How many tickets of an account are not closed, and when the newest was filed.
 async fn load_of(
     db: &impl ConnectionTrait,
     guild: GuildId,
-    customer: CustomerId,
+    account: DiscordUserId,
 ) -> Result<(i64, Option<Timestamp>), DeskError> {
     let text = "SELECT COUNT(CASE WHEN status <> $3 THEN 1 END) AS open, MAX(created_at) AS newest
-                FROM ticket WHERE guild_id = $1 AND customer_id = $2";
+                FROM ticket WHERE guild_id = $1 AND discord_id = $2";
     let row = db
-        .query_one_raw(sql(db, text, [guild.into(), customer.into(), closed()]))
+        .query_one_raw(sql(db, text, [guild.into(), account.into(), closed()]))
         .await?;
     match row {
         Some(row) => Ok((row.try_get("", "open")?, row.try_get("", "newest")?)),
@@ -423,13 +439,18 @@ async fn load_of(
     }
 }
 
-/// Whether a note of the ticket is in its thread, where everyone in it reads it.
+/// Whether a note of the ticket is in its thread, where everyone in it reads it, or may be by a try
+/// of which nothing is known yet.
 pub(crate) async fn has_notes_there(
     db: &impl ConnectionTrait,
     ticket: TicketId,
 ) -> Result<bool, DeskError> {
     let text = "SELECT 'yes' AS word FROM message m JOIN part p ON p.message_id = m.id
-                WHERE m.ticket_id = $1 AND m.kind = 'note' LIMIT 1";
+                WHERE m.ticket_id = $1 AND m.kind = 'note'
+                UNION ALL
+                SELECT 'yes' AS word FROM message m JOIN outbox o ON o.message_id = m.id
+                WHERE m.ticket_id = $1 AND m.kind = 'note' AND o.state <> 'done' AND o.attempts > 0
+                LIMIT 1";
     Ok(!texts(db, text, [ticket.into()]).await?.is_empty())
 }
 

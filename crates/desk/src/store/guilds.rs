@@ -4,10 +4,9 @@ use super::db::Db;
 use super::entities::{category, guild};
 use crate::{DeskError, GuildSettings};
 use domain::GuildId;
-use domain::view::CategoryView;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, Set,
+    Set,
 };
 
 /// What a new guild starts with; each guild changes them later.
@@ -63,6 +62,7 @@ pub(crate) async fn ensure(db: &Db, settings: &GuildSettings) -> Result<guild::M
             name: Set((*name).to_owned()),
             help: Set((*help).to_owned()),
             position: Set(position),
+            retired: Set(false),
         });
     category::Entity::insert_many(categories)
         .exec_without_returning(&tx)
@@ -81,21 +81,4 @@ pub(crate) async fn rename(db: &Db, id: GuildId, name: &str) -> Result<(), DeskE
     .update(&db.write)
     .await?;
     Ok(())
-}
-
-/// The guild's categories, in their order.
-pub(crate) async fn categories(db: &Db, guild: GuildId) -> Result<Vec<CategoryView>, DeskError> {
-    let rows = category::Entity::find()
-        .filter(category::Column::GuildId.eq(guild))
-        .order_by_asc(category::Column::Position)
-        .all(&db.read)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| CategoryView {
-            key: row.key,
-            name: row.name,
-            help: row.help,
-        })
-        .collect())
 }

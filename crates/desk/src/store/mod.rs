@@ -8,6 +8,7 @@ pub(crate) mod dashboards;
 pub(crate) mod db;
 pub(crate) mod entities;
 pub(crate) mod files;
+pub(crate) mod forms;
 pub(crate) mod guilds;
 pub(crate) mod inbox;
 pub(crate) mod links;

@@ -1,7 +1,7 @@
 //! People: staff by Discord account, customers by e-mail address or account.
 
 use super::db::sql;
-use super::entities::{customer, person, ticket};
+use super::entities::{customer, person};
 use crate::{DeskError, DiscordProfile};
 use domain::{CustomerId, DiscordUserId, GuildId, PersonId, Timestamp};
 use sea_orm::{
@@ -74,8 +74,7 @@ pub(crate) async fn customer(
     Ok(row.try_get("", "id")?)
 }
 
-/// The customer of this account in this guild, made when new. One who has an address keeps being
-/// read by it.
+/// The customer of this account in this guild, made when new.
 pub(crate) async fn customer_by_account(
     db: &impl ConnectionTrait,
     guild: GuildId,
@@ -125,33 +124,6 @@ pub(crate) async fn customer_by_id(
         .one(db)
         .await?
         .ok_or(DeskError::NotFound)
-}
-
-/// Gives a customer this account, and what another customer had asked with it before.
-pub(crate) async fn link_account(
-    db: &impl ConnectionTrait,
-    customer: &customer::Model,
-    account: DiscordUserId,
-) -> Result<(), DeskError> {
-    if let Some(before) = of_account(db, customer.guild_id, account).await?
-        && before.id != customer.id
-    {
-        ticket::Entity::update_many()
-            .col_expr(
-                ticket::Column::CustomerId,
-                sea_orm::sea_query::Expr::value(customer.id),
-            )
-            .filter(ticket::Column::CustomerId.eq(before.id))
-            .exec(db)
-            .await?;
-        let mut change = before.into_active_model();
-        change.discord_id = Set(None);
-        change.update(db).await?;
-    }
-    let mut change = customer.clone().into_active_model();
-    change.discord_id = Set(Some(account));
-    change.update(db).await?;
-    Ok(())
 }
 
 /// What a customer is called.

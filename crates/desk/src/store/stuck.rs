@@ -4,7 +4,7 @@ use super::db::{Db, sql};
 use super::entities::outbox::{self, Lane, WorkState};
 use super::entities::ticket;
 use crate::DeskError;
-use domain::{GuildId, OutboxId, Timestamp};
+use domain::{GuildId, OutboxId, TicketId, Timestamp};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 
 #[derive(Debug, FromQueryResult)]
@@ -63,6 +63,31 @@ pub(crate) async fn oldest(db: &Db, guild: GuildId, limit: u64) -> Result<Vec<Ro
     .all(&db.read)
     .await?;
     Ok(rows)
+}
+
+/// The tickets that have any.
+pub(crate) async fn tickets(db: &Db, guild: GuildId) -> Result<Vec<TicketId>, DeskError> {
+    let text = format!(
+        "SELECT DISTINCT o.ticket_id FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+         WHERE t.guild_id = $1 AND {STUCK} ORDER BY o.ticket_id"
+    );
+    let rows = db
+        .read
+        .query_all_raw(sql(&db.read, &text, [guild.into()]))
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok(row.try_get("", "ticket_id")?))
+        .collect()
+}
+
+/// A ticket's, the oldest first.
+pub(crate) async fn of_ticket(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+) -> Result<Vec<outbox::Model>, DeskError> {
+    let text = format!("SELECT o.* FROM outbox o WHERE o.ticket_id = $1 AND {STUCK} ORDER BY o.id");
+    let statement = sql(db, &text, [ticket.into()]);
+    Ok(outbox::Model::find_by_statement(statement).all(db).await?)
 }
 
 /// A promise by its id, within a guild.

@@ -53,7 +53,7 @@ impl Named {
 
 const NAMED: &str = "SELECT t.id, t.customer_id, t.number, t.subject, t.status, t.priority,
         t.created_at, t.rev, t.assignee_id, c.name AS category, COALESCE(u.name, u.email) AS customer,
-        u.discord_id AS account,
+        t.discord_id AS account,
         p.name AS assignee, p.avatar AS assignee_avatar
      FROM ticket t
      JOIN category c ON c.id = t.category_id
@@ -165,7 +165,7 @@ pub(crate) async fn take_number(
     Ok(row.try_get("", "number")?)
 }
 
-/// A category of the guild by its key.
+/// A category of the guild under which tickets are filed, by its key.
 pub(crate) async fn category(
     db: &impl ConnectionTrait,
     guild: GuildId,
@@ -176,6 +176,7 @@ pub(crate) async fn category(
         .column(category::Column::Id)
         .filter(category::Column::GuildId.eq(guild))
         .filter(category::Column::Key.eq(key))
+        .filter(category::Column::Retired.eq(false))
         .into_tuple()
         .one(db)
         .await?)

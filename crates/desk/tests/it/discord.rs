@@ -83,6 +83,8 @@ pub struct State {
     pub cap: usize,
     /// Words that no thread may have in its name.
     pub blocked_names: Vec<&'static str>,
+    /// A character that is taken out of whatever is posted.
+    pub strips: Option<char>,
     /// The bot was thrown out of the guild.
     pub removed: bool,
     pub calls: Vec<String>,
@@ -110,6 +112,7 @@ impl FakeDiscord {
             channel: Thread::new(ThreadId(SUPPORT.0), "support"),
             cap: usize::MAX,
             blocked_names: vec![],
+            strips: None,
             removed: false,
             calls: vec![],
             cdn: HashMap::new(),
@@ -150,6 +153,11 @@ impl FakeDiscord {
     /// The next call of this name fails so.
     pub fn fail(&self, call: &'static str, fault: Fault) {
         self.state().faults.push_back((call, fault));
+    }
+
+    /// Nothing fails any more.
+    pub fn forgive(&self) {
+        self.state().faults.clear();
     }
 
     pub fn last_nonce(&self) -> String {
@@ -281,6 +289,14 @@ impl FakeDiscord {
 }
 
 impl State {
+    /// What of a text is kept.
+    pub fn stripped(&self, text: &str) -> String {
+        match self.strips {
+            Some(gone) => text.replace(gone, ""),
+            None => text.to_owned(),
+        }
+    }
+
     pub fn next_id(&mut self, now: Timestamp) -> i64 {
         let by_time = (now.millis() - 1_420_070_400_000) << 22;
         self.last_id = by_time.max(self.last_id + 1);

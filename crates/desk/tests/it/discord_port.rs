@@ -84,6 +84,8 @@ impl DiscordPort for FakeDiscord {
             }
             let full = state.active() >= state.cap;
             let id = DiscordMessageId(state.next_id(now));
+            let mut posted = posted(id, thread, post);
+            posted.message.content = state.stripped(&posted.message.content);
             let place = state.reachable(thread)?;
             if place.archived && place.locked {
                 return Err(refused(50083));
@@ -92,7 +94,7 @@ impl DiscordPort for FakeDiscord {
                 return Err(refused(160_006));
             }
             place.archived = false;
-            place.messages.push(posted(id, thread, post));
+            place.messages.push(posted);
             state.nonces.insert(nonce.0.clone(), (now, id));
             state.last_nonce.clone_from(&nonce.0);
             Ok(id)
@@ -107,12 +109,16 @@ impl DiscordPort for FakeDiscord {
         post: &Post,
     ) -> Result<(), DeliveryError> {
         self.act("edit", |state, _| {
+            let kept = match post {
+                Post::Words(words) => Some(state.stripped(words)),
+                _ => None,
+            };
             let thread = state.open(thread)?;
             let posted = thread.messages.iter_mut().find(|p| p.message.id == message);
             let posted = posted.ok_or_else(unknown_message)?;
             posted.post = Some(post.clone());
-            if let Post::Words(words) = post {
-                posted.message.content.clone_from(words);
+            if let Some(words) = kept {
+                posted.message.content = words;
             }
             Ok(())
         })

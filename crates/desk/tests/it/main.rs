@@ -17,6 +17,7 @@ mod files;
 mod hours;
 mod kinds;
 mod log;
+mod odd_answers;
 mod people_in_discord;
 mod statistics;
 mod text;

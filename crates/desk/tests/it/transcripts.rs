@@ -3,18 +3,25 @@
 use crate::files::{picture, reply, take};
 use crate::world::*;
 use desk::files::Said;
-use desk::{DeskError, Opened, RequestKey};
+use desk::{DeskError, Opened, Pictures, RequestKey};
 use domain::{MessageId, Priority};
 
 async fn for_staff(world: &World, opened: &Opened) -> desk::Transcript {
     let mira = world.mira().await;
-    let written = world.desk.transcript_for_staff(&mira, opened.number).await;
+    let written = world
+        .desk
+        .transcript_for_staff(&mira, opened.number, Pictures::Inside)
+        .await;
     written.unwrap()
 }
 
 async fn for_customer(world: &World, opened: &Opened) -> desk::Transcript {
     let holder = world.desk.holder(&opened.token).await.unwrap();
-    world.desk.transcript_for_holder(&holder).await.unwrap()
+    world
+        .desk
+        .transcript_for_holder(&holder, Pictures::Inside)
+        .await
+        .unwrap()
 }
 
 async fn newest(world: &World, opened: &Opened) -> MessageId {
@@ -209,7 +216,7 @@ async fn a_transcript_needs_the_right_to_see_the_ticket() {
     let mira = world.mira().await;
     let none = world
         .desk
-        .transcript_for_staff(&mira, opened.number + 1)
+        .transcript_for_staff(&mira, opened.number + 1, Pictures::Inside)
         .await;
     assert!(matches!(none, Err(DeskError::NotFound)));
     // A note's file is not in the customer's, not even by name.

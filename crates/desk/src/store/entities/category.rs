@@ -14,6 +14,8 @@ pub(crate) struct Model {
     pub name: String,
     pub help: String,
     pub position: i64,
+    /// Nothing new is filed under it.
+    pub retired: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

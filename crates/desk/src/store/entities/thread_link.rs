@@ -37,6 +37,11 @@ impl Model {
         self.shared != 0
     }
 
+    /// Whether a message of this kind stays out of it: no note goes where a customer reads.
+    pub(crate) fn withholds(&self, kind: MessageKind) -> bool {
+        kind == MessageKind::Note && self.is_shared()
+    }
+
     /// The channel that the card is in: a public thread hangs on it, so that both have one id.
     pub(crate) fn card_channel(&self, thread: ThreadId) -> ThreadId {
         let hangs_on_it = self.card_message_id.is_some_and(|card| card.0 == thread.0);

@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub number: i64,
     pub request_key: Option<String>,
     pub customer_id: CustomerId,
+    /// The account that holds it, beside whoever has its link.
+    pub discord_id: Option<DiscordUserId>,
     pub category_id: CategoryId,
     pub assignee_id: Option<PersonId>,
     pub subject: String,

@@ -1,0 +1,105 @@
+//! The two doors: signatures, registration, and what takes long.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unsigned_and_stale_interactions_get_the_same_short_refusal() {
+    let world = World::start().await;
+    let url = format!("{}/api/interactions", world.base);
+    let long = "x".repeat(900_000);
+    for (signature, moment, body) in [
+        ("", "", "{}"),
+        ("00", "1", "{}"),
+        ("not hex", "soon", "not json"),
+        (&"5a".repeat(64), "1795265280", "[[[[[[[["),
+        (&"5a".repeat(64), "1795265280", long.as_str()),
+    ] {
+        let answer = client()
+            .post(&url)
+            .header("x-signature-ed25519", signature)
+            .header("x-signature-timestamp", moment)
+            .body(body.to_owned())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 401);
+        assert_eq!(answer.text().await.unwrap(), "invalid request signature");
+    }
+    let without = client().post(&url).body("{}").send().await.unwrap();
+    assert_eq!(without.status(), 401);
+
+    // Signed by the right key, but six minutes away from now.
+    open(&world, Door::Http).await;
+    let probe = async || {
+        let control = format!(
+            "{}/stand-in/interactions-endpoint",
+            world.discord.base_url()
+        );
+        let body = json!({"url": url, "check": true});
+        client()
+            .put(control)
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+            .status()
+    };
+    assert_eq!(probe().await, 200);
+    world
+        .discord
+        .clock()
+        .advance(std::time::Duration::from_secs(360));
+    assert_eq!(probe().await, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_key_there_is_no_such_door() {
+    let none = [("DISCORD_PUBLIC_KEY", "")];
+    let world = World::start_set(discord_stand_in::Options::default(), &none).await;
+    let url = format!("{}/api/interactions", world.base);
+    let answer = client().post(url).body("{}").send().await.unwrap();
+    assert_eq!(answer.status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_told_once_and_again_when_asked_for() {
+    let secret = [("REGISTER_SECRET", "open sesame")];
+    let mut world = World::start_set(discord_stand_in::Options::default(), &secret).await;
+    commands_are_there(&world).await;
+    let told = |world: &World| {
+        let seen = world.discord.world();
+        let log = seen["requests"].as_array().unwrap().clone();
+        let is_put =
+            |r: &&Value| r["method"] == "PUT" && r["path"].as_str().unwrap().ends_with("/commands");
+        log.iter().filter(is_put).count()
+    };
+    assert_eq!(told(&world), 1);
+    world.stop_server().await;
+    world.start_server().await;
+    let url = format!("{}/api/register-commands", world.base);
+    for wrong in ["", "Bearer ", "Bearer open", "open sesame"] {
+        let request = client().post(&url).header("authorization", wrong);
+        assert_eq!(request.send().await.unwrap().status(), 401, "{wrong}");
+    }
+    assert_eq!(told(&world), 1, "not told again at a start");
+    let request = client()
+        .post(&url)
+        .header("authorization", "Bearer open sesame");
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    assert!(answer["registered"].as_u64().unwrap() > 15, "{answer}");
+    assert_eq!(told(&world), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_long_is_announced_and_told_later() {
+    let world = World::start().await;
+    commands_are_there(&world).await;
+    open(&world, Door::Http).await;
+    let latency = format!("{}/stand-in/latency", world.discord.base_url());
+    let slow = client().put(latency).json(&json!({"ms": 2_000}));
+    assert_eq!(slow.send().await.unwrap().status(), 200);
+    let general = channel(&world, "general");
+    let mira = named(&world, "Mira");
+    let told = command(&world, &mira, &general, "setup", &[]).await.words();
+    assert!(told.contains("The panel is in"), "{told}");
+}
