@@ -16,7 +16,7 @@ mod permissions;
 use crate::Config;
 use ask::Asker;
 use connector::GatewayStatus;
-use desk::{Db, Examiner};
+use desk::{Db, Examiner, GuildSettings};
 use domain::ChannelId;
 use domain::examination::{Examination, Finding, Verdict};
 use std::sync::Arc;
@@ -53,8 +53,12 @@ pub(crate) struct Doctor {
 
 #[async_trait::async_trait]
 impl Examiner for Doctor {
-    async fn examine(&self, dashboard: Option<ChannelId>) -> Vec<Finding> {
-        findings(&self.config, &self.door, dashboard).await
+    async fn examine(&self, guild: &GuildSettings, dashboard: Option<ChannelId>) -> Vec<Finding> {
+        let config = Config {
+            guild: guild.clone(),
+            ..self.config.clone()
+        };
+        findings(&config, &self.door, dashboard).await
     }
 }
 

@@ -4,15 +4,15 @@ use super::document::{Frame, Head, Live, Reach, document, footer};
 use crate::parts::icon::{Icon, icon};
 use leptos::prelude::*;
 
-/// Renders `/`.
-pub fn home(f: &Frame, has_tickets: bool) -> String {
+/// Renders a guild's front page; `form` is where its form is.
+pub fn home(f: &Frame, form: &str, has_tickets: bool) -> String {
     let head = Head {
         title: None,
         live: Live::No,
         reach: Reach::Public,
         class: "page-home",
     };
-    let name = f.name();
+    let (name, form) = (f.name(), form.to_owned());
     document(f, head, move || {
         let greeting = if has_tickets {
             "Good to see you again. Your tickets are where you left them."
@@ -25,7 +25,7 @@ pub fn home(f: &Frame, has_tickets: bool) -> String {
                     <h1 dir="auto">{name}</h1>
                     <p class="lead">{greeting}</p>
                     <p class="hero-actions">
-                        <a class="button button-main button-large" href="/new">"New ticket"</a>
+                        <a class="button button-main button-large" href=form>"New ticket"</a>
                         <a class="button button-large" href="/my">"My tickets"</a>
                     </p>
                 </div>

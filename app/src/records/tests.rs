@@ -21,6 +21,7 @@ fn person(name: &str) -> PersonView {
 
 fn inbox(name: &str) -> InboxView {
     InboxView {
+        others: Vec::new(),
         guild: GuildView {
             name: name.to_owned(),
         },

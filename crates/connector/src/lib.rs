@@ -36,7 +36,7 @@ pub use port::SerenityPort;
 pub use status::{GatewaySnapshot, GatewayStatus};
 
 use anyhow::{Context, ensure};
-use desk::Desk;
+use desk::House;
 use serenity::http::HttpBuilder;
 use std::fmt;
 use std::net::SocketAddr;
@@ -128,7 +128,7 @@ pub fn asked_intents() -> u64 {
 /// after `stop`.
 pub fn start(
     config: &DiscordConfig,
-    desk: Desk,
+    house: House,
     interactions: Interactions,
     status: Arc<GatewayStatus>,
     stop: CancellationToken,
@@ -149,7 +149,7 @@ pub fn start(
         line.clone(),
         stop.clone(),
     ));
-    tracker.spawn(hearing::take_in(desk, interactions, heard, line, stop));
+    tracker.spawn(hearing::take_in(house, interactions, heard, line, stop));
 }
 
 /// A REST client of its own. Never share one across runtimes: a request could wait for a

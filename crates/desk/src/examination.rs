@@ -4,10 +4,9 @@
 //! [`Examiner`]. The desk adds what only it knows: which channels it uses of its own.
 
 use crate::store::dashboards;
-use crate::{Desk, DeskError, Insider};
+use crate::{Desk, DeskError, GuildSettings, Insider};
 use domain::ChannelId;
 use domain::examination::{Examination, Finding};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -17,28 +16,22 @@ const FRESH: Duration = Duration::from_secs(10);
 /// Checks everything. It must say nothing that is secret.
 #[async_trait::async_trait]
 pub trait Examiner: Send + Sync + 'static {
-    /// Checks everything; `dashboard` is where the dashboard message stands, if there is one.
-    async fn examine(&self, dashboard: Option<ChannelId>) -> Vec<Finding>;
+    /// Checks everything that this guild's desk needs; `dashboard` is where its dashboard message
+    /// stands, if there is one.
+    async fn examine(&self, guild: &GuildSettings, dashboard: Option<ChannelId>) -> Vec<Finding>;
 }
 
-/// The examiner, and what it found last.
+/// What was found last.
 #[derive(Default)]
 pub(crate) struct Practice {
-    examiner: OnceLock<Arc<dyn Examiner>>,
     last: Mutex<Option<Examination>>,
 }
 
 impl Desk {
-    /// Says who examines. The first word counts.
-    pub fn examined_by(&self, examiner: Arc<dyn Examiner>) {
-        if self.practice.examiner.set(examiner).is_err() {
-            tracing::warn!("a second examiner was not taken");
-        }
-    }
-
     /// Has everything checked.
-    pub async fn examine(&self, _who: &impl Insider) -> Result<Examination, DeskError> {
-        let Some(examiner) = self.practice.examiner.get() else {
+    pub async fn examine(&self, who: &impl Insider) -> Result<Examination, DeskError> {
+        self.knows(who)?;
+        let Some(examiner) = self.examiner.get() else {
             return Err(DeskError::Internal("nobody examines".into()));
         };
         // Whoever asks meanwhile waits for the same answer.
@@ -49,7 +42,8 @@ impl Desk {
             return Ok(known.clone());
         }
         let shown = dashboards::shown(&self.db, self.guild).await?;
-        let findings = examiner.examine(shown.map(|row| row.channel_id)).await;
+        let dashboard = shown.map(|row| row.channel_id);
+        let findings = examiner.examine(&self.home(), dashboard).await;
         let examination = Examination {
             findings,
             at: self.now(),

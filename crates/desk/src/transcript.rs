@@ -91,6 +91,7 @@ impl Desk {
 
     /// A ticket's transcript for whoever holds its private link.
     pub async fn transcript_for_holder(&self, holder: &Holder) -> Result<Transcript, DeskError> {
+        self.lets_in(holder)?;
         let ticket = tickets::of_guild(&self.db.read, self.guild, holder.ticket)
             .await?
             .ok_or(DeskError::NotFound)?;
@@ -117,7 +118,7 @@ impl Desk {
             thread_url: link.thread_id.map(|thread| self.thread_address(thread)),
             thread_trouble: None,
             thread_notice: None,
-            limits: self.settings.files,
+            limits: self.limits,
             ticket: named.view(),
             now: self.now(),
         };
@@ -148,7 +149,7 @@ impl Desk {
         Ok(Transcript {
             edition,
             guild: self.guild_name().name,
-            public_url: self.settings.public_url.clone(),
+            public_url: self.staff_base(),
             conversation,
             pictures,
         })

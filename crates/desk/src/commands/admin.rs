@@ -136,7 +136,7 @@ impl Desk {
             false => commands::revoke(&work.tx, self.guild, to).await?,
         };
         work.commit().await?;
-        let by_role = member.roles.contains(&self.settings.guild.staff_role);
+        let by_role = member.roles.contains(&self.home().staff_role);
         Ok(match (add, changed) {
             (true, true) => format!("{name} is staff now, here and on the dashboard."),
             (true, false) => format!("{name} was made staff before."),
@@ -151,11 +151,11 @@ impl Desk {
 
     async fn change_staff_role(&self, role: RoleId, add: bool) -> Result<Answer, DeskError> {
         // @everyone has the guild's own id.
-        if role.0 == self.settings.guild.discord_id.0 {
+        if role.0 == self.discord_id.0 {
             return conflict("Everyone has that role: nobody would be a customer any more.");
         }
-        if role == self.settings.guild.staff_role {
-            return conflict("That is the staff role itself; DISCORD_STAFF_ROLE_ID sets it.");
+        if role == self.home().staff_role {
+            return conflict("That is the staff role itself; /config staff_role sets it.");
         }
         let to = Grantee::Role(role);
         let work = self.work().await?;
@@ -174,7 +174,7 @@ impl Desk {
     }
 
     async fn list_staff(&self) -> Result<Answer, DeskError> {
-        let role = self.settings.guild.staff_role;
+        let role = self.home().staff_role;
         let mut lines = vec![format!("Everyone with <@&{role}> (the staff role)")];
         for grant in commands::grants(&self.db.read, self.guild).await? {
             lines.push(match grant {
@@ -197,9 +197,10 @@ impl Desk {
                 .into_iter()
                 .map(|setting| {
                     let value = shown(setting, options.value(setting));
-                    let set = match options.is_set(setting) {
-                        true => "",
-                        false => " (default)",
+                    let set = match (options.is_given(setting), options.is_set(setting)) {
+                        (true, _) => given_by(setting),
+                        (false, true) => String::new(),
+                        (false, false) => " (default)".to_owned(),
                     };
                     format!("`{}` {value}{set}\n-# {}", setting.key(), setting.about())
                 })
@@ -214,7 +215,16 @@ impl Desk {
             return conflict("There is no such setting. Choose one of those suggested.");
         };
         let key = setting.key();
-        match values.text("value") {
+        let typed = values.text("value");
+        if let (Some(variable), Some(_)) = (setting.variable(), typed)
+            && self.options().await?.is_given(setting)
+        {
+            return conflict(format!(
+                "`{key}` is decided by {variable} where Threadline runs, which wins over what is \
+                 said here. Change it there."
+            ));
+        }
+        match typed {
             None => {
                 let value = shown(setting, self.options().await?.value(setting));
                 Ok(format!("`{key}` is {value}. {}.", setting.about()).into())
@@ -236,10 +246,16 @@ impl Desk {
     }
 }
 
+fn given_by(setting: Setting) -> String {
+    format!(" (by {})", setting.variable().unwrap_or_default())
+}
+
 fn shown(setting: Setting, value: Option<String>) -> String {
     match (value, setting.shape()) {
         (None, _) => "not set".to_owned(),
         (Some(id), Shape::Channel) => format!("<#{id}>"),
+        (Some(id), Shape::Role) => format!("<@&{id}>"),
+        (Some(key), Shape::Choice(_)) => key,
         (Some(text), Shape::Text { .. }) => format!("“{}”", escape(&text)),
         (Some(number), Shape::Number { .. }) => number,
     }

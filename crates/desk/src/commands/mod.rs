@@ -40,7 +40,7 @@ enum Actor {
 impl Desk {
     /// Does what somebody asks for, if they may.
     pub async fn interact(&self, asked: &Asked) -> Result<Answer, DeskError> {
-        if asked.guild != self.settings.guild.discord_id {
+        if asked.guild != self.discord_id {
             return Err(DeskError::NotFound);
         }
         match asked.act.does {
@@ -92,7 +92,7 @@ impl Desk {
             (Some(id), _) => Some(id),
             (None, Some(number)) => tickets::id_of(&self.db.read, self.guild, number).await?,
             (None, None) => {
-                let link = links::of_thread(&self.db.read, asked.channel).await?;
+                let link = links::of_thread(&self.db.read, self.guild, asked.channel).await?;
                 let link = link.ok_or_else(|| DeskError::Conflict {
                     why: "Say which ticket: this is no ticket's thread.".to_owned(),
                 })?;

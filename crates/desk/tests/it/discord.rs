@@ -93,6 +93,8 @@ pub struct State {
     pub nonces: HashMap<String, (Timestamp, DiscordMessageId)>,
     faults: VecDeque<(&'static str, Fault)>,
     pub staff: Vec<DiscordUserId>,
+    /// Who has which role in other guilds than the usual one.
+    pub elsewhere: Vec<(DiscordGuildId, DiscordUserId, RoleId)>,
     last_id: i64,
     pub last_nonce: String,
 }
@@ -117,6 +119,7 @@ impl FakeDiscord {
             nonces: HashMap::new(),
             faults: VecDeque::new(),
             staff: vec![MIRA],
+            elsewhere: vec![],
             last_id: 0,
             last_nonce: String::new(),
         };

@@ -311,13 +311,17 @@ impl DiscordPort for FakeDiscord {
 
     async fn member(
         &self,
-        _guild: DiscordGuildId,
+        guild: DiscordGuildId,
         user: DiscordUserId,
     ) -> Result<Option<RemoteMember>, DeliveryError> {
         self.act("member", |state, _| {
+            let elsewhere = state.elsewhere.iter();
             let roles = match state.staff.contains(&user) {
-                true => vec![STAFF_ROLE],
-                false => vec![],
+                true if guild == GUILD => vec![STAFF_ROLE],
+                _ => elsewhere
+                    .filter(|(there, who, _)| (*there, *who) == (guild, user))
+                    .map(|(_, _, role)| *role)
+                    .collect(),
             };
             Ok(Some(RemoteMember {
                 user,

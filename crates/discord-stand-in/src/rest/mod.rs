@@ -251,7 +251,7 @@ async fn execute(
             identity,
             |inner, identity| {
                 let mut call = Call {
-                    world: &mut inner.world,
+                    world: inner.world.meant(path, &given.json),
                     method,
                     identity,
                     query: &query,
