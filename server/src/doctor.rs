@@ -58,6 +58,17 @@ impl Examiner for Doctor {
             guild: guild.clone(),
             ..self.config.clone()
         };
+        if guild.discord_id != self.config.guild.discord_id {
+            // What the installation as a whole needs is not another guild's affair.
+            let asked = discord(&config, &self.door, dashboard);
+            let found = tokio::time::timeout(WITHIN, asked)
+                .await
+                .unwrap_or_default();
+            let own = found
+                .into_iter()
+                .filter(|finding| guild::IS_ABOUT.contains(&finding.tried.as_str()));
+            return own.map(|finding| discreet(&config, finding)).collect();
+        }
         findings(&config, &self.door, dashboard).await
     }
 }

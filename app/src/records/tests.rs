@@ -24,6 +24,7 @@ fn inbox(name: &str) -> InboxView {
         others: Vec::new(),
         guild: GuildView {
             name: name.to_owned(),
+            slug: None,
         },
         me: person(name),
         rows: vec![],

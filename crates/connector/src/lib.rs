@@ -11,6 +11,7 @@ mod errors;
 mod fetching;
 mod gateway;
 mod hearing;
+mod hosts;
 mod interactions;
 mod lanes;
 mod limiter;

@@ -5,6 +5,7 @@
 //! What a desk does is the desk's; no query here reads what a ticket says.
 
 mod facts;
+mod welcome;
 
 use crate::bridge::{Absence, DiscordPort};
 use crate::clock::Clock;
@@ -305,10 +306,22 @@ impl House {
     /// Runs every desk's bridge, also of those that move in later, until `stop`.
     pub async fn run_bridges(&self, stop: impl Future<Output = ()>) {
         let (ended, end) = watch::channel(false);
+        let ending = async {
+            stop.await;
+            let _ = ended.send(true);
+        };
+        tokio::join!(
+            self.bridge_all(end.clone()),
+            self.welcome_all(end.clone()),
+            ending
+        );
+    }
+
+    async fn bridge_all(&self, mut end: watch::Receiver<bool>) {
+        let over = end.clone();
         let mut changes = self.changes();
         let mut running = FuturesUnordered::new();
         let mut begun = 0;
-        tokio::pin!(stop);
         loop {
             changes.mark_unchanged();
             // Desks only ever come, and each at the end.
@@ -324,14 +337,15 @@ impl House {
                 });
             }
             tokio::select! {
-                () = &mut stop => break,
+                _ = end.wait_for(|ended| *ended) => break,
                 Some(()) = running.next() => {
-                    tracing::error!("a bridge ended although nobody stopped it");
+                    if !*over.borrow() {
+                        tracing::error!("a bridge ended although nobody stopped it");
+                    }
                 }
                 Ok(()) = changes.changed() => {}
             }
         }
-        let _ = ended.send(true);
         while running.next().await.is_some() {}
     }
 

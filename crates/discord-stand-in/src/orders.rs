@@ -33,6 +33,8 @@ enum Order {
     /// GUILD_CREATE of a guild of this name, with the same people; what a configuration needs to know
     /// of it is the answer. Any other order goes there with `"guild": id`.
     AddGuild { name: String },
+    /// A person takes no direct messages any more.
+    ShutDoor { user: Id },
     /// GUILD_DELETE without `unavailable`.
     KickBot {},
     /// GUILD_CREATE; for another `user` GUILD_MEMBER_ADD.
@@ -110,6 +112,10 @@ pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
             channel,
         } => return grant(inner, &permission, role, channel, true),
         Order::AddGuild { name } => return Ok(world.add_neighbour(&name)),
+        Order::ShutDoor { user } => {
+            world.shut.insert(user.0);
+            Ok(())
+        }
         Order::KickBot {} => world.remove_member(world.guild.owner_id, world.bot_id()),
         Order::BringBack { user } => world.bring_back(user.map_or(world.bot_id(), |id| id.0)),
         Order::GuildOutage { out } => {

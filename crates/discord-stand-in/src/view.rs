@@ -65,6 +65,10 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
         let all = world.interactions.values();
         all.map(|interaction| world.interaction_record(interaction))
     });
+    let direct = world.directs.values().flat_map(|direct| {
+        let said = direct.said.iter();
+        said.map(|(_, message)| json!({"person": direct.user.to_string(), "message": message}))
+    });
     let modals: Vec<Value> = world
         .modals
         .keys()
@@ -74,6 +78,7 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
     json!({
         "guilds": guilds,
         "messages": messages,
+        "direct": direct.collect::<Vec<_>>(),
         "people": people(world),
         "bot": {
             "id": bot.id.to_string(), "username": bot.username,

@@ -217,6 +217,20 @@ async fn a_guild_that_just_joined_says_what_to_do_and_disturbs_nobody() {
     two.world.settled().await;
     assert_eq!(two.threads(0), ["#1 As ever"]);
     assert_eq!(two.world.health().await["status"], "ok");
+    // Sam, whose guild it is, is told what to do, and nobody else.
+    let direct = until("somebody is told what to do", async || {
+        let seen = two.world.discord.world();
+        let said = seen["direct"].as_array()?.clone();
+        (!said.is_empty()).then_some(said)
+    })
+    .await;
+    assert_eq!(direct.len(), 1);
+    assert_eq!(id(&direct[0]["person"]), two.person("Sam").id);
+    let words = direct[0]["message"]["content"].as_str().unwrap();
+    assert!(
+        words.contains("/setup") && words.contains("Pixel & Co"),
+        "{words}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

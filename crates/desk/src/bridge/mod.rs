@@ -38,6 +38,6 @@ pub(crate) use threads::notice;
 pub(crate) use words::{escape, pieces};
 
 pub use port::{
-    DeliveryError, DiscordPort, Nonce, Post, PostFile, PostTags, RemoteBytes, RemoteMember,
-    ThreadShape, ThreadSpec, ThreadStart, ThreadState, TicketCard,
+    DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostFile, PostTags, RemoteBytes,
+    RemoteMember, ThreadShape, ThreadSpec, ThreadStart, ThreadState, TicketCard,
 };

@@ -22,7 +22,8 @@ impl Desk {
     ) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         match what {
-            ForAdmin::Setup => self.post_panel(asked, admin).await,
+            ForAdmin::Setup => self.set_up(asked, admin).await,
+            ForAdmin::SetUpStep => self.set_up_step(asked, admin).await,
             ForAdmin::AddStaff | ForAdmin::RemoveStaff => {
                 let member = given(values.user("user"))?;
                 self.change_staff(member, what == ForAdmin::AddStaff).await
@@ -91,7 +92,11 @@ impl Desk {
 
     /// The panel is posted at once, so that the one who asked hears of it. Nothing of ours hangs on
     /// it: its buttons work wherever it is.
-    async fn post_panel(&self, asked: &Asked, _admin: &Admin) -> Result<Answer, DeskError> {
+    pub(super) async fn post_panel(
+        &self,
+        asked: &Asked,
+        _admin: &Admin,
+    ) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         let channel = match values.channel("channel") {
             Some(channel) => channel,
@@ -100,6 +105,7 @@ impl Desk {
             }
             None => ChannelId(asked.channel.0),
         };
+        self.owns(channel).await?;
         if let Some(title) = values.text("title") {
             match Setting::PanelTitle.read(title) {
                 Ok(title) => self.set_option(Setting::PanelTitle, Some(&title)).await?,
@@ -239,6 +245,10 @@ impl Desk {
                     Ok(value) => value,
                     Err(why) => return conflict(why),
                 };
+                if setting.shape() == Shape::Channel {
+                    self.owns(commands::channel_in(&value).unwrap_or(ChannelId(0)))
+                        .await?;
+                }
                 self.set_option(setting, Some(&value)).await?;
                 Ok(format!("`{key}` is {} now.", shown(setting, Some(value))).into())
             }
@@ -246,11 +256,11 @@ impl Desk {
     }
 }
 
-fn given_by(setting: Setting) -> String {
+pub(super) fn given_by(setting: Setting) -> String {
     format!(" (by {})", setting.variable().unwrap_or_default())
 }
 
-fn shown(setting: Setting, value: Option<String>) -> String {
+pub(super) fn shown(setting: Setting, value: Option<String>) -> String {
     match (value, setting.shape()) {
         (None, _) => "not set".to_owned(),
         (Some(id), Shape::Channel) => format!("<#{id}>"),

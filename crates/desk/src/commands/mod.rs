@@ -14,12 +14,13 @@ mod everyone;
 mod listing;
 mod records;
 mod registering;
+mod setup;
 mod staff;
 mod suggest;
 mod table;
 mod ticket;
 
-pub use answer::{Answer, Control, Field, Form, Line, Menu, Say};
+pub use answer::{Answer, Board, Control, Field, Form, Line, Menu, Pick, Row, Say, Step};
 pub use asked::{Act, Asked, Value, Values};
 pub use command::{Command, Kind, Opt, Takes};
 pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};

@@ -78,6 +78,7 @@ impl Desk {
             ForAdmin::Dashboard => {
                 let here = ChannelId(asked.channel.0);
                 let channel = asked.act.values.channel("channel").unwrap_or(here);
+                self.owns(channel).await?;
                 self.place_dashboard(admin, channel).await?;
                 Ok(
                     format!("The figures will stand in <#{channel}>, fresh within a minute.")

@@ -116,11 +116,7 @@ const fn admin(
 }
 
 const SETUP: &[Opt] = &[
-    may(
-        "channel",
-        "Where the panel goes; here, if none is named",
-        Takes::Channel,
-    ),
+    may("channel", "Only post the panel, there", Takes::Channel),
     may(
         "title",
         "The panel's heading",
@@ -337,13 +333,13 @@ pub const COMMANDS: &[Command] = &[
     admin(
         &["setup"],
         ForAdmin::Setup,
-        "Post the panel from which tickets are filed",
+        "Set this server up for tickets, step by step",
         SETUP,
     ),
     admin(
         &["ticket", "setup"],
         ForAdmin::Setup,
-        "Post the panel from which tickets are filed",
+        "Set this server up for tickets, step by step",
         SETUP,
     ),
     admin(

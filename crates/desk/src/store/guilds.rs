@@ -7,7 +7,7 @@ use crate::options::Setting;
 use crate::{DeskError, GuildSettings};
 use domain::text::slug;
 use domain::view::CategoryView;
-use domain::{ChannelId, DiscordGuildId, GuildId, RoleId};
+use domain::{ChannelId, DiscordGuildId, GuildId, RoleId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set,
 };
@@ -126,6 +126,31 @@ pub(crate) async fn set_slug(db: &Db, id: GuildId, slug: &str) -> Result<(), Des
     guild::ActiveModel {
         id: Set(id),
         slug: Set(Some(slug.to_owned())),
+        ..Default::default()
+    }
+    .update(&db.write)
+    .await?;
+    Ok(())
+}
+
+/// The guilds where nobody was told yet what to do.
+pub(crate) async fn unwelcomed(db: &Db) -> Result<Vec<GuildId>, DeskError> {
+    use sea_orm::QuerySelect;
+    Ok(guild::Entity::find()
+        .select_only()
+        .column(guild::Column::Id)
+        .filter(guild::Column::WelcomedAt.is_null())
+        .order_by_asc(guild::Column::Id)
+        .into_tuple()
+        .all(&db.read)
+        .await?)
+}
+
+/// They were, or it was not needed.
+pub(crate) async fn welcomed(db: &Db, id: GuildId, at: Timestamp) -> Result<(), DeskError> {
+    guild::ActiveModel {
+        id: Set(id),
+        welcomed_at: Set(Some(at)),
         ..Default::default()
     }
     .update(&db.write)

@@ -2,6 +2,7 @@
 //! had from another.
 
 mod isolation;
+mod welcome;
 
 use crate::discord::*;
 use crate::street::*;

@@ -118,6 +118,7 @@ impl Street {
     /// An admin decides where tickets go and who answers them.
     pub async fn set_up(&self, plot: Plot) {
         let mut state = self.discord.state();
+        state.homes.push((plot.channel(), plot.guild()));
         state
             .elsewhere
             .push((plot.guild(), plot.staff(), plot.role()));

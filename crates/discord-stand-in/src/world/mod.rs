@@ -8,6 +8,7 @@ pub(crate) mod attachments;
 pub(crate) mod channels;
 pub(crate) mod command_rules;
 pub(crate) mod components;
+pub(crate) mod directs;
 pub(crate) mod drafts;
 pub(crate) mod enclosures;
 pub(crate) mod interactions;
@@ -91,6 +92,12 @@ pub(crate) struct World {
     pub(crate) session_starts: SessionStarts,
     /// What it proves its names with.
     pub(crate) papers: Option<Papers>,
+    /// By channel: what the bot said to one person alone.
+    #[serde(default)]
+    pub(crate) directs: BTreeMap<u64, directs::Direct>,
+    /// Who takes no messages from those they do not know.
+    #[serde(default)]
+    pub(crate) shut: BTreeSet<u64>,
     /// The other guilds, each a world of its own with the same people. They have no neighbours.
     #[serde(default)]
     pub(crate) neighbours: Vec<World>,

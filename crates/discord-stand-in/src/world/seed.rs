@@ -183,6 +183,8 @@ fn guild(
         webhooks: BTreeMap::new(),
         session_starts: super::SessionStarts::default(),
         papers: None,
+        directs: BTreeMap::new(),
+        shut: std::collections::BTreeSet::new(),
         neighbours: Vec::new(),
         id_lane: 0,
     }
