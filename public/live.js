@@ -6,6 +6,17 @@ const kind = meta("threadline-live"); // "staff", "pages", or nothing to follow
 const ticket = Number(meta("threadline-ticket")) || null;
 const staff = kind === "staff"; // hydrated: its elements are not ours to change
 
+// Calls of the dashboard say whose page they come from: another tab may show another guild by then.
+const guild = meta("threadline-guild");
+if (staff && guild) {
+  const plain = fetch.bind(window);
+  window.fetch = (input, init) => {
+    const request = new Request(input, init);
+    if (new URL(request.url).pathname.startsWith("/api/staff/")) request.headers.set("x-threadline-guild", guild);
+    return plain(request);
+  };
+}
+
 // Moments age by the minute, in the server's words; on hover, in the reader's own zone.
 const age = (root) => all("time[data-ago]", root).forEach((time) => {
   const min = Math.floor((Date.now() - Date.parse(time.dateTime)) / 6e4);
@@ -20,7 +31,7 @@ addEventListener("pointerover", ({ target }) => {
 });
 
 // Drafts stay in the tab until the server has them. A reply got through when the page shows one
-// more message of ours than at its sending; a new ticket, when /new led to a ticket's page.
+// more message of ours than at its sending; a new ticket, when a form led to a ticket's page.
 const own = () => all("[data-own]").length;
 const sentAt = `sent:${location.pathname}`;
 try {
@@ -28,7 +39,7 @@ try {
   delete sessionStorage[sentAt];
   const arrived = sent !== undefined && own() > sent;
   if (ticket && document.referrer.endsWith("/new"))
-    for (const key of Object.keys(sessionStorage)) if (key.startsWith("draft:/new:")) delete sessionStorage[key];
+    for (const key of Object.keys(sessionStorage)) if (/^draft:(\/g\/[^/]+)?\/new:/.test(key)) delete sessionStorage[key];
   for (const field of all("[data-draft]")) {
     const key = `draft:${location.pathname}:${field.name}`;
     if (arrived) delete sessionStorage[key];

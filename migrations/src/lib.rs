@@ -11,6 +11,7 @@ mod m20261121_000003_files;
 mod m20261121_000004_threads;
 mod m20261121_000020_records;
 mod m20261121_000021_commands;
+mod m20261121_000022_guilds;
 mod m20261121_000023_forms;
 mod statements;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_threads::Migration),
             Box::new(m20261121_000020_records::Migration),
             Box::new(m20261121_000021_commands::Migration),
+            Box::new(m20261121_000022_guilds::Migration),
             Box::new(m20261121_000023_forms::Migration),
         ]
     }

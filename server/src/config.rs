@@ -202,6 +202,13 @@ impl Config {
         desk::Settings {
             public_url: self.public_url.clone(),
             guild: self.guild.clone(),
+            given: desk::options::Setting::variables()
+                .filter(|setting| {
+                    let is_it =
+                        |(key, given): &(&str, bool)| *given && setting.variable() == Some(*key);
+                    self.given.iter().any(is_it)
+                })
+                .collect(),
             files: self.file_limits,
         }
     }

@@ -16,7 +16,7 @@ mod permissions;
 use crate::Config;
 use ask::Asker;
 use connector::GatewayStatus;
-use desk::{Db, Examiner, Used};
+use desk::{Db, Examiner, GuildSettings, Used};
 use domain::examination::{Examination, Finding, Verdict};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +52,23 @@ pub(crate) struct Doctor {
 
 #[async_trait::async_trait]
 impl Examiner for Doctor {
-    async fn examine(&self, used: Used) -> Vec<Finding> {
-        findings(&self.config, &self.door, used).await
+    async fn examine(&self, guild: &GuildSettings, used: Used) -> Vec<Finding> {
+        let config = Config {
+            guild: guild.clone(),
+            ..self.config.clone()
+        };
+        if guild.discord_id != self.config.guild.discord_id {
+            // What the installation as a whole needs is not another guild's affair.
+            let asked = discord(&config, &self.door, used);
+            let found = tokio::time::timeout(WITHIN, asked)
+                .await
+                .unwrap_or_default();
+            let own = found
+                .into_iter()
+                .filter(|finding| guild::IS_ABOUT.contains(&finding.tried.as_str()));
+            return own.map(|finding| discreet(&config, finding)).collect();
+        }
+        findings(&config, &self.door, used).await
     }
 }
 

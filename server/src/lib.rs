@@ -1,4 +1,4 @@
-//! The server: two doors, the web and Discord, onto one desk, and the wiring between them.
+//! The server: two doors, the web and Discord, onto one house of desks, and the wiring between them.
 //!
 //! [`run`] is the one place that knows all parts. What a helpdesk does is in `desk`; how its pages
 //! look is in `app`; this crate lets people and Discord in and sees to it that everything that was
@@ -23,7 +23,7 @@ pub use storage::migrate;
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use connector::{DiscordConfig, GatewayStatus, Interactions, SerenityPort, StandIn};
-use desk::Desk;
+use desk::House;
 use desk::clock::SystemClock;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub async fn run(
     let discord = discord_config(&config);
     let port = SerenityPort::new(&discord).context("the way to Discord's REST API")?;
     let files = files_store::open(&config).context("the file store could not be opened")?;
-    let desk = Desk::open(
+    let house = House::open(
         storage.db.clone(),
         Arc::new(SystemClock),
         Arc::new(port),
@@ -61,25 +61,24 @@ pub async fn run(
 
     let tracker = TaskTracker::new();
     let gateway = Arc::new(GatewayStatus::default());
-    tasks::start(&desk, &stop, &tracker);
-    let interactions = Interactions::new(&discord, desk.clone(), &tracker)
+    tasks::start(&house, &stop, &tracker);
+    let interactions = Interactions::new(&discord, house.clone(), &tracker)
         .context("the way to answer interactions")?;
     tracker.spawn(connector::keep_registered(
         discord.clone(),
-        desk.clone(),
-        config.guild.discord_id.get(),
+        house.clone(),
         stop.clone(),
     ));
     connector::start(
         &discord,
-        desk.clone(),
+        house.clone(),
         interactions.clone(),
         gateway.clone(),
         stop.clone(),
         &tracker,
     );
 
-    desk.examined_by(Arc::new(doctor::Doctor {
+    house.examined_by(Arc::new(doctor::Doctor {
         config: config.clone(),
         door: doctor::Door::Server(doctor::Running {
             db: storage.db.clone(),
@@ -87,7 +86,7 @@ pub async fn run(
         }),
     }));
     let http = connector::http_client(&discord).context("the way to Discord's sign-in")?;
-    let web = http::Web::new(&config, desk, gateway, interactions, http, stop.clone())?;
+    let web = http::Web::new(&config, house, gateway, interactions, http, stop.clone())?;
     let address = listener
         .local_addr()
         .context("the address that we listen on")?;

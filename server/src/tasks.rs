@@ -3,7 +3,7 @@
 //!
 //! It starts, watches and ends these tasks; what they do is the desk's.
 
-use desk::Desk;
+use desk::House;
 use futures::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -17,12 +17,12 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const REST: Duration = Duration::from_secs(1);
 
 /// Starts them all; they end when `stop` is cancelled.
-pub(crate) fn start(desk: &Desk, stop: &CancellationToken, tracker: &TaskTracker) {
-    let (outbox, sweeper) = (desk.clone(), desk.clone());
+pub(crate) fn start(house: &House, stop: &CancellationToken, tracker: &TaskTracker) {
+    let (outbox, sweeper) = (house.clone(), house.clone());
     let (a, b) = (stop.clone(), stop.clone());
     tracker.spawn(keep_alive("outbox", stop.clone(), move || {
-        let (desk, stop) = (outbox.clone(), a.clone());
-        async move { desk.run_bridge(stop.cancelled_owned()).await }
+        let (house, stop) = (outbox.clone(), a.clone());
+        async move { house.run_bridges(stop.cancelled_owned()).await }
     }));
     tracker.spawn(keep_alive("sweeper", stop.clone(), move || {
         sweep(sweeper.clone(), b.clone())
@@ -51,19 +51,19 @@ where
     }
 }
 
-async fn sweep(desk: Desk, stop: CancellationToken) {
+async fn sweep(house: House, stop: CancellationToken) {
     let mut tick = tokio::time::interval(SWEEP_EVERY);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        match desk.sessions_sweep().await {
+        match house.sessions_sweep().await {
             Ok(0) => {}
             Ok(count) => tracing::debug!(count, "Expired sessions were forgotten"),
             Err(error) => tracing::warn!(%error, "Expired sessions could not be forgotten"),
         }
-        match desk.sweep_files().await {
+        match house.sweep_files().await {
             Ok(0) => {}
             Ok(count) => tracing::debug!(count, "Files that nobody sent were forgotten"),
             Err(error) => tracing::warn!(%error, "Files that nobody sent could not be forgotten"),

@@ -18,4 +18,4 @@ mod viewer;
 #[cfg(feature = "ssr")]
 pub use viewer::Viewer;
 #[cfg(feature = "ssr")]
-pub(crate) use viewer::{answer, desk, staff};
+pub(crate) use viewer::{answer, seat};

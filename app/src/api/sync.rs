@@ -6,7 +6,7 @@
 
 use super::Failure;
 #[cfg(feature = "ssr")]
-use super::{answer, desk, staff};
+use super::{answer, seat};
 use domain::view::SyncView;
 use domain::{OutboxId, Timestamp};
 use leptos::prelude::*;
@@ -42,8 +42,8 @@ pub(crate) struct SyncPage {
 /// How the two sides stand with each other.
 #[server(prefix = "/api/staff", endpoint = "sync")]
 pub(crate) async fn read_sync() -> Result<SyncPage, Failure> {
-    let staff = staff().await?;
-    let sync = answer(desk()?.sync(&staff).await)?;
+    let (desk, staff) = seat().await?;
+    let sync = answer(desk.sync(&staff).await)?;
     let connection = use_context::<Connection>().map(|connection| connection.0());
     Ok(SyncPage { sync, connection })
 }
@@ -51,8 +51,8 @@ pub(crate) async fn read_sync() -> Result<SyncPage, Failure> {
 /// Tries a stuck delivery again, now.
 #[server(prefix = "/api/staff", endpoint = "retry_stuck")]
 pub(crate) async fn retry_stuck(id: OutboxId) -> Result<(), Failure> {
-    let staff = staff().await?;
-    answer(desk()?.retry_stuck(&staff, id).await)
+    let (desk, staff) = seat().await?;
+    answer(desk.retry_stuck(&staff, id).await)
 }
 
 /// Tries all that is stuck again, now.
@@ -65,13 +65,13 @@ pub(crate) async fn retry_all_stuck() -> Result<(), Failure> {
 /// Leaves a stuck delivery undone.
 #[server(prefix = "/api/staff", endpoint = "give_up")]
 pub(crate) async fn give_up(id: OutboxId) -> Result<(), Failure> {
-    let staff = staff().await?;
-    answer(desk()?.give_up(&staff, id).await)
+    let (desk, staff) = seat().await?;
+    answer(desk.give_up(&staff, id).await)
 }
 
 /// Gives a ticket a new thread, with the whole conversation in it.
 #[server(prefix = "/api/staff", endpoint = "new_thread")]
 pub(crate) async fn new_thread(number: i64) -> Result<(), Failure> {
-    let staff = staff().await?;
-    answer(desk()?.new_thread(&staff, number).await)
+    let (desk, staff) = seat().await?;
+    answer(desk.new_thread(&staff, number).await)
 }

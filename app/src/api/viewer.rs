@@ -9,33 +9,25 @@ use domain::AppError;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-/// The proof of who is asking, or why there is none. The server puts it into each request.
+/// The proof of who is asking and at which desk, or why there is none. The server puts it into each
+/// request.
 #[derive(Clone)]
-pub struct Viewer(pub Result<desk::Staff, AppError>);
+pub struct Viewer(pub Result<desk::Seat, AppError>);
 
-/// The member of staff who is asking.
-pub(crate) async fn staff() -> Result<desk::Staff, Failure> {
+/// The desk at which somebody asks, and who of its staff it is.
+pub(crate) async fn seat() -> Result<(desk::Desk, desk::Staff), Failure> {
     let proof = match leptos_axum::extract::<Extension<Viewer>>().await {
         Ok(Extension(Viewer(proof))) => proof,
         // No middleware, no proof: an address that was left unguarded stays shut.
         Err(_) => Err(AppError::SignInNeeded),
     };
-    proof.map_err(|error| {
-        set_status(&error);
-        Failure(error)
-    })
-}
-
-/// The desk that the server put into the context.
-pub(crate) fn desk() -> Result<desk::Desk, Failure> {
-    use_context::<desk::Desk>().ok_or_else(|| {
-        tracing::error!("No desk in the context of this request.");
-        let error = AppError::Unexpected {
-            reference: "context".to_owned(),
-        };
-        set_status(&error);
-        Failure(error)
-    })
+    match proof {
+        Ok(seat) => Ok((seat.desk, seat.staff)),
+        Err(error) => {
+            set_status(&error);
+            Err(Failure(error))
+        }
+    }
 }
 
 /// Translates the desk's answer. An error of ours is logged once, here, with the reference that

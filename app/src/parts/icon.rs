@@ -25,6 +25,7 @@ pub(crate) enum Icon {
     External,
     Eye,
     File,
+    House,
     Inbox,
     Keyboard,
     Link,
@@ -66,6 +67,7 @@ impl Icon {
                 "M2.5 12S6 5.8 12 5.8 21.5 12 21.5 12 18 18.2 12 18.2 2.5 12 2.5 12zM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6z"
             }
             Self::File => "M6.5 3.5h7l4.5 4.5v12.5h-11.5zM13.5 3.5V8H18",
+            Self::House => "M4 11.5 12 5l8 6.5M6.5 10v9.5h11V10M10 19.5V14h4v5.5",
             Self::Inbox => "M4 13l2.6-7.5h10.8L20 13v5.5H4zM4 13h4.8l1.4 2.5h3.6l1.4-2.5H20",
             Self::Keyboard => {
                 "M3.5 7h17v10h-17zM7 10.2v.1M10.3 10.2v.1M13.7 10.2v.1M17 10.2v.1M8.5 13.8h7"

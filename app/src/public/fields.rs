@@ -11,6 +11,8 @@ use leptos::prelude::*;
 /// The form for a new ticket, as typed so far.
 #[derive(Clone, Default)]
 pub struct NewTicketForm {
+    /// Where it is sent.
+    pub action: String,
     /// The e-mail address.
     pub email: String,
     /// The subject.

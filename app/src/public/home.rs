@@ -6,15 +6,15 @@ use crate::parts::icon::{Icon, icon};
 use domain::view::HoursView;
 use leptos::prelude::*;
 
-/// Renders `/`.
-pub fn home(f: &Frame, has_tickets: bool, hours_now: Option<&HoursView>) -> String {
+/// Renders a guild's front page; `form` is where its form is.
+pub fn home(f: &Frame, form: &str, has_tickets: bool, hours_now: Option<&HoursView>) -> String {
     let head = Head {
         title: None,
         live: Live::No,
         reach: Reach::Public,
         class: "page-home",
     };
-    let name = f.name();
+    let (name, form) = (f.name(), form.to_owned());
     let hours = hours(hours_now);
     document(f, head, move || {
         let greeting = if has_tickets {
@@ -29,7 +29,7 @@ pub fn home(f: &Frame, has_tickets: bool, hours_now: Option<&HoursView>) -> Stri
                     <p class="lead">{greeting}</p>
                     {hours}
                     <p class="hero-actions">
-                        <a class="button button-main button-large" href="/new">"New ticket"</a>
+                        <a class="button button-main button-large" href=form>"New ticket"</a>
                         <a class="button button-large" href="/my">"My tickets"</a>
                     </p>
                 </div>

@@ -5,6 +5,7 @@
 //! gets what its viewer may see, and answers text. None of it is compiled for the browser.
 
 mod change;
+mod choose;
 mod conversation;
 mod document;
 mod fields;
@@ -19,12 +20,13 @@ mod tests;
 mod ticket;
 
 pub use crate::assets::Assets;
+pub use choose::{Choice, choose};
 pub use document::Frame;
 pub(crate) use document::without_markers;
 pub use fields::{EditForm, NewTicketForm, ReplyForm, Writing};
 pub use home::home;
 pub use message::message;
-pub use my_tickets::my_tickets;
+pub use my_tickets::{MyTicket, my_tickets};
 pub use new_ticket::new_ticket;
 pub use sign_in::{no_role, sign_in};
 pub use ticket::ticket;

@@ -8,8 +8,19 @@ use domain::Timestamp;
 use domain::view::TicketView;
 use leptos::prelude::*;
 
-/// Renders `/my`. Each row comes with the token that its link needs.
-pub fn my_tickets(f: &Frame, rows: &[(String, TicketView)], now: Timestamp) -> String {
+/// A row of the list.
+#[derive(Clone, Debug)]
+pub struct MyTicket {
+    /// The token that its link needs.
+    pub token: String,
+    /// The ticket.
+    pub ticket: TicketView,
+    /// Whose it is, where that has to be said.
+    pub guild: Option<String>,
+}
+
+/// Renders `/my`.
+pub fn my_tickets(f: &Frame, rows: &[MyTicket], now: Timestamp) -> String {
     let head = Head {
         title: Some("My tickets".to_owned()),
         // Without tickets there is nothing to hear of.
@@ -25,10 +36,7 @@ pub fn my_tickets(f: &Frame, rows: &[(String, TicketView)], now: Timestamp) -> S
         let list = if rows.is_empty() {
             empty().into_any()
         } else {
-            let items = rows
-                .iter()
-                .map(|(token, ticket)| row(token, ticket, now))
-                .collect::<Vec<_>>();
+            let items = rows.iter().map(|mine| row(mine, now)).collect::<Vec<_>>();
             view! {
                 <ul class="tickets" id="tickets" data-keyed="">{items}</ul>
                 <p class="aside" id="tickets-help">
@@ -51,13 +59,25 @@ pub fn my_tickets(f: &Frame, rows: &[(String, TicketView)], now: Timestamp) -> S
     })
 }
 
-fn row(token: &str, ticket: &TicketView, now: Timestamp) -> impl IntoView + use<> {
+fn row(mine: &MyTicket, now: Timestamp) -> impl IntoView + use<> {
+    let MyTicket {
+        token,
+        ticket,
+        guild,
+    } = mine;
+    // Two guilds may have a ticket of this number.
+    let beginning: String = token.chars().take(8).collect();
+    let id = match guild {
+        Some(_) => format!("ticket-{}-{beginning}", ticket.number),
+        None => format!("ticket-{}", ticket.number),
+    };
     view! {
-        <li id=format!("ticket-{}", ticket.number)>
+        <li id=id>
             <a href=format!("/t/{token}")>
                 <span class="tickets-subject" dir="auto">{ticket.subject.clone()}</span>
                 <span class="tickets-facts">
                     <span class="number">{format!("#{}", ticket.number)}</span>
+                    {guild.clone().map(|name| view! { <span dir="auto">{name}</span> })}
                     <span>"filed " {ago(ticket.created_at, now)}</span>
                 </span>
                 {badge(ticket)}

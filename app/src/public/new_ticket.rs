@@ -11,7 +11,7 @@ use domain::Field;
 use domain::view::CategoryView;
 use leptos::prelude::*;
 
-/// Renders `/new`.
+/// Renders a guild's form, which is sent to its `action`.
 pub fn new_ticket(f: &Frame, categories: &[CategoryView], form: &NewTicketForm) -> String {
     let refused = !form.errors.is_empty() || form.notice.is_some();
     let head = Head {
@@ -38,7 +38,7 @@ pub fn new_ticket(f: &Frame, categories: &[CategoryView], form: &NewTicketForm) 
             <form
                 class="sheet"
                 method="post"
-                action="/new"
+                action=form.action.clone()
                 enctype="multipart/form-data"
                 novalidate
                 data-guard=""

@@ -151,12 +151,12 @@ fn every_page_is_complete_and_free_of_inline_code() {
     let f = frame(&assets);
     let conversation = conversation_of(Status::Open, vec![message_of(1, Side::Customer, "Hello")]);
     for page in [
-        home(&f, false, None),
-        home(&f, true, Some(&hours())),
+        home(&f, "/new", false, None),
+        home(&f, "/new", true, Some(&hours())),
         new_ticket(&f, &categories(), &NewTicketForm::default()),
         render(&conversation),
         my_tickets(&f, &[], NOW),
-        my_tickets(&f, &[("tok".into(), ticket_view(Status::Open))], NOW),
+        my_tickets(&f, &[mine("tok", ticket_view(Status::Open))], NOW),
         sign_in(&f, "/staff", None),
         message(
             &f,
@@ -174,6 +174,7 @@ fn every_page_is_complete_and_free_of_inline_code() {
 fn what_customers_type_into_the_form_stays_text() {
     let form = NewTicketForm {
         hours: None,
+        action: PAYLOAD.into(),
         limits: FileLimits::default(),
         email: PAYLOAD.into(),
         subject: PAYLOAD.into(),
@@ -211,12 +212,15 @@ fn what_anyone_says_in_a_ticket_stays_text() {
     assert_harmless(&ticket(&f, &conversation, "tok", &Writing::Reply(reply)));
     assert_harmless(&my_tickets(
         &f,
-        &[("tok".into(), conversation.ticket.clone())],
+        &[MyTicket {
+            guild: Some(PAYLOAD.into()),
+            ..mine("tok", conversation.ticket.clone())
+        }],
         NOW,
     ));
     assert_harmless(&message(&f, PAYLOAD, PAYLOAD, Some(("/", PAYLOAD))));
     assert_harmless(&sign_in(&f, PAYLOAD, Some(PAYLOAD)));
-    assert_harmless(&home(&f, true, Some(&hours())));
+    assert_harmless(&home(&f, "/new", true, Some(&hours())));
 }
 
 #[test]
@@ -261,6 +265,7 @@ fn what_means_something_in_markdown_is_no_way_in() {
 fn a_refused_form_keeps_everything_and_says_why_twice() {
     let form = NewTicketForm {
         hours: None,
+        action: PAYLOAD.into(),
         limits: FileLimits::default(),
         email: "mara(at)example".into(),
         subject: "A subject".into(),
@@ -440,9 +445,42 @@ fn the_link_to_sign_in_carries_where_to_return() {
     assert!(page.contains("href=\"/auth/discord?return=/staff/tickets/3%3Fview%3Dmine\""));
 }
 
+fn mine(token: &str, ticket: TicketView) -> MyTicket {
+    MyTicket {
+        token: token.to_owned(),
+        ticket,
+        guild: None,
+    }
+}
+
+#[test]
+fn the_list_says_whose_a_ticket_is_where_there_are_several() {
+    let of = |token: &str, guild: &str| MyTicket {
+        guild: Some(guild.to_owned()),
+        ..mine(token, ticket_view(Status::Paused))
+    };
+    let rows = [of("tok-a", "Harbor Games"), of("tok-b", "Pixel & Co")];
+    let page = my_tickets(&frame(&assets()), &rows, NOW);
+    assert!(page.contains("Harbor Games") && page.contains("Pixel &amp; Co"));
+    // Tickets of the same number are told apart.
+    assert!(page.contains("-tok-a\"") && page.contains("-tok-b\""));
+}
+
+#[test]
+fn one_chooses_whom_to_ask() {
+    let choice = Choice {
+        name: PAYLOAD.to_owned(),
+        place: "/g/harbor-games".to_owned(),
+    };
+    let page = choose(&frame(&assets()), &[choice]);
+    assert_complete(&page);
+    assert_harmless(&page);
+    assert!(page.contains("href=\"/g/harbor-games\""));
+}
+
 #[test]
 fn the_list_links_each_ticket_by_its_token() {
-    let rows = [("tok-a".to_owned(), ticket_view(Status::Paused))];
+    let rows = [mine("tok-a", ticket_view(Status::Paused))];
     let page = my_tickets(&frame(&assets()), &rows, NOW);
     assert!(page.contains("href=\"/t/tok-a\""));
     assert!(page.contains("We answered"));
@@ -464,8 +502,8 @@ fn hours() -> domain::view::HoursView {
 #[test]
 fn the_start_page_says_when_somebody_is_there() {
     let assets = assets();
-    let html = home(&frame(&assets), false, Some(&hours()));
+    let html = home(&frame(&assets), "/new", false, Some(&hours()));
     assert!(html.contains("We are away now and back on Monday at 09:00."));
     assert!(html.contains("Mo-Fr 09:00-17:00"));
-    assert!(!home(&frame(&assets), false, None).contains("We are"));
+    assert!(!home(&frame(&assets), "/new", false, None).contains("We are"));
 }

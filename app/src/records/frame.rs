@@ -3,6 +3,7 @@
 use crate::parts::face::face;
 use crate::parts::icon::{Icon, icon, mark};
 use crate::public::{Frame, without_markers};
+use crate::staff::other_guild;
 use domain::view::{InboxFilter, InboxView};
 use leptos::prelude::*;
 
@@ -115,6 +116,7 @@ fn rail(inbox: &InboxView, here: Here) -> AnyView {
                         none(),
                     )}
                     {link("/staff/doctor", Icon::Pulse, "Doctor", here == Here::Doctor, none())}
+                    {inbox.others.iter().map(other_guild).collect_view()}
                 </ul>
             </nav>
             <div class="rail-end">

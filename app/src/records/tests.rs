@@ -21,8 +21,10 @@ fn person(name: &str) -> PersonView {
 
 fn inbox(name: &str) -> InboxView {
     InboxView {
+        others: Vec::new(),
         guild: GuildView {
             name: name.to_owned(),
+            slug: None,
         },
         me: person(name),
         rows: vec![],

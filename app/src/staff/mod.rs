@@ -23,6 +23,8 @@ mod upload;
 mod workplace;
 
 #[cfg(feature = "ssr")]
+pub(crate) use rail::other_guild;
+#[cfg(feature = "ssr")]
 pub use shell::staff_shell;
 
 use leptos::prelude::*;

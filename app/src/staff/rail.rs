@@ -4,7 +4,7 @@ use super::place::{Place, sync_address, view_address};
 use super::workplace::Workplace;
 use crate::parts::face::face;
 use crate::parts::icon::{Icon, icon, mark};
-use domain::view::InboxFilter;
+use domain::view::{GuildView, InboxFilter};
 use leptos::prelude::*;
 
 fn glyph(filter: InboxFilter) -> Icon {
@@ -31,6 +31,13 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
             .inbox
             .value
             .with(|view| view.as_ref().map(|view| view.me.clone()))
+    });
+    let others = Memo::new(move |_| {
+        workplace
+            .inbox
+            .value
+            .with(|view| view.as_ref().map(|view| view.others.clone()))
+            .unwrap_or_default()
     });
     let count = move |place: usize| {
         workplace.inbox.value.with(|view| {
@@ -73,6 +80,7 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                     {sync_link(workplace)}
                     {page_link("/staff/stats", Icon::Chart, "Statistics")}
                     {page_link("/staff/doctor", Icon::Pulse, "Doctor")}
+                    {move || others.get().iter().map(other_guild).collect_view()}
                 </ul>
             </nav>
             <div class="rail-end">
@@ -135,6 +143,23 @@ fn sync_link(workplace: Workplace) -> AnyView {
                 {icon(Icon::Sync)}
                 <span class="rail-words">"Sync"</span>
                 <span class="count count-stuck">{count}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// The way to another guild's tickets. Everything on the page changes then, so that it is loaded
+/// anew.
+pub(crate) fn other_guild(guild: &GuildView) -> AnyView {
+    let slug = guild.slug.clone().unwrap_or_default();
+    view! {
+        <li>
+            <a href=format!("/staff?guild={slug}") title=guild.name.clone() rel="external">
+                {icon(Icon::House)}
+                <span class="rail-words" dir="auto">
+                    {guild.name.clone()}
+                </span>
             </a>
         </li>
     }

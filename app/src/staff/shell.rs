@@ -3,8 +3,10 @@
 //! The policy is set here and not in the server, because only here the nonce is known that
 //! Leptos puts on its own inline scripts.
 
+use crate::api::Viewer;
 use crate::assets::Assets;
 use crate::staff::StaffApp;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
@@ -20,6 +22,10 @@ pub fn staff_shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
     {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
+    // Whose page it is: its calls say so, for another tab may show another guild's by then.
+    let viewer = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned());
+    let seat = viewer.and_then(|Viewer(seat)| seat.ok());
+    let guild = seat.and_then(|seat| seat.desk.guild_view().slug);
     let start = format!(
         "import init, {{ hydrate }} from {js:?};\n\
          init({{ module_or_path: {wasm:?} }}).then(() => hydrate());",
@@ -39,6 +45,7 @@ pub fn staff_shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
                 <meta name="referrer" content="same-origin"/>
                 <meta name="robots" content="noindex, nofollow"/>
                 <meta name="threadline-live" content="staff"/>
+                {guild.map(|slug| view! { <meta name="threadline-guild" content=slug/> })}
                 <link rel="icon" href=assets.favicon type="image/svg+xml"/>
                 <link rel="stylesheet" href=assets.css/>
                 <link rel="modulepreload" href=assets.js/>

@@ -4,7 +4,7 @@
 //! be read, and what cannot be read is told apart from what may not be done. A name holds no state
 //! but which control it is, and of which ticket or category.
 
-use desk::commands::Control;
+use desk::commands::{Control, Step};
 use domain::TicketId;
 
 const VERSION: &str = "v1";
@@ -26,6 +26,7 @@ pub(super) fn name(control: &Control) -> String {
         Control::PickCategory => format!("{VERSION}:category"),
         Control::File(category) => format!("{VERSION}:file:{category}"),
         Control::Mine => format!("{VERSION}:mine"),
+        Control::SetUp(step) => format!("{VERSION}:setup:{}", step.key()),
     }
 }
 
@@ -43,6 +44,7 @@ pub(super) fn read(name: &str) -> Option<Control> {
         ("new", None) => Control::AskNew,
         ("category", None) => Control::PickCategory,
         ("mine", None) => Control::Mine,
+        ("setup", Some(step)) => Control::SetUp(Step::from_key(step)?),
         ("file", Some(category)) if !category.is_empty() => Control::File(category.to_owned()),
         (verb, Some(digits)) => {
             let ticket = ticket(digits)?;

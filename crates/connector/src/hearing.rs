@@ -8,7 +8,7 @@ use super::interactions::Interactions;
 use super::lanes::{Lane, Lanes};
 use super::status::GatewayStatus;
 use desk::bridge::RemoteEvent;
-use desk::{Desk, DeskError};
+use desk::{DeskError, House};
 use serenity::all::Interaction;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -90,15 +90,15 @@ impl Line {
 
 /// Takes in what is heard until `stop`.
 pub(super) async fn take_in(
-    desk: Desk,
+    house: House,
     interactions: Interactions,
     mut heard: mpsc::Receiver<Heard>,
     line: Arc<Line>,
     stop: CancellationToken,
 ) {
     let door = {
-        let (desk, line, stop) = (desk.clone(), line.clone(), stop.clone());
-        move |lane, fact| offer(desk.clone(), line.clone(), stop.clone(), lane, fact)
+        let (house, line, stop) = (house.clone(), line.clone(), stop.clone());
+        move |lane, fact| offer(house.clone(), line.clone(), stop.clone(), lane, fact)
     };
     let mut lanes = Lanes::new(door);
     let mut presses = JoinSet::new();
@@ -118,7 +118,7 @@ pub(super) async fn take_in(
                 }
                 Some(Heard::Fact(fact)) => match *fact {
                     // At once and before all that follows: from here on threads may have gaps.
-                    RemoteEvent::Connected | RemoteEvent::Disconnected => gaps(&desk, *fact).await,
+                    RemoteEvent::Connected | RemoteEvent::Disconnected => gaps(&house, *fact).await,
                     _ => lanes.add(*fact),
                 },
                 None => break,
@@ -137,22 +137,22 @@ pub(super) async fn take_in(
 }
 
 /// Tells the desk that threads may have gaps, which it only has to remember.
-async fn gaps(desk: &Desk, fact: RemoteEvent) {
-    if let Err(error) = desk.ingest(fact).await {
+async fn gaps(house: &House, fact: RemoteEvent) {
+    if let Err(error) = house.ingest(fact).await {
         tracing::error!(%error, "The desk did not hear that threads may have gaps");
     }
 }
 
 /// Offers a fact to the desk until it is taken in, or for a minute at most.
 async fn offer(
-    desk: Desk,
+    house: House,
     line: Arc<Line>,
     stop: CancellationToken,
     lane: Lane,
     fact: RemoteEvent,
 ) {
     for again_after in AGAIN_AFTER_MS {
-        match desk.ingest(fact.clone()).await {
+        match house.ingest(fact.clone()).await {
             Ok(_) => return,
             Err(error) if !may_pass(&error) => {
                 tracing::warn!(%error, "The desk refused a fact from Discord");
@@ -176,7 +176,7 @@ async fn offer(
     );
     if lane.is_some() {
         // What follows in this thread must not hide the gap.
-        gaps(&desk, RemoteEvent::Connected).await;
+        gaps(&house, RemoteEvent::Connected).await;
     } else {
         line.is_lossy();
     }

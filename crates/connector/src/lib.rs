@@ -11,6 +11,7 @@ mod errors;
 mod fetching;
 mod gateway;
 mod hearing;
+mod hosts;
 mod interactions;
 mod lanes;
 mod limiter;
@@ -36,7 +37,7 @@ pub use port::SerenityPort;
 pub use status::{GatewaySnapshot, GatewayStatus};
 
 use anyhow::{Context, ensure};
-use desk::Desk;
+use desk::House;
 use serenity::http::HttpBuilder;
 use std::fmt;
 use std::net::SocketAddr;
@@ -128,7 +129,7 @@ pub fn asked_intents() -> u64 {
 /// after `stop`.
 pub fn start(
     config: &DiscordConfig,
-    desk: Desk,
+    house: House,
     interactions: Interactions,
     status: Arc<GatewayStatus>,
     stop: CancellationToken,
@@ -149,7 +150,7 @@ pub fn start(
         line.clone(),
         stop.clone(),
     ));
-    tracker.spawn(hearing::take_in(desk, interactions, heard, line, stop));
+    tracker.spawn(hearing::take_in(house, interactions, heard, line, stop));
 }
 
 /// A REST client of its own. Never share one across runtimes: a request could wait for a

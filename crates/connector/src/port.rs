@@ -6,12 +6,12 @@
 use super::errors::{Effect, lost};
 use super::read::{self, WireMember, WireUser};
 use super::rest::{Ask, Rest};
-use super::{Carrier, DiscordConfig, opening, write};
+use super::{Carrier, DiscordConfig, hosts, opening, write};
 use desk::bridge::{
-    ActiveThread, DeliveryError, DiscordPort, Nonce, Post, PostTags, RemoteBytes, RemoteMember,
-    RemoteMessage, ThreadShape, ThreadSpec, ThreadState,
+    ActiveThread, DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostTags,
+    RemoteBytes, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec, ThreadState,
 };
-use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, ThreadId, Timestamp};
+use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -134,6 +134,30 @@ impl DiscordPort for SerenityPort {
         guild: DiscordGuildId,
     ) -> Result<Vec<ActiveThread>, DeliveryError> {
         opening::active(&self.rest, guild).await
+    }
+
+    async fn hosts(&self, guild: DiscordGuildId) -> Result<Hosts, DeliveryError> {
+        let us = self.us().await?;
+        hosts::of(&self.rest, us, guild).await
+    }
+
+    async fn guild_of(
+        &self,
+        channel: domain::ChannelId,
+    ) -> Result<Option<DiscordGuildId>, DeliveryError> {
+        hosts::guild_of(&self.rest, channel).await
+    }
+
+    async fn make_channel(&self, spec: &NewChannel) -> Result<domain::ChannelId, DeliveryError> {
+        hosts::make_channel(&self.rest, self.us().await?, spec).await
+    }
+
+    async fn make_role(&self, guild: DiscordGuildId, name: &str) -> Result<RoleId, DeliveryError> {
+        hosts::make_role(&self.rest, guild, name).await
+    }
+
+    async fn direct(&self, user: DiscordUserId) -> Result<ThreadId, DeliveryError> {
+        hosts::direct(&self.rest, user).await
     }
 
     async fn is_in(&self, guild_id: DiscordGuildId) -> Result<bool, DeliveryError> {

@@ -4,10 +4,9 @@
 //! [`Examiner`]. The desk adds what only it knows: which channels it uses of its own.
 
 use crate::store::dashboards;
-use crate::{Desk, DeskError, Insider};
+use crate::{Desk, DeskError, GuildSettings, Insider};
 use domain::ChannelId;
 use domain::examination::{Examination, Finding};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -17,8 +16,8 @@ const FRESH: Duration = Duration::from_secs(10);
 /// Checks everything. It must say nothing that is secret.
 #[async_trait::async_trait]
 pub trait Examiner: Send + Sync + 'static {
-    /// Checks everything, with these channels among it.
-    async fn examine(&self, used: Used) -> Vec<Finding>;
+    /// Checks everything that this guild's desk needs, with these channels among it.
+    async fn examine(&self, guild: &GuildSettings, used: Used) -> Vec<Finding>;
 }
 
 /// The channels that commands chose.
@@ -30,24 +29,17 @@ pub struct Used {
     pub panel: Option<ChannelId>,
 }
 
-/// The examiner, and what it found last.
+/// What was found last.
 #[derive(Default)]
 pub(crate) struct Practice {
-    examiner: OnceLock<Arc<dyn Examiner>>,
     last: Mutex<Option<Examination>>,
 }
 
 impl Desk {
-    /// Says who examines. The first word counts.
-    pub fn examined_by(&self, examiner: Arc<dyn Examiner>) {
-        if self.practice.examiner.set(examiner).is_err() {
-            tracing::warn!("a second examiner was not taken");
-        }
-    }
-
     /// Has everything checked.
-    pub async fn examine(&self, _who: &impl Insider) -> Result<Examination, DeskError> {
-        let Some(examiner) = self.practice.examiner.get() else {
+    pub async fn examine(&self, who: &impl Insider) -> Result<Examination, DeskError> {
+        self.knows(who)?;
+        let Some(examiner) = self.examiner.get() else {
             return Err(DeskError::Internal("nobody examines".into()));
         };
         // Whoever asks meanwhile waits for the same answer.
@@ -62,7 +54,7 @@ impl Desk {
             dashboard: shown.map(|row| row.channel_id),
             panel: self.options().panel_channel(),
         };
-        let findings = examiner.examine(used).await;
+        let findings = examiner.examine(&self.home(), used).await;
         let examination = Examination {
             findings,
             at: self.now(),

@@ -14,6 +14,7 @@ pub(crate) use storage::whole;
 pub use storage::{FileBytes, FileStore, FileStoreError, FileWriter};
 
 use crate::bridge::{Command, plan_files};
+use crate::inner::Shared;
 use crate::store::entities::attachment::Model;
 use crate::store::files;
 use crate::work::Work;
@@ -120,10 +121,10 @@ const WAITS_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many of the first bytes tell what a file is.
 const HEAD: usize = 32;
 
-impl Desk {
+impl Shared {
     /// How much may be attached.
     pub fn file_limits(&self) -> FileLimits {
-        self.settings.files
+        self.limits
     }
 
     /// Takes a file in. It waits aside until its message is accepted, and is swept when nobody comes.
@@ -132,7 +133,7 @@ impl Desk {
         name: &str,
         bytes: impl Stream<Item = Result<Bytes, E>> + Send,
     ) -> Result<NewFile, NotTaken<E>> {
-        let limit = self.settings.files.max_bytes;
+        let limit = self.limits.max_bytes;
         let waiting = waiting();
         let mut writer = self.files.begin(&waiting).await.map_err(NotTaken::Store)?;
         let mut hash = Sha256::new();
@@ -232,7 +233,9 @@ impl Desk {
         let before = self.now().0 - i64::try_from(WAITS_FOR.as_micros()).unwrap_or(i64::MAX);
         self.files.sweep(WAITING, domain::Timestamp(before)).await
     }
+}
 
+impl Desk {
     /// A file that the holder of a private link may have.
     pub async fn file_for_holder(
         &self,
@@ -240,6 +243,7 @@ impl Desk {
         id: FileId,
         form: Form,
     ) -> Result<OpenFile, DeskError> {
+        self.lets_in(holder)?;
         let row = files::of_customer(&self.db, holder.ticket, id).await?;
         self.open_file(row, form).await
     }
@@ -247,10 +251,11 @@ impl Desk {
     /// A file that staff may have.
     pub async fn file_for_staff(
         &self,
-        _staff: &Staff,
+        staff: &Staff,
         id: FileId,
         form: Form,
     ) -> Result<OpenFile, DeskError> {
+        self.knows(staff)?;
         let row = files::of_guild(&self.db, self.guild, id).await?;
         self.open_file(row, form).await
     }

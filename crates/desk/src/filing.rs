@@ -7,6 +7,7 @@
 use crate::bridge::Command;
 use crate::files::{self, NewFile};
 use crate::milestones::Milestone;
+use crate::options::NOT_SET_UP;
 use crate::store::entities::ticket;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{commands, links, people, tickets};
@@ -118,6 +119,10 @@ impl Desk {
         new: Filing<'_>,
         key: Option<RequestKey>,
     ) -> Result<Opened, DeskError> {
+        if !self.is_set_up() {
+            let why = NOT_SET_UP.to_owned();
+            return Err(DeskError::Conflict { why });
+        }
         let options = self.options();
         if let Some(why) = options.maintenance() {
             return Err(DeskError::Conflict {
@@ -129,7 +134,9 @@ impl Desk {
             .ok_or_else(|| DeskError::Internal("a fresh key is no key".into()))?;
         let prints = files::fingerprints(new.files);
         let asker = new.asker.identity();
-        let mut content = vec![&*asker, new.subject, new.category, new.body];
+        // The same form given to two guilds is two tickets.
+        let guild = self.guild.to_string();
+        let mut content = vec![&*guild, &*asker, new.subject, new.category, new.body];
         content.extend(prints.iter().map(String::as_str));
         let stored = key.stored("open", &content);
         let shown = files::shown(new.body, new.files.iter().map(NewFile::name));
@@ -209,7 +216,7 @@ impl Desk {
         };
         tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
         let account = new.asker.account();
-        links::insert(&work.tx, id, &self.settings.guild, shared_under).await?;
+        links::insert(&work.tx, id, &self.home(), shared_under).await?;
         work.record(id, new.asker.filed()).await?;
         work.log(id, Milestone::Filed);
         let message = messages::insert_first(

@@ -35,6 +35,7 @@ impl Worked {
 impl Desk {
     /// The staff member is at work from now on; says since when, if they were already.
     pub async fn clock_in(&self, staff: &Staff) -> Result<Timestamp, DeskError> {
+        self.knows(staff)?;
         let work = self.work().await?;
         let running = shifts::running(&work.tx, self.guild, staff.person).await?;
         if let Some(shift) = running {
@@ -52,6 +53,7 @@ impl Desk {
 
     /// The staff member goes; says how long they were at work, if they were.
     pub async fn clock_out(&self, staff: &Staff) -> Result<Option<Duration>, DeskError> {
+        self.knows(staff)?;
         let work = self.work().await?;
         let running = shifts::running(&work.tx, self.guild, staff.person).await?;
         let Some(shift) = running else {
@@ -73,6 +75,7 @@ impl Desk {
 
     /// Hours of everyone, for staff to see who is there and what they worked.
     pub async fn hours(&self, staff: &Staff) -> Result<Hours, DeskError> {
+        self.knows(staff)?;
         let now = self.now();
         let today = midnight(now);
         let days: Vec<_> = (0..DAYS)

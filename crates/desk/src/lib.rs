@@ -16,6 +16,7 @@ pub mod files;
 mod filing;
 mod forms;
 mod hours;
+mod house;
 mod inner;
 pub mod live;
 mod messages;
@@ -37,6 +38,7 @@ mod work;
 pub use error::DeskError;
 pub use examination::{Examiner, Used};
 pub use filing::{NewTicket, Opened};
+pub use house::{Held, House, Seat};
 pub use milestones::Milestone;
 pub use people::{Admin, DiscordProfile, Holder, Insider, Staff};
 pub use store::db::{Db, Durability};
@@ -46,23 +48,22 @@ pub use transcript::{Pictures, Transcript};
 use bridge::{Absence, DiscordPort};
 use clock::Clock;
 use domain::view::GuildView;
-use domain::{
-    ChannelId, DiscordGuildId, FileLimits, NotesInDiscord, RoleId, ThreadKind, Timestamp,
-};
+use domain::{ChannelId, DiscordGuildId, FileLimits, NotesInDiscord, RoleId, ThreadKind};
 use files::FileStore;
-use inner::Inner;
-use live::Hub;
+use inner::{Inner, Shared};
+use options::{Given, Setting};
 use std::sync::{Arc, RwLock};
-use store::{guilds, outbox, sessions};
-use tokio::sync::Semaphore;
+use store::{guilds, outbox};
 
 /// What an installation decides about its helpdesk.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where browsers reach it, without a slash at the end.
     pub public_url: String,
-    /// The guild that it serves.
+    /// The guild that it serves, or the first of them.
     pub guild: GuildSettings,
+    /// Which of that guild's settings hold as they are there, whatever its admins say.
+    pub given: Vec<Setting>,
     /// How much may be attached.
     pub files: FileLimits,
 }
@@ -89,6 +90,11 @@ pub struct GuildSettings {
 }
 
 impl GuildSettings {
+    /// Whether tickets can be taken: there is a place for them, and somebody to answer.
+    pub fn is_set_up(&self) -> bool {
+        self.support_channel.0 > 0 && self.staff_role.0 > 0
+    }
+
     /// The note in what was written in a thread, if its writer marked it as one.
     /// Beside files, which may be all of a note, no more than its beginning is needed.
     pub(crate) fn note_in<'a>(&self, written: &'a str, has_files: bool) -> Option<&'a str> {
@@ -134,7 +140,8 @@ impl std::ops::Deref for Desk {
 }
 
 impl Desk {
-    /// Opens the helpdesk over a migrated database.
+    /// Opens one guild's desk over a migrated database, for whoever serves no other. An installation
+    /// opens a [`House`].
     pub async fn open(
         db: Db,
         clock: Arc<dyn Clock>,
@@ -142,59 +149,86 @@ impl Desk {
         files: Arc<dyn FileStore>,
         settings: Settings,
     ) -> Result<Self, DeskError> {
-        let guild = guilds::ensure(&db, &settings.guild).await?;
-        let options = options::Options::load(&db.read, guild.id).await?;
-        let categories = forms::Categories::load(&db.read, guild.id).await?;
-        if !db.is_postgres() {
-            // One process owns the file: a lease that outlived its process holds nobody up.
-            outbox::release_all(&db, clock.now()).await?;
-            store::files::release_all(&db, clock.now()).await?;
-        }
+        let Settings {
+            public_url,
+            files: limits,
+            ..
+        } = settings.clone();
+        let shared = Shared::open(db, clock, port, files, public_url, limits).await?;
+        Self::first(shared, settings).await
+    }
+
+    /// The desk of the guild that the environment names.
+    pub(crate) async fn first(shared: Arc<Shared>, settings: Settings) -> Result<Self, DeskError> {
+        let row = guilds::ensure(&shared.db, &settings.guild).await?;
+        let given = Given {
+            guild: settings.guild,
+            settings: settings.given,
+        };
+        Self::of(shared, row, Some(given)).await
+    }
+
+    /// The desk of a guild that is known.
+    pub(crate) async fn of(
+        shared: Arc<Shared>,
+        row: store::entities::guild::Model,
+        given: Option<Given>,
+    ) -> Result<Self, DeskError> {
+        let categories = forms::Categories::load(&shared.db.read, row.id).await?;
+        let set = store::commands::options(&shared.db.read, row.id).await?;
+        let options = options::Options::new(set, given.as_ref());
+        let home = options.home(row.discord_id);
         Ok(Self(Arc::new(Inner {
-            db,
-            clock,
-            port,
-            files,
-            drawing: Semaphore::new(1),
-            transcribing: Arc::new(Semaphore::new(transcript::AT_ONCE)),
-            settings,
-            guild: guild.id,
-            guild_view: RwLock::new(GuildView { name: guild.name }),
+            bridge: bridge::State::on(shared.wire.clone()),
+            shared,
+            guild: row.id,
+            discord_id: row.discord_id,
+            view: RwLock::new(GuildView {
+                name: row.name,
+                slug: row.slug,
+            }),
+            home: RwLock::new(Arc::new(home)),
             options: RwLock::new(Arc::new(options)),
+            given,
             categories: RwLock::new(Arc::new(categories)),
-            hub: Hub::new(),
             roster: roster::Roster::default(),
-            bridge: bridge::State::default(),
             practice: examination::Practice::default(),
         })))
     }
 
-    /// The moment now, by the desk's clock.
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
+    /// The guild's id at Discord.
+    pub fn discord_id(&self) -> DiscordGuildId {
+        self.discord_id
     }
 
-    /// Live hints.
-    pub fn live(&self) -> &Hub {
-        &self.hub
+    /// Whether the guild takes tickets: somebody said where they go and who answers.
+    pub fn is_set_up(&self) -> bool {
+        self.home().is_set_up()
+    }
+
+    /// Why the guild is out of our reach, if it is.
+    pub fn away(&self) -> Option<Absence> {
+        self.bridge.away()
+    }
+
+    /// What proves nothing here: a proof is good for the guild that it was made for.
+    pub(crate) fn knows(&self, who: &impl Insider) -> Result<(), DeskError> {
+        if who.works_for() == self.guild {
+            Ok(())
+        } else {
+            Err(DeskError::NotFound)
+        }
     }
 
     /// The guild as visitors see it.
-    pub async fn guild_view(&self) -> Result<GuildView, DeskError> {
-        Ok(self.guild_name())
-    }
-
-    pub(crate) fn guild_name(&self) -> GuildView {
-        self.guild_view
-            .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone()
+    pub fn guild_view(&self) -> GuildView {
+        self.guild_name()
     }
 
     /// Figures for health checks and metrics.
     pub async fn health(&self) -> Result<Health, DeskError> {
-        let depth = outbox::depth(&self.db).await?;
-        let (_, files_wanted) = store::files::wanted(&self.db).await?;
+        let depth = outbox::depth(&self.db, self.guild).await?;
+        let (_, files_wanted) = store::files::wanted(&self.db, self.guild).await?;
         Ok(Health {
             outbox_waiting: depth.waiting,
             outbox_parked: depth.parked,
@@ -210,40 +244,5 @@ impl Desk {
             unauthorised: self.bridge.is_unauthorised(),
             away: self.bridge.away(),
         })
-    }
-
-    /// Stores a session, replacing what was there.
-    pub async fn session_save(
-        &self,
-        id: &str,
-        data: &str,
-        expires_at: Timestamp,
-    ) -> Result<(), DeskError> {
-        sessions::save(&self.db, id, data, expires_at).await
-    }
-
-    /// Stores a new session; `false` when the id is taken.
-    pub async fn session_create(
-        &self,
-        id: &str,
-        data: &str,
-        expires_at: Timestamp,
-    ) -> Result<bool, DeskError> {
-        sessions::create(&self.db, id, data, expires_at).await
-    }
-
-    /// A session that has not expired.
-    pub async fn session_load(&self, id: &str) -> Result<Option<(String, Timestamp)>, DeskError> {
-        sessions::load(&self.db, id, self.now()).await
-    }
-
-    /// Forgets a session.
-    pub async fn session_delete(&self, id: &str) -> Result<(), DeskError> {
-        sessions::delete(&self.db, id).await
-    }
-
-    /// Forgets expired sessions and says how many.
-    pub async fn sessions_sweep(&self) -> Result<u64, DeskError> {
-        sessions::sweep(&self.db, self.now()).await
     }
 }

@@ -5,7 +5,7 @@
 //! viewer who was cut off goes on where they were; a longer gap is answered with a resync.
 
 use crate::people::{Holder, Staff};
-use domain::TicketId;
+use domain::{GuildId, TicketId};
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +17,7 @@ const KEPT: usize = 2_048;
 /// That a ticket changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hint {
+    pub(crate) guild: GuildId,
     pub(crate) ticket: TicketId,
     pub(crate) number: i64,
     pub(crate) rev: i64,
@@ -42,21 +43,23 @@ struct Past {
 /// Who listens.
 #[derive(Clone, Debug)]
 pub enum Audience {
-    /// A member of the staff: every ticket of their guild.
-    Staff(Staff),
+    /// A member of the staff: every ticket of the guilds for which they proved it.
+    Staff(Vec<Staff>),
     /// A browser that holds private links: those tickets, without what is internal.
     Customer(Vec<Holder>),
     /// Both in one browser.
-    Both(Staff, Vec<Holder>),
+    Both(Vec<Staff>, Vec<Holder>),
 }
 
 impl Audience {
     fn may_see(&self, hint: &Hint) -> bool {
+        let works_there = |staff: &[Staff]| staff.iter().any(|s| s.guild == hint.guild);
+        let holds_it =
+            |held: &[Holder]| !hint.staff_only && held.iter().any(|h| h.ticket == hint.ticket);
         match self {
-            Self::Staff(_) | Self::Both(..) => true,
-            Self::Customer(held) => {
-                !hint.staff_only && held.iter().any(|h| h.ticket == hint.ticket)
-            }
+            Self::Staff(staff) => works_there(staff),
+            Self::Customer(held) => holds_it(held),
+            Self::Both(staff, held) => works_there(staff) || holds_it(held),
         }
     }
 }
@@ -121,9 +124,10 @@ impl Hub {
         let _ = self.out.send((seq, hint));
     }
 
-    /// Something changed that concerns no one ticket, and staff alone.
-    pub(crate) fn announce_to_staff(&self) {
+    /// Something changed in a guild that concerns no one ticket, and staff alone.
+    pub(crate) fn announce_to_staff(&self, guild: GuildId) {
         self.announce(Hint {
+            guild,
             ticket: TicketId(0),
             number: 0,
             rev: 0,
@@ -230,6 +234,7 @@ mod tests {
 
     fn holder(ticket: i64) -> Holder {
         Holder {
+            guild: GuildId(1),
             ticket: TicketId(ticket),
             customer: CustomerId(1),
         }
@@ -237,6 +242,7 @@ mod tests {
 
     fn hint(ticket: i64, rev: i64, staff_only: bool) -> Hint {
         Hint {
+            guild: GuildId(1),
             ticket: TicketId(ticket),
             number: ticket,
             rev,

@@ -23,6 +23,7 @@ impl Desk {
         said: impl Into<Said>,
         key: Option<RequestKey>,
     ) -> Result<(), DeskError> {
+        self.lets_in(holder)?;
         let said = said.into();
         self.keep_files(&said.files).await?;
         let author = people::called(&self.db.read, holder.customer).await?;
@@ -95,6 +96,7 @@ impl Desk {
         message: MessageId,
         body: Body,
     ) -> Result<(), DeskError> {
+        self.lets_in(holder)?;
         self.edit_own(message, |row| holder.wrote(row), body).await
     }
 
@@ -104,6 +106,7 @@ impl Desk {
         holder: &Holder,
         message: MessageId,
     ) -> Result<(), DeskError> {
+        self.lets_in(holder)?;
         self.delete_own(message, |row| holder.wrote(row), "The customer")
             .await
     }
@@ -115,11 +118,13 @@ impl Desk {
         message: MessageId,
         body: Body,
     ) -> Result<(), DeskError> {
+        self.knows(staff)?;
         self.edit_own(message, |row| staff.wrote(row), body).await
     }
 
     /// A staff member takes back what they wrote on the dashboard.
     pub async fn staff_delete(&self, staff: &Staff, message: MessageId) -> Result<(), DeskError> {
+        self.knows(staff)?;
         self.delete_own(message, |row| staff.wrote(row), &staff.name)
             .await
     }

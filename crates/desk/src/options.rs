@@ -1,153 +1,47 @@
 //! What the admins of a guild decide: every setting with its bounds, its default and its value now.
 //!
 //! A setting is one line of [`Setting::ALL`]; `/config` shows, suggests and judges from there. It
-//! keeps values as text, as they were typed, and reads them into what use cases need.
+//! keeps values as text, as they were typed, and reads them into what use cases need. What the
+//! environment gives the first guild stands above what its admins say.
 
-use crate::opening_hours::{self, OpeningHours};
+use crate::opening_hours::OpeningHours;
 use crate::store::commands::{self, Standing};
-use crate::{Desk, DeskError};
+use crate::{Desk, DeskError, GuildSettings};
 use domain::view::HoursView;
-use domain::{ChannelId, GuildId, Timestamp};
-use sea_orm::ConnectionTrait;
+use domain::{ChannelId, DiscordGuildId, NotesInDiscord, RoleId, ThreadKind, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-/// Something that an admin can set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// How many tickets one person may have open at once, filed from Discord.
-    MaxOpenTickets,
-    /// How long somebody waits between two tickets filed from Discord.
-    CoolDown,
-    /// The panel's heading.
-    PanelTitle,
-    /// What stands below it.
-    PanelText,
-    /// Where the panel was posted, and threads of tickets from Discord are made.
-    PanelChannel,
-    /// When somebody is there to answer.
-    OpeningHours,
-    /// In which time zone that is.
-    TimeZone,
-    /// What is said instead of taking a new ticket; set: new tickets are paused.
-    Maintenance,
+mod setting;
+
+pub use setting::{MAINTENANCE, Setting, Shape};
+
+/// What the environment decides for the first guild.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub(crate) guild: GuildSettings,
+    /// Which of them.
+    pub(crate) settings: Vec<Setting>,
 }
 
-/// What a value must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// A whole number within these bounds.
-    Number {
-        /// At least.
-        min: i64,
-        /// At most.
-        max: i64,
-    },
-    /// Text of so many characters.
-    Text {
-        /// At least.
-        min: usize,
-        /// At most.
-        max: usize,
-    },
-    /// A channel.
-    Channel,
-    /// Opening hours, as OpenStreetMap writes them.
-    Hours,
-    /// The name of a time zone.
-    Zone,
-}
-
-/// What is said during maintenance when an admin says nothing else.
-pub const MAINTENANCE: &str =
-    "New tickets are paused for maintenance. Please try again later; open tickets go on.";
-
-impl Setting {
-    /// Every setting that `/config` shows. Maintenance has a command of its own.
-    pub const ALL: [Self; 7] = [
-        Self::MaxOpenTickets,
-        Self::CoolDown,
-        Self::PanelTitle,
-        Self::PanelText,
-        Self::PanelChannel,
-        Self::OpeningHours,
-        Self::TimeZone,
-    ];
-
-    /// Its name in commands and in the database.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::MaxOpenTickets => "max_open_tickets",
-            Self::CoolDown => "cool_down_seconds",
-            Self::PanelTitle => "panel_title",
-            Self::PanelText => "panel_text",
-            Self::PanelChannel => "panel_channel",
-            Self::OpeningHours => "opening_hours",
-            Self::TimeZone => "time_zone",
-            Self::Maintenance => "maintenance",
+impl Given {
+    /// What it says of a setting: nothing, that it is not set, or its value.
+    fn value(&self, setting: Setting) -> Option<Option<String>> {
+        if !self.settings.contains(&setting) {
+            return None;
         }
-    }
-
-    /// The setting of that name.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|setting| setting.key() == key)
-    }
-
-    /// What it decides, in words.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::MaxOpenTickets => "How many open tickets one person may have from Discord",
-            Self::CoolDown => "Seconds between two tickets of one person from Discord",
-            Self::PanelTitle => "The panel's heading",
-            Self::PanelText => "What the panel says below its heading",
-            Self::PanelChannel => "The channel under which tickets from Discord get their threads",
-            Self::OpeningHours => "When somebody answers, such as Mo-Fr 09:00-17:00; PH off",
-            Self::TimeZone => "The time zone of the opening hours, such as Europe/Berlin",
-            Self::Maintenance => "What is said while new tickets are paused",
-        }
-    }
-
-    /// What its value must be.
-    pub fn shape(self) -> Shape {
-        match self {
-            Self::MaxOpenTickets => Shape::Number { min: 1, max: 10 },
-            Self::CoolDown => Shape::Number { min: 0, max: 3_600 },
-            Self::PanelTitle => Shape::Text { min: 1, max: 50 },
-            Self::PanelText => Shape::Text { min: 1, max: 500 },
-            Self::PanelChannel => Shape::Channel,
-            Self::OpeningHours => Shape::Hours,
-            Self::TimeZone => Shape::Zone,
-            Self::Maintenance => Shape::Text { min: 1, max: 300 },
-        }
-    }
-
-    /// The value in what an admin typed, or a sentence that says what it must be.
-    pub fn read(self, typed: &str) -> Result<String, String> {
-        let typed = typed.trim();
-        match self.shape() {
-            Shape::Number { min, max } => typed
-                .parse::<i64>()
-                .ok()
-                .filter(|n| (min..=max).contains(n))
-                .map(|n| n.to_string())
-                .ok_or_else(|| format!("{} is a whole number from {min} to {max}.", self.key())),
-            Shape::Text { min, max } => {
-                let length = typed.chars().count();
-                let fits = (min..=max).contains(&length) && !typed.contains(char::is_control);
-                fits.then(|| typed.to_owned()).ok_or_else(|| {
-                    format!("{} has {min} to {max} characters on one line.", self.key())
-                })
-            }
-            Shape::Hours => opening_hours::read_hours(typed),
-            Shape::Zone => opening_hours::read_zone(typed),
-            Shape::Channel => {
-                let digits = typed.strip_prefix("<#").and_then(|t| t.strip_suffix('>'));
-                commands::channel_in(digits.unwrap_or(typed))
-                    .map(|id| id.to_string())
-                    .ok_or_else(|| format!("{} is a channel, like #support.", self.key()))
-            }
-        }
+        let guild = &self.guild;
+        Some(match setting {
+            Setting::SupportChannel => Some(guild.support_channel.to_string()),
+            Setting::StaffRole => Some(guild.staff_role.to_string()),
+            Setting::ThreadKind => Some(guild.thread_kind.key().to_owned()),
+            Setting::NotePrefix => Some(guild.note_prefix.clone()),
+            Setting::NotesInDiscord => Some(guild.notes.key().to_owned()),
+            Setting::ThreadBudget => Some(guild.thread_budget.to_string()),
+            Setting::LogChannel => guild.log_channel.map(|channel| channel.to_string()),
+            _ => return None,
+        })
     }
 }
 
@@ -155,30 +49,36 @@ impl Setting {
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     set: HashMap<String, String>,
+    given: Vec<Setting>,
 }
 
 impl Options {
-    pub(crate) async fn load(db: &impl ConnectionTrait, guild: GuildId) -> Result<Self, DeskError> {
-        Ok(Self {
-            set: commands::options(db, guild).await?,
-        })
+    /// What admins set, below what the environment gives.
+    pub(crate) fn new(mut set: HashMap<String, String>, given: Option<&Given>) -> Self {
+        let mut decided = Vec::new();
+        for setting in Setting::ALL {
+            match given.and_then(|given| given.value(setting)) {
+                Some(Some(value)) => {
+                    set.insert(setting.key().to_owned(), value);
+                    decided.push(setting);
+                }
+                Some(None) => {
+                    set.remove(setting.key());
+                    decided.push(setting);
+                }
+                None => {}
+            }
+        }
+        Self {
+            set,
+            given: decided,
+        }
     }
 
     /// The value of a setting, if there is one.
     pub fn value(&self, setting: Setting) -> Option<String> {
-        let default = match setting {
-            Setting::MaxOpenTickets => "3",
-            Setting::CoolDown => "30",
-            Setting::PanelTitle => "Need help?",
-            Setting::PanelText => {
-                "Press the button and tell us what it is about. You get a private thread with our \
-                 team, and a page on the web that shows the same."
-            }
-            Setting::TimeZone => "UTC",
-            Setting::PanelChannel | Setting::OpeningHours | Setting::Maintenance => "",
-        };
-        let value = self.set.get(setting.key()).map_or(default, String::as_str);
-        Some(value.to_owned()).filter(|value| !value.is_empty())
+        let value = self.set.get(setting.key()).map(String::as_str);
+        Some(value.unwrap_or(setting.default()).to_owned()).filter(|value| !value.is_empty())
     }
 
     /// Whether an admin set it.
@@ -186,10 +86,19 @@ impl Options {
         self.set.contains_key(setting.key())
     }
 
+    /// Whether the environment decides it.
+    pub fn is_given(&self, setting: Setting) -> bool {
+        self.given.contains(&setting)
+    }
+
     fn number(&self, setting: Setting) -> i64 {
         self.value(setting)
             .and_then(|value| value.parse().ok())
             .unwrap_or_default()
+    }
+
+    fn channel(&self, setting: Setting) -> Option<ChannelId> {
+        commands::channel_in(&self.value(setting)?)
     }
 
     /// What is said instead of taking a new ticket.
@@ -199,21 +108,42 @@ impl Options {
 
     /// The channel for threads of tickets from Discord.
     pub(crate) fn panel_channel(&self) -> Option<ChannelId> {
-        commands::channel_in(&self.value(Setting::PanelChannel)?)
+        self.channel(Setting::PanelChannel)
+    }
+
+    /// What the use cases need of it, read.
+    pub(crate) fn home(&self, discord_id: DiscordGuildId) -> GuildSettings {
+        let text = |setting| self.value(setting).unwrap_or_default();
+        let role = self.number(Setting::StaffRole);
+        let support = self.channel(Setting::SupportChannel);
+        GuildSettings {
+            discord_id,
+            support_channel: support.unwrap_or(ChannelId(0)),
+            staff_role: RoleId(role),
+            note_prefix: text(Setting::NotePrefix),
+            notes: NotesInDiscord::from_key(&text(Setting::NotesInDiscord)).unwrap_or_default(),
+            thread_kind: ThreadKind::from_key(&text(Setting::ThreadKind)).unwrap_or_default(),
+            thread_budget: usize::try_from(self.number(Setting::ThreadBudget)).unwrap_or(1),
+            log_channel: self.channel(Setting::LogChannel),
+        }
     }
 }
 
 impl Desk {
     /// The guild's settings.
-    pub(crate) fn options(&self) -> Arc<Options> {
+    pub fn options(&self) -> Arc<Options> {
         self.options
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    /// What is said instead of taking a new ticket, while new tickets are paused.
+    /// What is said instead of taking a new ticket: while new tickets are paused, and where nobody
+    /// said yet who answers them.
     pub fn maintenance(&self) -> Option<String> {
+        if !self.is_set_up() {
+            return Some(NOT_SET_UP.to_owned());
+        }
         self.options().maintenance().map(str::to_owned)
     }
 
@@ -234,12 +164,16 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let work = self.work().await?;
         commands::set_option(&work.tx, self.guild, setting.key(), value).await?;
-        let now = Options::load(&work.tx, self.guild).await?;
+        let set = commands::options(&work.tx, self.guild).await?;
         work.commit().await?;
-        *self.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        self.set_options(Options::new(set, self.given.as_ref()));
         Ok(())
     }
 }
+
+/// What is said where nobody decided yet where tickets go and who answers them.
+pub(crate) const NOT_SET_UP: &str = "This server is not set up for tickets yet: somebody who manages \
+    it sends /setup in Discord first.";
 
 impl Options {
     /// Whether somebody who stands so may file one more ticket from Discord.
@@ -310,8 +244,51 @@ mod tests {
                     assert!(setting.read("#support").is_err());
                     assert!(setting.read("-1").is_err());
                 }
+                Shape::Role => {
+                    assert_eq!(setting.read("<@&12>").as_deref(), Ok("12"));
+                    assert!(setting.read("@staff").is_err());
+                    assert!(setting.read("0").is_err());
+                }
+                Shape::Choice(choices) => {
+                    for (key, _) in choices {
+                        assert_eq!(setting.read(key).as_deref(), Ok(*key));
+                    }
+                    assert!(setting.read("whatever").is_err());
+                }
             }
         }
+    }
+
+    #[test]
+    fn what_the_environment_gives_stands_above_what_admins_say() {
+        let said = HashMap::from([
+            ("note_prefix".to_owned(), "!!".to_owned()),
+            ("log_channel".to_owned(), "7".to_owned()),
+        ]);
+        let home = Options::new(said.clone(), None).home(DiscordGuildId(1));
+        assert_eq!(
+            (home.note_prefix.as_str(), home.log_channel),
+            ("!!", Some(ChannelId(7)))
+        );
+        assert!(!home.is_set_up());
+        let given = Given {
+            guild: GuildSettings {
+                support_channel: ChannelId(2),
+                staff_role: RoleId(3),
+                log_channel: None,
+                ..home
+            },
+            settings: vec![
+                Setting::SupportChannel,
+                Setting::StaffRole,
+                Setting::LogChannel,
+            ],
+        };
+        let options = Options::new(said, Some(&given));
+        let home = options.home(DiscordGuildId(1));
+        assert_eq!((home.note_prefix.as_str(), home.log_channel), ("!!", None));
+        assert!(home.is_set_up());
+        assert!(options.is_given(Setting::LogChannel) && !options.is_given(Setting::NotePrefix));
     }
 
     #[test]

@@ -10,9 +10,9 @@ use crate::store::{people, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError};
 use domain::view::PersonView;
-use domain::{CustomerId, DiscordUserId, PersonId, RoleId, TicketId};
+use domain::{CustomerId, DiscordUserId, GuildId, PersonId, RoleId, TicketId};
 
-/// A person of the staff, checked at this request.
+/// A person of a guild's staff, checked at this request. In another guild it proves nothing.
 #[derive(Clone, Debug)]
 pub struct Staff {
     /// Their row.
@@ -21,11 +21,8 @@ pub struct Staff {
     pub name: String,
     /// Their picture's address.
     pub avatar: Option<String>,
-    _proof: Checked,
+    pub(crate) guild: GuildId,
 }
-
-#[derive(Clone, Copy, Debug)]
-struct Checked;
 
 impl Staff {
     pub(crate) fn view(&self) -> PersonView {
@@ -41,7 +38,7 @@ impl Staff {
 pub struct Admin {
     /// The name that the guild sees.
     pub name: String,
-    _proof: Checked,
+    guild: GuildId,
 }
 
 /// Whoever may know how the desk does: staff, and those who manage the guild.
@@ -51,15 +48,29 @@ impl Insider for Staff {}
 impl Insider for Admin {}
 
 mod sealed {
+    use domain::GuildId;
+
     /// Only the proofs of this room are insiders.
-    pub trait Insider {}
-    impl Insider for super::Staff {}
-    impl Insider for super::Admin {}
+    pub trait Insider {
+        /// The guild that the proof was made for.
+        fn works_for(&self) -> GuildId;
+    }
+    impl Insider for super::Staff {
+        fn works_for(&self) -> GuildId {
+            self.guild
+        }
+    }
+    impl Insider for super::Admin {
+        fn works_for(&self) -> GuildId {
+            self.guild
+        }
+    }
 }
 
 /// A browser that holds a ticket's private link, or the account that the ticket belongs to.
 #[derive(Clone, Debug)]
 pub struct Holder {
+    pub(crate) guild: GuildId,
     pub(crate) ticket: TicketId,
     pub(crate) customer: CustomerId,
 }
@@ -94,7 +105,7 @@ impl Desk {
             person,
             name: member.name,
             avatar: member.avatar,
-            _proof: Checked,
+            guild: self.guild,
         })
     }
 
@@ -112,7 +123,7 @@ impl Desk {
             person,
             name: who.name,
             avatar: who.avatar,
-            _proof: Checked,
+            guild: self.guild,
         })
     }
 
@@ -122,7 +133,8 @@ impl Desk {
         user: DiscordUserId,
         roles: &[RoleId],
     ) -> Result<bool, DeskError> {
-        if roles.contains(&self.settings.guild.staff_role) {
+        let home = self.home();
+        if home.is_set_up() && roles.contains(&home.staff_role) {
             return Ok(true);
         }
         let grants = commands::grants(&self.db.read, self.guild).await?;
@@ -143,7 +155,7 @@ impl Desk {
         }
         Ok(Admin {
             name: member.name.clone(),
-            _proof: Checked,
+            guild: self.guild,
         })
     }
 
@@ -158,6 +170,7 @@ impl Desk {
             .filter(|named| named.account == Some(account))
             .ok_or(DeskError::NotAllowed)?;
         Ok(Holder {
+            guild: self.guild,
             ticket,
             customer: named.customer_id,
         })
@@ -166,8 +179,17 @@ impl Desk {
     /// Who holds this link. Unknown and malformed tokens are the same: not found.
     pub async fn holder(&self, token: &str) -> Result<Holder, DeskError> {
         let hash = Token::hash(token).ok_or(DeskError::NotFound)?;
-        tickets::holder(&self.db.read, &hash)
+        tickets::holder(&self.db.read, self.guild, &hash)
             .await?
             .ok_or(DeskError::NotFound)
+    }
+
+    /// Refuses a link of another guild's.
+    pub(crate) fn lets_in(&self, holder: &Holder) -> Result<(), DeskError> {
+        if holder.guild == self.guild {
+            Ok(())
+        } else {
+            Err(DeskError::NotFound)
+        }
     }
 }

@@ -5,7 +5,7 @@
 use crate::store::{files, inbox, links, messages, stuck, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError, Holder, Staff};
-use domain::view::{ConversationView, GuildView, InboxFilter, InboxView, TicketView};
+use domain::view::{ConversationView, GuildView, InboxFilter, InboxView};
 
 impl Desk {
     /// A customer's ticket and conversation.
@@ -14,10 +14,11 @@ impl Desk {
         token: &str,
     ) -> Result<(Holder, GuildView, ConversationView), DeskError> {
         let hash = Token::hash(token).ok_or(DeskError::NotFound)?;
-        let ticket = tickets::by_link(&self.db, &hash)
+        let ticket = tickets::by_link(&self.db, self.guild, &hash)
             .await?
             .ok_or(DeskError::NotFound)?;
         let holder = Holder {
+            guild: self.guild,
             ticket: ticket.id,
             customer: ticket.customer_id,
         };
@@ -39,33 +40,15 @@ impl Desk {
             thread_url: None,
             thread_trouble: None,
             thread_notice: None,
-            limits: self.settings.files,
+            limits: self.limits,
             now: self.now(),
         })
     }
 
     /// A thread's address in Discord.
     pub(crate) fn thread_address(&self, thread: domain::ThreadId) -> String {
-        let guild = self.settings.guild.discord_id;
+        let guild = self.discord_id;
         format!("https://discord.com/channels/{guild}/{thread}")
-    }
-
-    /// The tickets that these links open, newest first. Links that open nothing are left out.
-    pub async fn held_rows(
-        &self,
-        tokens: &[String],
-    ) -> Result<Vec<(String, TicketView)>, DeskError> {
-        let mut rows = Vec::new();
-        for token in tokens {
-            let Some(hash) = Token::hash(token) else {
-                continue;
-            };
-            if let Some(ticket) = tickets::by_link(&self.db, &hash).await? {
-                rows.push((token.clone(), ticket.view()));
-            }
-        }
-        rows.sort_by_key(|(_, ticket)| std::cmp::Reverse(ticket.created_at));
-        Ok(rows)
     }
 
     /// The staff's list.
@@ -75,6 +58,7 @@ impl Desk {
         filter: InboxFilter,
         after: Option<&str>,
     ) -> Result<InboxView, DeskError> {
+        self.knows(staff)?;
         let (page, counts, stuck) = tokio::join!(
             inbox::page(&self.db, self.guild, staff.person, filter, after),
             inbox::counts(&self.db, self.guild, staff.person),
@@ -83,6 +67,7 @@ impl Desk {
         let (rows, next) = page?;
         Ok(InboxView {
             guild: self.guild_name(),
+            others: Vec::new(),
             me: staff.view(),
             rows,
             counts: counts?,
@@ -99,6 +84,7 @@ impl Desk {
         staff: &Staff,
         number: i64,
     ) -> Result<ConversationView, DeskError> {
+        self.knows(staff)?;
         let ticket = tickets::by_number(&self.db, staff, self.guild, number)
             .await?
             .ok_or(DeskError::NotFound)?;
@@ -111,7 +97,7 @@ impl Desk {
             thread_url: link.thread_id.map(|thread| self.thread_address(thread)),
             thread_notice: crate::bridge::notice(&link, ticket.status).map(str::to_owned),
             thread_trouble: link.trouble,
-            limits: self.settings.files,
+            limits: self.limits,
             ticket: ticket.view(),
             now: self.now(),
         })

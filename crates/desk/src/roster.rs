@@ -89,7 +89,7 @@ impl Desk {
         {
             return Ok(member.clone());
         }
-        match self.port.member(self.settings.guild.discord_id, user).await {
+        match self.port.member(self.discord_id, user).await {
             Ok(member) => {
                 self.roster.remember(user, now, member.clone());
                 Ok(member)

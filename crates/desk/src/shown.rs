@@ -43,7 +43,7 @@ impl Desk {
         let mut names = Names::default();
         names
             .roles
-            .insert(self.settings.guild.staff_role, "staff".to_owned());
+            .insert(self.home().staff_role, "staff".to_owned());
         if !ids.is_empty() {
             names.people = people::names(&self.db.read, &ids).await?;
         }

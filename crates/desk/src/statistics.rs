@@ -19,7 +19,8 @@ pub(crate) fn midnight(at: Timestamp) -> Timestamp {
 
 impl Desk {
     /// How the helpdesk stands.
-    pub async fn statistics(&self, _who: &impl Insider) -> Result<Statistics, DeskError> {
+    pub async fn statistics(&self, who: &impl Insider) -> Result<Statistics, DeskError> {
+        self.knows(who)?;
         self.figures().await
     }
 

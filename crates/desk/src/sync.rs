@@ -17,7 +17,8 @@ const LISTED: u64 = 200;
 
 impl Desk {
     /// How the two sides stand with each other.
-    pub async fn sync(&self, _staff: &Staff) -> Result<SyncView, DeskError> {
+    pub async fn sync(&self, staff: &Staff) -> Result<SyncView, DeskError> {
+        self.knows(staff)?;
         let rows = stuck::oldest(&self.db, self.guild, LISTED).await?;
         let stuck = rows
             .into_iter()
@@ -35,7 +36,7 @@ impl Desk {
                 reason: row.reason,
             })
             .collect();
-        let depth = outbox::depth(&self.db).await?;
+        let depth = outbox::depth(&self.db, self.guild).await?;
         Ok(SyncView {
             stuck,
             waiting: depth.waiting,
@@ -73,6 +74,7 @@ impl Desk {
 
     /// Tries a stuck promise again, now.
     pub async fn retry_stuck(&self, staff: &Staff, id: OutboxId) -> Result<(), DeskError> {
+        self.knows(staff)?;
         let mut work = self.work().await?;
         let row = work.stuck(self, id).await?;
         let ticket = work.ticket(row.ticket_id).await?;
@@ -89,6 +91,7 @@ impl Desk {
 
     /// Gives a stuck promise up: it stays undone, and says who decided so.
     pub async fn give_up(&self, staff: &Staff, id: OutboxId) -> Result<(), DeskError> {
+        self.knows(staff)?;
         let mut work = self.work().await?;
         let row = work.stuck(self, id).await?;
         let ticket = work.ticket(row.ticket_id).await?;
@@ -137,7 +140,7 @@ impl Desk {
                 work.promise(id, None, former);
             }
         }
-        links::forget_thread(&work.tx, &link, &self.settings.guild, panel).await?;
+        links::forget_thread(&work.tx, &link, &self.home(), panel).await?;
         work.promise(id, None, Command::OpenThread);
         if let Some(user) = ticket.discord_id.filter(|_| link.is_shared()) {
             work.promise(id, None, Command::AddMember { user: user.0 });

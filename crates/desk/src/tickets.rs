@@ -143,11 +143,13 @@ impl Desk {
 
     /// The customer's own closing.
     pub async fn customer_close(&self, holder: &Holder) -> Result<(), DeskError> {
+        self.lets_in(holder)?;
         self.close_as(holder.ticket, "The customer", None).await
     }
 
     /// The customer's own reopening.
     pub async fn customer_reopen(&self, holder: &Holder) -> Result<(), DeskError> {
+        self.lets_in(holder)?;
         self.reopen_as(holder.ticket, "The customer").await
     }
 
@@ -181,7 +183,12 @@ impl Desk {
     }
 
     /// The ticket of this number in the guild that the staff member works for.
-    pub(crate) async fn ticket_id(&self, _for: &Staff, number: i64) -> Result<TicketId, DeskError> {
+    pub(crate) async fn ticket_id(
+        &self,
+        staff: &Staff,
+        number: i64,
+    ) -> Result<TicketId, DeskError> {
+        self.knows(staff)?;
         tickets::id_of(&self.db.read, self.guild, number)
             .await?
             .ok_or(DeskError::NotFound)

@@ -112,6 +112,7 @@ impl Desk {
         holder: &Holder,
         pictures: Pictures,
     ) -> Result<Transcript, DeskError> {
+        self.lets_in(holder)?;
         let ticket = tickets::of_guild(&self.db.read, self.guild, holder.ticket)
             .await?
             .ok_or(DeskError::NotFound)?;
@@ -138,7 +139,7 @@ impl Desk {
             thread_url: link.thread_id.map(|thread| self.thread_address(thread)),
             thread_trouble: None,
             thread_notice: None,
-            limits: self.settings.files,
+            limits: self.limits,
             ticket: named.view(),
             now: self.now(),
         };
@@ -176,7 +177,7 @@ impl Desk {
         Ok(Transcript {
             edition,
             guild: self.guild_name().name,
-            public_url: self.settings.public_url.clone(),
+            public_url: self.staff_base(),
             conversation,
             pictures,
             _room,

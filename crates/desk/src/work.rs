@@ -73,6 +73,7 @@ impl Work<'_> {
     /// Tells those who watch the ticket, once this is committed.
     pub(crate) fn announce(&mut self, id: TicketId, number: i64, rev: i64, audience: Touched) {
         self.hints.push(Hint {
+            guild: self.desk.guild,
             ticket: id,
             number,
             rev,
@@ -92,7 +93,7 @@ impl Work<'_> {
 
     /// Promises a line in the log channel, if there is one. It says what the history says last.
     pub(crate) fn log(&mut self, ticket: TicketId, milestone: Milestone) {
-        if self.desk.settings.guild.log_channel.is_none() {
+        if self.desk.home().log_channel.is_none() {
             return;
         }
         let recorded = self.recorded.as_ref().filter(|(of, _)| *of == ticket);
@@ -109,6 +110,7 @@ impl Work<'_> {
     ) {
         self.promises.push(outbox::ActiveModel {
             id: NotSet,
+            guild_id: Set(self.desk.guild),
             ticket_id: Set(ticket),
             message_id: Set(message),
             command: Set(command.to_json()),

@@ -163,6 +163,7 @@ fn meaning(code: u32) -> (u16, &'static str) {
         50001 => (403, "Missing Access"),
         50005 => (403, "Cannot edit a message authored by another user"),
         50006 => (400, "Cannot send an empty message"),
+        50007 => (403, "Cannot send messages to this user"),
         50013 => (403, "Missing Permissions"),
         50014 => (401, "Invalid authentication token provided"),
         50021 => (403, "Cannot execute action on a system message"),

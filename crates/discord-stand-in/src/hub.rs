@@ -109,7 +109,18 @@ impl Inner {
             self.check(&event);
             self.deliver_one(event);
         }
-        let touched = std::mem::take(&mut self.world.touched);
+        for place in 0..self.world.neighbours.len() {
+            for event in std::mem::take(&mut self.world.neighbours[place].events) {
+                self.counters.events += 1;
+                self.check(&event);
+                let there = &self.world.neighbours[place];
+                self.gateway.dispatch(there, &event, Reach::Socket);
+            }
+        }
+        let mut touched = std::mem::take(&mut self.world.touched);
+        for neighbour in &mut self.world.neighbours {
+            touched.append(&mut neighbour.touched);
+        }
         if !touched.is_empty() {
             hub.unsaved.notify_one();
         }

@@ -30,6 +30,11 @@ enum Order {
         #[serde(default)]
         channel: Option<Id>,
     },
+    /// GUILD_CREATE of a guild of this name, with the same people; what a configuration needs to know
+    /// of it is the answer. Any other order goes there with `"guild": id`.
+    AddGuild { name: String },
+    /// A person takes no direct messages any more.
+    ShutDoor { user: Id },
     /// GUILD_DELETE without `unavailable`.
     KickBot {},
     /// GUILD_CREATE; for another `user` GUILD_MEMBER_ADD.
@@ -85,8 +90,16 @@ impl<'de> Deserialize<'de> for Id {
 
 /// Carries an order out; what it answers, or why it cannot.
 pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
-    let order = Order::deserialize(order).map_err(|why| why.to_string())?;
-    let world = &mut inner.world;
+    let mut order = order.clone();
+    let guild = order.as_object_mut().and_then(|all| all.remove("guild"));
+    let order = Order::deserialize(&order).map_err(|why| why.to_string())?;
+    let world = match guild.as_ref().and_then(crate::snowflake::read) {
+        Some(guild) => inner
+            .world
+            .of_guild(guild)
+            .ok_or("there is no such guild")?,
+        None => &mut inner.world,
+    };
     let went = match order {
         Order::TakePermission {
             permission,
@@ -98,6 +111,11 @@ pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
             role,
             channel,
         } => return grant(inner, &permission, role, channel, true),
+        Order::AddGuild { name } => return Ok(world.add_neighbour(&name)),
+        Order::ShutDoor { user } => {
+            world.shut.insert(user.0);
+            Ok(())
+        }
         Order::KickBot {} => world.remove_member(world.guild.owner_id, world.bot_id()),
         Order::BringBack { user } => world.bring_back(user.map_or(world.bot_id(), |id| id.0)),
         Order::GuildOutage { out } => {

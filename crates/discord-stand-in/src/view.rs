@@ -10,9 +10,8 @@ use crate::hub::Inner;
 use crate::world::World;
 use crate::world::people::role_json;
 
-/// Everything.
-pub(crate) fn world_json(inner: &Inner) -> Value {
-    let world = &inner.world;
+/// A guild with all that is in it.
+fn guild_json(world: &World) -> Value {
     let mut guild = world.guild_json();
     let (threads, channels): (Vec<_>, Vec<_>) =
         world.channels.values().partition(|c| c.thread.is_some());
@@ -31,14 +30,20 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
         .keys()
         .filter_map(|user| world.member_json(*user))
         .collect();
-    let messages: BTreeMap<String, Vec<Value>> = world
-        .messages
-        .iter()
-        .map(|(channel, list)| {
+    guild
+}
+
+/// Everything.
+pub(crate) fn world_json(inner: &Inner) -> Value {
+    let world = &inner.world;
+    let guilds: Vec<Value> = world.all().map(guild_json).collect();
+    let mut messages: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for world in world.all() {
+        for (channel, list) in &world.messages {
             let shown = list.values().map(|message| world.message_json(message));
-            (channel.to_string(), shown.collect())
-        })
-        .collect();
+            messages.insert(channel.to_string(), shown.collect());
+        }
+    }
     let notifications = world.notifications.iter().map(|ping| {
         json!({
             "message_id": ping.message_id.to_string(),
@@ -48,11 +53,21 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
             "everyone": ping.everyone,
         })
     });
-    let ephemeral = world.ephemerals.values().map(|message| {
-        json!({
-            "person": message.only_for.map(|person| person.to_string()),
-            "message": world.message_json(message),
+    let ephemeral = world.all().flat_map(|world| {
+        world.ephemerals.values().map(|message| {
+            json!({
+                "person": message.only_for.map(|person| person.to_string()),
+                "message": world.message_json(message),
+            })
         })
+    });
+    let interactions = world.all().flat_map(|world| {
+        let all = world.interactions.values();
+        all.map(|interaction| world.interaction_record(interaction))
+    });
+    let direct = world.directs.values().flat_map(|direct| {
+        let said = direct.said.iter();
+        said.map(|(_, message)| json!({"person": direct.user.to_string(), "message": message}))
     });
     let modals: Vec<Value> = world
         .modals
@@ -61,8 +76,9 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
         .collect();
     let bot = &world.users[&world.bot_id()];
     json!({
-        "guilds": [guild],
+        "guilds": guilds,
         "messages": messages,
+        "direct": direct.collect::<Vec<_>>(),
         "people": people(world),
         "bot": {
             "id": bot.id.to_string(), "username": bot.username,
@@ -72,7 +88,7 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
         "notifications": notifications.collect::<Vec<_>>(),
         "ephemeral": ephemeral.collect::<Vec<_>>(),
         "modals": modals,
-        "interactions": world.interactions.values().map(|i| world.interaction_record(i)).collect::<Vec<_>>(),
+        "interactions": interactions.collect::<Vec<_>>(),
         "requests": inner.log(),
         "counters": inner.counters,
         "sessions": inner.gateway.sessions_json(),

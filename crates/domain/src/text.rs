@@ -182,6 +182,26 @@ pub fn excerpt(text: &str, max: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// The most characters of a part of an address.
+const SLUG_MAX: usize = 32;
+
+/// A name as a part of an address: small letters, digits, and single hyphens between them.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if slug.len() >= SLUG_MAX {
+            break;
+        }
+        match c {
+            'a'..='z' | '0'..='9' => slug.push(c),
+            _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+            _ => {}
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "server" } else { slug }.to_owned()
+}
+
 /// The beginning of every name of this ticket's thread: how the thread is found again when the
 /// answer to its creation was lost.
 pub fn thread_mark(number: i64) -> String {
@@ -215,6 +235,14 @@ pub fn neutral_thread_name(number: i64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn names_become_parts_of_addresses() {
+        assert_eq!(slug("Harbor Games"), "harbor-games");
+        assert_eq!(slug("  --Pixel & Co. 2!  "), "pixel-co-2");
+        assert_eq!(slug("日本語"), "server");
+        assert_eq!(slug(&"ab ".repeat(40)).len(), 32);
+    }
 
     #[test]
     fn blank_is_blank_however_it_is_typed() {

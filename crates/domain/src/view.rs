@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct GuildView {
     /// The name on top of every page.
     pub name: String,
+    /// Its part of an address; none until its name is known.
+    pub slug: Option<String>,
 }
 
 /// When somebody is there to answer.
@@ -315,6 +317,8 @@ pub struct TicketRow {
 pub struct InboxView {
     /// The guild that the viewer works for.
     pub guild: GuildView,
+    /// The others for which they work.
+    pub others: Vec<GuildView>,
     /// Who looks.
     pub me: PersonView,
     /// The rows of this page.

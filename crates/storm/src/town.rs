@@ -13,6 +13,7 @@ use anyhow::{Result, bail};
 use connector::{Answer, Listener, SerenityPort};
 use desk::bridge::{DiscordPort, RemoteEvent, Step};
 use desk::files::MemoryFiles;
+use desk::options::Setting;
 use desk::{Db, Desk, DeskError, DiscordProfile, GuildSettings, Settings, Staff};
 use discord_stand_in::{InProcess, Person, Session};
 use domain::{
@@ -185,6 +186,7 @@ impl Town {
                 thread_kind: ThreadKind::Private,
                 thread_budget: 950,
             },
+            given: Setting::variables().collect(),
             files: FileLimits::default(),
         };
         let port = Arc::new(SerenityPort::carried(End(self.wire.clone())));

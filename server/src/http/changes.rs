@@ -82,9 +82,9 @@ async fn edit(State(web): State<Web>, at: Place, request: Request) -> Response {
 }
 
 async fn save(web: &Web, token: &str, form: &EditForm) -> Result<(), DeskError> {
-    let holder = web.desk.holder(token).await?;
+    let (desk, holder) = web.house.holder(token).await?;
     let body = Body::parse(&form.body).map_err(|why| DeskError::Invalid(vec![why]))?;
-    web.desk.customer_edit(&holder, form.message, body).await
+    desk.customer_edit(&holder, form.message, body).await
 }
 
 async fn delete(State(web): State<Web>, at: Place, request: Request) -> Response {
@@ -94,8 +94,8 @@ async fn delete(State(web): State<Web>, at: Place, request: Request) -> Response
     let Some((token, message)) = at.0 else {
         return web.pages.error(&AppError::NotFound);
     };
-    let done = match web.desk.holder(&token).await {
-        Ok(holder) => web.desk.customer_delete(&holder, message).await,
+    let done = match web.house.holder(&token).await {
+        Ok((desk, holder)) => desk.customer_delete(&holder, message).await,
         Err(error) => Err(error),
     };
     match done {

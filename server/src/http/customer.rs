@@ -7,9 +7,10 @@ use super::Web;
 use super::changes::Asked;
 use super::cookies::Held;
 use super::form::Form;
+use super::guilds;
 use super::uploads::Uploads;
 use crate::errors::explain;
-use app::public::{NewTicketForm, ReplyForm, Writing};
+use app::public::{MyTicket, NewTicketForm, ReplyForm, Writing};
 use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
@@ -17,7 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::files::Said;
-use desk::{DeskError, Holder, NewTicket, RequestKey};
+use desk::{Desk, DeskError, Holder, NewTicket, RequestKey};
 use domain::text::{Body, Email, Subject};
 use domain::view::{ConversationView, GuildView};
 use domain::{AppError, Field, Invalid};
@@ -47,33 +48,61 @@ pub(super) fn upload_routes() -> Router<Web> {
 }
 
 async fn home(State(web): State<Web>, headers: HeaderMap) -> Response {
-    if let Err(error) = know_guild(&web).await {
-        return web.pages.error(&explain(&error));
+    match web.house.only_desk() {
+        Some(desk) => show_home(&web, &desk, "/new", &headers),
+        None => guilds::choose(&web, StatusCode::OK),
     }
-    let has_tickets = !Held::from_headers(&headers).is_empty();
-    let hours = web.desk.hours_now();
-    web.pages.show(StatusCode::OK, |frame| {
-        app::public::home(frame, has_tickets, hours.as_ref())
+}
+
+/// A guild's front page; `form` is where its form is.
+pub(super) fn show_home(web: &Web, desk: &Desk, form: &str, headers: &HeaderMap) -> Response {
+    let has_tickets = !Held::from_headers(headers).is_empty();
+    let (guild, hours) = (desk.guild_view(), desk.hours_now());
+    web.pages.show_of(&guild.name, StatusCode::OK, |frame| {
+        app::public::home(frame, form, has_tickets, hours.as_ref())
     })
 }
 
 async fn new_form(State(web): State<Web>) -> Response {
+    match web.house.only_desk() {
+        Some(desk) => empty_form(&web, &desk, "/new").await,
+        None => guilds::choose(&web, StatusCode::OK),
+    }
+}
+
+/// The form of a guild's, before anything is typed.
+pub(super) async fn empty_form(web: &Web, desk: &Desk, action: &str) -> Response {
     let form = NewTicketForm {
+        action: action.to_owned(),
         request_key: RequestKey::fresh(),
         // Said before anybody types for nothing.
-        notice: web.desk.maintenance(),
+        notice: desk.maintenance(),
         ..NewTicketForm::default()
     };
-    show_new(&web, StatusCode::OK, form).await
+    show_new(web, desk, StatusCode::OK, form).await
 }
 
 async fn file_ticket(State(web): State<Web>, headers: HeaderMap, request: Request) -> Response {
-    let mut uploads = Uploads::new(&web.desk);
+    // With several guilds, only a form from before there were several is sent here.
+    let desk = web.house.only_desk().unwrap_or_else(|| web.house.first());
+    file_at(&web, &desk, "/new", &headers, request).await
+}
+
+/// Files a ticket with a guild.
+pub(super) async fn file_at(
+    web: &Web,
+    desk: &Desk,
+    action: &str,
+    headers: &HeaderMap,
+    request: Request,
+) -> Response {
+    let mut uploads = Uploads::new(&web.house);
     let mut sent = match Form::read_with(request, &mut uploads).await {
         Ok(sent) => sent,
-        Err(refusal) => return refusal.answer(&web.pages, "/new"),
+        Err(refusal) => return refusal.answer(&web.pages, action),
     };
     let mut form = NewTicketForm {
+        action: action.to_owned(),
         email: sent.take(Field::Email.name()),
         subject: sent.take(Field::Subject.name()),
         category: sent.take(Field::Category.name()),
@@ -82,18 +111,18 @@ async fn file_ticket(State(web): State<Web>, headers: HeaderMap, request: Reques
         ..NewTicketForm::default()
     };
     let key = RequestKey::parse(&form.request_key);
-    let opened = match read_ticket(&web, &form, &mut uploads).await {
-        Ok(new) => web.desk.open_ticket(new, key).await,
+    let opened = match read_ticket(desk, &form, &mut uploads).await {
+        Ok(new) => desk.open_ticket(new, key).await,
         Err(error) => Err(error),
     };
     match opened {
         Ok(opened) => {
-            let cookie = Held::from_headers(&headers).with(&opened.token, web.https);
+            let cookie = Held::from_headers(headers).with(&opened.token, web.https);
             keep(see_other(&opened.token), cookie)
         }
         Err(error) => {
             let status = note(&error, &mut form.errors, &mut form.notice);
-            show_new(&web, status, form).await
+            show_new(web, desk, status, form).await
         }
     }
 }
@@ -101,14 +130,14 @@ async fn file_ticket(State(web): State<Web>, headers: HeaderMap, request: Reques
 /// Judges all fields at once. The category is asked for here too, so that a form with several
 /// faults is told all of them the first time.
 async fn read_ticket(
-    web: &Web,
+    desk: &Desk,
     form: &NewTicketForm,
     uploads: &mut Uploads<'_>,
 ) -> Result<NewTicket, DeskError> {
     let mut errors = Vec::new();
     let email = kept(Email::parse(&form.email), &mut errors);
     let subject = kept(Subject::parse(&form.subject), &mut errors);
-    let known = web.desk.categories().await?;
+    let known = desk.categories().await?;
     if !known.iter().any(|c| c.key == form.category) {
         errors.push(Invalid::new(Field::Category, "Choose what it is about."));
     }
@@ -139,21 +168,25 @@ fn kept<T>(parsed: Result<T, Invalid>, errors: &mut Vec<Invalid>) -> Option<T> {
     parsed.map_err(|error| errors.push(error)).ok()
 }
 
-async fn show_new(web: &Web, status: StatusCode, mut form: NewTicketForm) -> Response {
+async fn show_new(web: &Web, desk: &Desk, status: StatusCode, mut form: NewTicketForm) -> Response {
     if RequestKey::parse(&form.request_key).is_none() {
         form.request_key = RequestKey::fresh();
     }
-    if let Err(error) = know_guild(web).await {
-        return web.pages.error(&explain(&error));
-    }
-    form.limits = web.desk.file_limits();
-    form.hours = web.desk.hours_now();
-    match web.desk.categories().await {
-        Ok(categories) => web.pages.show(status, |frame| {
+    form.limits = web.house.file_limits();
+    form.hours = desk.hours_now();
+    match desk.categories().await {
+        Ok(categories) => web.pages.show_of(&desk.guild_view().name, status, |frame| {
             app::public::new_ticket(frame, &categories, &form)
         }),
         Err(error) => web.pages.error(&explain(&error)),
     }
+}
+
+/// A ticket as the holder of its link sees it.
+async fn held(web: &Web, token: &str) -> Result<(GuildView, ConversationView), DeskError> {
+    let desk = web.house.of_link(token).await?;
+    let (_, guild, conversation) = desk.held_ticket(token).await?;
+    Ok((guild, conversation))
 }
 
 async fn ticket(
@@ -164,8 +197,8 @@ async fn ticket(
 ) -> Response {
     let cookie = Held::from_headers(&headers).with(&token.0, web.https);
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
-    let response = match web.desk.held_ticket(&token.0).await {
-        Ok((_, guild, conversation)) => match asked.writing(&conversation) {
+    let response = match held(&web, &token.0).await {
+        Ok((guild, conversation)) => match asked.writing(&conversation) {
             Some(writing) => draw_ticket(
                 &web,
                 StatusCode::OK,
@@ -197,8 +230,8 @@ pub(super) async fn show_ticket(
     token: &str,
     writing: &Writing,
 ) -> Response {
-    match web.desk.held_ticket(token).await {
-        Ok((_, guild, conversation)) => {
+    match held(web, token).await {
+        Ok((guild, conversation)) => {
             let is_own = |id| conversation.messages.iter().any(|m| m.id == id && m.own);
             if writing.message().is_none_or(is_own) {
                 draw_ticket(web, status, token, &guild, &conversation, writing)
@@ -218,15 +251,14 @@ fn draw_ticket(
     conversation: &ConversationView,
     writing: &Writing,
 ) -> Response {
-    web.pages.know(&guild.name);
-    web.pages.show(status, |frame| {
+    web.pages.show_of(&guild.name, status, |frame| {
         app::public::ticket(frame, conversation, token, writing)
     })
 }
 
 async fn reply(State(web): State<Web>, token: Token, request: Request) -> Response {
-    let holder = match web.desk.holder(&token.0).await {
-        Ok(holder) => holder,
+    let (desk, holder) = match web.house.holder(&token.0).await {
+        Ok(found) => found,
         Err(error) => {
             // Nothing is kept for a link that opens nothing; what was sent is read over.
             return match Form::read(request).await {
@@ -235,7 +267,7 @@ async fn reply(State(web): State<Web>, token: Token, request: Request) -> Respon
             };
         }
     };
-    let mut uploads = Uploads::new(&web.desk);
+    let mut uploads = Uploads::new(&web.house);
     let mut sent = match Form::read_with(request, &mut uploads).await {
         Ok(sent) => sent,
         Err(refusal) => return refusal.answer(&web.pages, "/t"),
@@ -245,7 +277,7 @@ async fn reply(State(web): State<Web>, token: Token, request: Request) -> Respon
         request_key: sent.take("request_key"),
         ..ReplyForm::default()
     };
-    match send_reply(&web, &holder, &form, &mut uploads).await {
+    match send_reply(&desk, &holder, &form, &mut uploads).await {
         Ok(()) => see_other(&token.0),
         Err(DeskError::NotFound) => web.pages.error(&AppError::NotFound),
         Err(error) => {
@@ -259,7 +291,7 @@ async fn reply(State(web): State<Web>, token: Token, request: Request) -> Respon
 }
 
 async fn send_reply(
-    web: &Web,
+    desk: &Desk,
     holder: &Holder,
     form: &ReplyForm,
     uploads: &mut Uploads<'_>,
@@ -271,7 +303,7 @@ async fn send_reply(
         Some(body) if errors.is_empty() => {
             let key = RequestKey::parse(&form.request_key);
             let said = Said { body, files };
-            web.desk.customer_reply(holder, said, key).await
+            desk.customer_reply(holder, said, key).await
         }
         _ => Err(DeskError::Invalid(errors)),
     }
@@ -281,8 +313,8 @@ async fn close(State(web): State<Web>, token: Token, request: Request) -> Respon
     if let Err(refusal) = Form::read(request).await {
         return refusal.answer(&web.pages, "/t");
     }
-    let done = match web.desk.holder(&token.0).await {
-        Ok(holder) => web.desk.customer_close(&holder).await,
+    let done = match web.house.holder(&token.0).await {
+        Ok((desk, holder)) => desk.customer_close(&holder).await,
         Err(error) => Err(error),
     };
     after_button(&web, &token.0, done).await
@@ -292,8 +324,8 @@ async fn reopen(State(web): State<Web>, token: Token, request: Request) -> Respo
     if let Err(refusal) = Form::read(request).await {
         return refusal.answer(&web.pages, "/t");
     }
-    let done = match web.desk.holder(&token.0).await {
-        Ok(holder) => web.desk.customer_reopen(&holder).await,
+    let done = match web.house.holder(&token.0).await {
+        Ok((desk, holder)) => desk.customer_reopen(&holder).await,
         Err(error) => Err(error),
     };
     after_button(&web, &token.0, done).await
@@ -304,8 +336,8 @@ async fn link_code(State(web): State<Web>, token: Token, request: Request) -> Re
     if let Err(refusal) = Form::read(request).await {
         return refusal.answer(&web.pages, "/t");
     }
-    let code = match web.desk.holder(&token.0).await {
-        Ok(holder) => web.desk.link_code(&holder).await,
+    let code = match web.house.holder(&token.0).await {
+        Ok((desk, holder)) => desk.link_code(&holder).await,
         Err(error) => Err(error),
     };
     match code {
@@ -335,14 +367,22 @@ pub(super) async fn after_button(web: &Web, token: &str, done: Result<(), DeskEr
 }
 
 async fn my_tickets(State(web): State<Web>, headers: HeaderMap) -> Response {
-    if let Err(error) = know_guild(&web).await {
-        return web.pages.error(&explain(&error));
-    }
     let held = Held::from_headers(&headers);
-    match web.desk.held_rows(held.tokens()).await {
-        Ok(rows) => web.pages.show(StatusCode::OK, |frame| {
-            app::public::my_tickets(frame, &rows, web.desk.now())
-        }),
+    match web.house.held(held.tokens()).await {
+        Ok(held) => {
+            let rows: Vec<_> = held
+                .into_iter()
+                .map(|held| MyTicket {
+                    token: held.token,
+                    ticket: held.ticket,
+                    // Where there is but one, it goes without saying.
+                    guild: Some(held.guild.name).filter(|_| web.house.name().is_none()),
+                })
+                .collect();
+            web.pages.show(StatusCode::OK, |frame| {
+                app::public::my_tickets(frame, &rows, web.house.now())
+            })
+        }
         Err(error) => web.pages.error(&explain(&error)),
     }
 }
@@ -376,13 +416,6 @@ pub(super) fn note(
         other => *notice = Some(other.to_string()),
     }
     super::pages::status_of(&told)
-}
-
-/// The guild's name, for the frame.
-async fn know_guild(web: &Web) -> Result<(), DeskError> {
-    let guild = web.desk.guild_view().await?;
-    web.pages.know(&guild.name);
-    Ok(())
 }
 
 fn see_other(token: &str) -> Response {

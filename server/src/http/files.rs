@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use desk::files::{self, OpenFile, Said};
-use desk::{DeskError, RequestKey};
+use desk::{DeskError, RequestKey, Seat};
 use domain::{AppError, Field, FileId, MessageKind};
 
 /// Nothing in a file may run or load anything, even if a browser shows it.
@@ -31,7 +31,7 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
     let for_staff = Router::new()
         .route("/staff/files/{id}/{name}", get(of_staff))
         .layer(from_fn_with_state(web.clone(), viewer::identify))
-        .layer(sessions::layer(&web.desk, web.https));
+        .layer(sessions::layer(&web.house, web.https));
     Router::new()
         .route("/t/{token}/files/{id}/{name}", get(of_customer))
         .merge(for_staff)
@@ -43,7 +43,7 @@ pub(super) fn upload_routes(web: &Web) -> Router<Web> {
         .route("/api/staff/say/{number}", post(say))
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(web.clone(), viewer::identify))
-        .layer(sessions::layer(&web.desk, web.https))
+        .layer(sessions::layer(&web.house, web.https))
 }
 
 async fn of_customer(
@@ -56,8 +56,8 @@ async fn of_customer(
     };
     let found = async {
         let id = parse(&id)?;
-        let holder = web.desk.holder(&token).await?;
-        web.desk.file_for_holder(&holder, id, form(query)).await
+        let (desk, holder) = web.house.holder(&token).await?;
+        desk.file_for_holder(&holder, id, form(query)).await
     };
     answer(&web, found.await)
 }
@@ -68,12 +68,13 @@ async fn of_staff(
     path: Result<Path<(String, String)>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let (Ok(staff), Ok(Path((id, _)))) = (viewer, path) else {
+    let (Ok(seat), Ok(Path((id, _)))) = (viewer, path) else {
         return web.pages.error(&AppError::NotFound);
     };
     let found = async {
         let id = parse(&id)?;
-        web.desk.file_for_staff(&staff, id, form(query)).await
+        let Seat { desk, staff } = &seat;
+        desk.file_for_staff(staff, id, form(query)).await
     };
     answer(&web, found.await)
 }
@@ -151,12 +152,12 @@ async fn say(
     number: Result<Path<i64>, PathRejection>,
     request: Request,
 ) -> Response {
-    let (staff, number) = match (viewer, number) {
-        (Ok(staff), Ok(Path(number))) => (staff, number),
+    let (Seat { desk, staff }, number) = match (viewer, number) {
+        (Ok(seat), Ok(Path(number))) => (seat, number),
         (Err(error), _) => return json_error(&error),
         (_, Err(_)) => return json_error(&AppError::NotFound),
     };
-    let mut uploads = Uploads::new(&web.desk);
+    let mut uploads = Uploads::new(&web.house);
     let mut sent = match Form::read_with(request, &mut uploads).await {
         Ok(sent) => sent,
         Err(refusal) => return refusal.answer(&web.pages, "/api/staff/say"),
@@ -174,8 +175,8 @@ async fn say(
         let said = Said { body, files };
         let key = RequestKey::parse(&sent.take("request_key"));
         match kind(&sent.take("kind")) {
-            MessageKind::Reply => web.desk.staff_reply(&staff, number, said, key).await,
-            MessageKind::Note => web.desk.add_note(&staff, number, said, key).await,
+            MessageKind::Reply => desk.staff_reply(&staff, number, said, key).await,
+            MessageKind::Note => desk.add_note(&staff, number, said, key).await,
         }
     };
     match said.await {

@@ -33,10 +33,10 @@ async fn health(State(web): State<Web>) -> Response {
     let mut report = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "discord": discord,
-        "viewers": web.desk.live().open_viewers(),
+        "viewers": web.house.live().open_viewers(),
         "settings": settings,
     });
-    let status = match web.desk.health().await {
+    let status = match web.house.health().await {
         Ok(desk) => {
             report["storage"] = json!(desk.storage);
             report["guild"] = json!(guild(&desk));
@@ -89,7 +89,7 @@ async fn metrics(State(web): State<Web>) -> Response {
         Figure::gauge(
             "live_viewers",
             "Open streams of live hints.",
-            count(web.desk.live().open_viewers() as u64),
+            count(web.house.live().open_viewers() as u64),
         ),
     ];
     for (name, help, total) in [
@@ -116,7 +116,7 @@ async fn metrics(State(web): State<Web>) -> Response {
     ] {
         figures.push(Figure::counter(name, help, count(total)));
     }
-    match web.desk.health().await {
+    match web.house.health().await {
         Ok(desk) => figures.extend([
             Figure::gauge(
                 "outbox_waiting",

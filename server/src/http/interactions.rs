@@ -101,7 +101,7 @@ async fn interaction(State(web): State<Web>, headers: HeaderMap, body: Bytes) ->
     let Some(key) = &web.signed.key else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if !is_signed(key, &headers, &body, web.desk.now()) {
+    if !is_signed(key, &headers, &body, web.house.now()) {
         return refused();
     }
     match web.signed.interactions.answer_inline(&body).await {
@@ -171,7 +171,7 @@ async fn register(
         let error = json!({"error": "not_allowed"});
         return (StatusCode::UNAUTHORIZED, axum::Json(error)).into_response();
     }
-    match connector::register_and_remember(&registrar.discord, &web.desk, registrar.guild).await {
+    match connector::register_and_remember(&registrar.discord, &web.house, registrar.guild).await {
         Ok(count) => {
             let guild = registrar.guild.to_string();
             axum::Json(json!({"registered": count, "guild": guild})).into_response()

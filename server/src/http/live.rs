@@ -34,7 +34,7 @@ const NAMED_MAX: usize = 20;
 pub(super) fn routes(web: &Web) -> Router<Web> {
     Router::new()
         .route("/api/events", get(events))
-        .layer(sessions::layer(&web.desk, web.https))
+        .layer(sessions::layer(&web.house, web.https))
 }
 
 async fn events(
@@ -49,11 +49,12 @@ async fn events(
     };
     // A customer has no session, and none is looked for.
     let staff = if cookies::has(&headers, sessions::COOKIE) {
-        viewer::staff(&web, &session).await.ok()
+        viewer::everywhere(&web, &session).await.unwrap_or_default()
     } else {
-        None
+        Vec::new()
     };
-    let person = staff.as_ref().map(|s| s.person);
+    let person = staff.first().map(|s| s.person);
+    let seats = staff.len();
     let Some(audience) = audience(staff, holders) else {
         return json_error(&AppError::SignInNeeded);
     };
@@ -61,11 +62,12 @@ async fn events(
     let last = headers
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default());
-    let subscription = web.desk.live().subscribe(audience, last);
+    let subscription = web.house.live().subscribe(audience, last);
     let reader = Reader {
         web,
         subscription,
         person,
+        seats,
         greeted: false,
         check: tokio::time::interval_at(tokio::time::Instant::now() + CHECK, CHECK),
     };
@@ -78,12 +80,12 @@ async fn events(
     ([unbuffered], stream).into_response()
 }
 
-fn audience(staff: Option<Staff>, holders: Vec<Holder>) -> Option<Audience> {
-    match staff {
-        Some(staff) if holders.is_empty() => Some(Audience::Staff(staff)),
-        Some(staff) => Some(Audience::Both(staff, holders)),
-        None if holders.is_empty() => None,
-        None => Some(Audience::Customer(holders)),
+fn audience(staff: Vec<Staff>, holders: Vec<Holder>) -> Option<Audience> {
+    match (staff.is_empty(), holders.is_empty()) {
+        (false, true) => Some(Audience::Staff(staff)),
+        (false, false) => Some(Audience::Both(staff, holders)),
+        (true, false) => Some(Audience::Customer(holders)),
+        (true, true) => None,
     }
 }
 
@@ -101,8 +103,8 @@ async fn holders(
         .chain(named.iter().filter(|t| !held.tokens().contains(t)));
     let mut holders = Vec::new();
     for token in tokens {
-        match web.desk.holder(token).await {
-            Ok(holder) => holders.push(holder),
+        match web.house.holder(token).await {
+            Ok((_, holder)) => holders.push(holder),
             Err(DeskError::NotFound) => {}
             Err(error) => return Err(error),
         }
@@ -122,6 +124,8 @@ struct Reader {
     web: Web,
     subscription: Subscription,
     person: Option<PersonId>,
+    /// In how many guilds they were staff when the stream began.
+    seats: usize,
     greeted: bool,
     check: Interval,
 }
@@ -165,10 +169,11 @@ impl Reader {
         let Some(person) = self.person else {
             return true;
         };
-        match self.web.desk.staff(person).await {
-            Ok(_) => true,
+        match self.web.house.seats(person).await {
+            // Where they are staff now but were not, they hear of it when they connect again.
+            Ok(seats) => seats.len() == self.seats,
             // Not knowing, for a moment, is no reason to cut anyone off: hints carry no content.
-            Err(error) => !matches!(error, DeskError::NotAllowed),
+            Err(_) => true,
         }
     }
 }

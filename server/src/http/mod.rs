@@ -10,6 +10,7 @@ mod cross_site;
 mod customer;
 mod files;
 mod form;
+mod guilds;
 mod health;
 mod interactions;
 mod layers;
@@ -34,7 +35,7 @@ use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use connector::{GatewayStatus, Interactions};
-use desk::Desk;
+use desk::House;
 use leptos::config::LeptosOptions;
 use pages::Pages;
 use refusal::Refusal;
@@ -50,7 +51,7 @@ pub(crate) struct Web(Arc<Parts>);
 
 /// See [`Web`].
 pub(crate) struct Parts {
-    pub(crate) desk: Desk,
+    pub(crate) house: House,
     pub(crate) pages: Pages,
     shelf: Shelf,
     sign_in: SignIn,
@@ -85,7 +86,7 @@ impl Web {
     /// Puts the parts together. `http` reaches Discord and follows no redirects.
     pub(crate) fn new(
         config: &Config,
-        desk: Desk,
+        house: House,
         gateway: Arc<GatewayStatus>,
         interactions: Interactions,
         http: reqwest::Client,
@@ -93,8 +94,8 @@ impl Web {
     ) -> anyhow::Result<Self> {
         let shelf = Shelf::load(&config.site_dir);
         Ok(Self(Arc::new(Parts {
-            desk,
-            pages: Pages::new(shelf.addresses()),
+            pages: Pages::new(shelf.addresses(), house.clone()),
+            house,
             shelf,
             sign_in: SignIn::new(config, http)?,
             gateway,
@@ -113,6 +114,7 @@ impl Web {
 pub(crate) fn router(web: Web) -> Router {
     let with_time_limit = Router::new()
         .merge(customer::routes())
+        .merge(guilds::routes())
         .merge(files::routes(&web))
         .merge(transcripts::routes(&web))
         .merge(records::routes(&web))
@@ -127,6 +129,7 @@ pub(crate) fn router(web: Web) -> Router {
     with_time_limit
         .merge(live::routes(&web))
         .merge(customer::upload_routes())
+        .merge(guilds::upload_routes())
         .merge(files::upload_routes(&web))
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(web.clone(), cross_site::guard))

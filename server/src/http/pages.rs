@@ -6,22 +6,23 @@ use app::assets::Assets;
 use app::public::Frame;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use desk::House;
 use domain::AppError;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 /// What every page needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     assets: Arc<Assets>,
-    /// The guild's name as last read, so that a page about a failure needs no database.
-    guild: Arc<RwLock<Option<String>>>,
+    /// It knows what it is called without asking the database, also on a page about a failure.
+    house: House,
 }
 
 impl Pages {
-    pub(crate) fn new(assets: Assets) -> Self {
+    pub(crate) fn new(assets: Assets, house: House) -> Self {
         Self {
             assets: Arc::new(assets),
-            guild: Arc::default(),
+            house,
         }
     }
 
@@ -29,31 +30,34 @@ impl Pages {
         &self.assets
     }
 
-    /// Remembers the name on top of every page.
-    pub(crate) fn know(&self, guild: &str) {
-        let mut known = self
-            .guild
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        if known.as_deref() != Some(guild) {
-            *known = Some(guild.to_owned());
-        }
-    }
-
-    /// A page, drawn in the frame.
+    /// A page of no guild's, drawn in the frame.
     pub(crate) fn show(
         &self,
         status: StatusCode,
         draw: impl FnOnce(&Frame<'_>) -> String,
     ) -> Response {
-        let guild = self
-            .guild
-            .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone();
+        self.draw(status, self.house.name().as_deref(), draw)
+    }
+
+    /// A page of a guild's, with its name on top.
+    pub(crate) fn show_of(
+        &self,
+        guild: &str,
+        status: StatusCode,
+        draw: impl FnOnce(&Frame<'_>) -> String,
+    ) -> Response {
+        self.draw(status, Some(guild), draw)
+    }
+
+    fn draw(
+        &self,
+        status: StatusCode,
+        guild: Option<&str>,
+        draw: impl FnOnce(&Frame<'_>) -> String,
+    ) -> Response {
         let frame = Frame {
             assets: &self.assets,
-            guild: guild.as_deref(),
+            guild,
         };
         html(status, draw(&frame))
     }

@@ -14,8 +14,8 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{Desk, DeskError, Staff};
-use domain::view::InboxFilter;
+use desk::{Desk, DeskError, Seat, Staff};
+use domain::view::{InboxFilter, InboxView};
 
 const STATS: &str = "/staff/stats";
 
@@ -27,15 +27,15 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
         .route("/staff/hours/out", post(clock_out))
         .layer(DefaultBodyLimit::max(super::form::BODY_MAX))
         .layer(from_fn_with_state(web.clone(), viewer::identify))
-        .layer(sessions::layer(&web.desk, web.https))
+        .layer(sessions::layer(&web.house, web.https))
 }
 
 async fn stats(State(web): State<Web>, Extension(Viewer(viewer)): Extension<Viewer>) -> Response {
-    let staff = match viewer {
-        Ok(staff) => staff,
+    let seat = match viewer {
+        Ok(seat) => seat,
         Err(error) => return web.pages.error(&error),
     };
-    match read_stats(&web, &staff).await {
+    match read_stats(&web, &seat).await {
         Ok(page) => web
             .pages
             .show(StatusCode::OK, |frame| app::records::stats(frame, &page)),
@@ -43,24 +43,32 @@ async fn stats(State(web): State<Web>, Extension(Viewer(viewer)): Extension<View
     }
 }
 
-async fn read_stats(web: &Web, staff: &Staff) -> Result<StatsPage, DeskError> {
-    let desk = &web.desk;
+async fn read_stats(web: &Web, seat: &Seat) -> Result<StatsPage, DeskError> {
+    let Seat { desk, staff } = seat;
     Ok(StatsPage {
-        inbox: desk.inbox(staff, InboxFilter::Active, None).await?,
+        inbox: rail(web, seat).await?,
         statistics: desk.statistics(staff).await?,
         hours: desk.hours(staff).await?,
         dashboard: desk.dashboard(staff).await?,
     })
 }
 
+/// What the rail says, as on the dashboard.
+async fn rail(web: &Web, seat: &Seat) -> Result<InboxView, DeskError> {
+    let Seat { desk, staff } = seat;
+    let mut inbox = desk.inbox(staff, InboxFilter::Active, None).await?;
+    inbox.others = web.house.others(desk, staff.person).await?;
+    Ok(inbox)
+}
+
 async fn doctor(State(web): State<Web>, Extension(Viewer(viewer)): Extension<Viewer>) -> Response {
-    let staff = match viewer {
-        Ok(staff) => staff,
+    let seat = match viewer {
+        Ok(seat) => seat,
         Err(error) => return web.pages.error(&error),
     };
     let read = async {
-        let examination = web.desk.examine(&staff).await?;
-        let inbox = web.desk.inbox(&staff, InboxFilter::Active, None).await?;
+        let examination = seat.desk.examine(&seat.staff).await?;
+        let inbox = rail(&web, &seat).await?;
         Ok::<_, DeskError>((inbox, examination))
     };
     match read.await {
@@ -95,7 +103,7 @@ async fn clock(
         return refusal.answer(&web.pages, STATS);
     }
     match viewer {
-        Ok(staff) => after(&web, act(&web.desk, &staff).await),
+        Ok(seat) => after(&web, act(&seat.desk, &seat.staff).await),
         Err(error) => web.pages.error(&error),
     }
 }

@@ -1,11 +1,11 @@
 //! Staff sessions, kept in the desk's database behind a cookie.
 //!
-//! A session holds who signed in and nothing else; whether that person is staff is asked anew at
+//! A session holds who signed in and which guild they look at, and nothing else; whether that person is staff is asked anew at
 //! every request. Customers have no session: the layer is laid over staff's addresses alone.
 
 use async_trait::async_trait;
-use desk::{Desk, DeskError};
-use domain::{PersonId, Timestamp};
+use desk::{DeskError, House};
+use domain::{DiscordGuildId, PersonId, Timestamp};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
@@ -16,13 +16,15 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer};
 pub(crate) const COOKIE: &str = "threadline_session";
 /// Who signed in.
 const PERSON: &str = "person";
+/// Which guild they look at.
+const GUILD: &str = "guild";
 /// The day on which the session was last prolonged.
 const DAY: &str = "day";
 const LIFE: Duration = Duration::days(14);
 
 /// The layer that brings a [`Session`] to handlers. It writes only what changed.
-pub(crate) fn layer(desk: &Desk, https: bool) -> SessionManagerLayer<Store> {
-    SessionManagerLayer::new(Store(desk.clone()))
+pub(crate) fn layer(house: &House, https: bool) -> SessionManagerLayer<Store> {
+    SessionManagerLayer::new(Store(house.clone()))
         .with_name(COOKIE)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
@@ -35,6 +37,24 @@ pub(crate) async fn person(
     session: &Session,
 ) -> Result<Option<PersonId>, tower_sessions::session::Error> {
     session.get(PERSON).await
+}
+
+/// The guild that was looked at last.
+pub(crate) async fn guild(
+    session: &Session,
+) -> Result<Option<DiscordGuildId>, tower_sessions::session::Error> {
+    session.get(GUILD).await
+}
+
+/// Looks at this guild from now on.
+pub(crate) async fn choose(
+    session: &Session,
+    guild: DiscordGuildId,
+) -> Result<(), tower_sessions::session::Error> {
+    if self::guild(session).await? != Some(guild) {
+        session.insert(GUILD, guild).await?;
+    }
+    Ok(())
 }
 
 /// Makes the session this person's, under an id that nobody knew before.
@@ -65,7 +85,7 @@ fn day(now: Timestamp) -> i64 {
 
 /// The desk's database as a store of sessions.
 #[derive(Clone)]
-pub(crate) struct Store(Desk);
+pub(crate) struct Store(House);
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

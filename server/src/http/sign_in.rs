@@ -30,7 +30,7 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
         .route("/auth/discord", get(begin))
         .route("/auth/discord/callback", get(callback))
         .route("/auth/sign-out", post(sign_out))
-        .layer(sessions::layer(&web.desk, web.https))
+        .layer(sessions::layer(&web.house, web.https))
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -149,11 +149,11 @@ async fn callback(
             );
         }
     };
-    let person = match web.desk.sign_in(profile).await {
+    let person = match web.house.sign_in(profile).await {
         Ok(person) => person,
         Err(error) => return web.pages.error(&explain(&error)),
     };
-    if let Err(error) = sessions::begin(&session, person, web.desk.now()).await {
+    if let Err(error) = sessions::begin(&session, person, web.house.now()).await {
         return web
             .pages
             .error(&unexpected("A session could not be begun", &error));

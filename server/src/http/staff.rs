@@ -21,12 +21,12 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
     let options = web.leptos.clone();
     let assets = web.pages.assets().clone();
     let context = {
-        let (desk, assets) = (web.desk.clone(), assets.clone());
+        let (house, assets) = (web.house.clone(), assets.clone());
         let web = web.clone();
         let connection = Connection(Arc::new(move || connection(&web)));
         move || {
             provide_context(connection.clone());
-            provide_context(desk.clone());
+            provide_context(house.clone());
             provide_context(assets.clone());
         }
     };
@@ -40,14 +40,14 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
             web.clone(),
             viewer::identify,
         ))
-        .layer(sessions::layer(&web.desk, web.https))
+        .layer(sessions::layer(&web.house, web.https))
         .layer(middleware::from_fn_with_state(web.clone(), only_forms))
 }
 
 /// What the page about the bridge is told of the gateway.
 fn connection(web: &Web) -> ConnectionView {
     let gateway = web.gateway.snapshot();
-    let now = web.desk.now();
+    let now = web.house.now();
     let moment = |seconds| now.before(Duration::from_secs(seconds));
     ConnectionView {
         since: gateway.connected_seconds.map(moment),

@@ -44,7 +44,7 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
             get(|web, viewer, path| of_staff(web, viewer, path, Form::Json)),
         )
         .layer(from_fn_with_state(web.clone(), viewer::identify))
-        .layer(sessions::layer(&web.desk, web.https));
+        .layer(sessions::layer(&web.house, web.https));
     Router::new()
         .route(
             "/t/{token}/transcript",
@@ -65,12 +65,8 @@ async fn of_customer(
     let Ok(Path(token)) = path else {
         return web.pages.error(&AppError::NotFound);
     };
-    let written = match web.desk.holder(&token).await {
-        Ok(holder) => {
-            web.desk
-                .transcript_for_holder(&holder, form.pictures())
-                .await
-        }
+    let written = match web.house.holder(&token).await {
+        Ok((desk, holder)) => desk.transcript_for_holder(&holder, form.pictures()).await,
         Err(error) => Err(error),
     };
     answer(&web, written, form)
@@ -82,12 +78,12 @@ async fn of_staff(
     path: Result<Path<i64>, PathRejection>,
     form: Form,
 ) -> Response {
-    let (Ok(staff), Ok(Path(number))) = (viewer, path) else {
+    let (Ok(seat), Ok(Path(number))) = (viewer, path) else {
         return web.pages.error(&AppError::NotFound);
     };
-    let written = web
+    let written = seat
         .desk
-        .transcript_for_staff(&staff, number, form.pictures())
+        .transcript_for_staff(&seat.staff, number, form.pictures())
         .await;
     answer(&web, written, form)
 }

@@ -6,7 +6,7 @@
 
 use axum::extract::multipart::Field as Part;
 use desk::files::{FileStoreError, NewFile, NotTaken};
-use desk::{Desk, DeskError};
+use desk::{DeskError, House};
 use domain::file::clean_name;
 use domain::{Field, Invalid};
 
@@ -18,7 +18,7 @@ const CUT_OFF: &str = "A file did not arrive whole. Choose your files again.";
 
 /// The files of one form.
 pub(crate) struct Uploads<'d> {
-    desk: &'d Desk,
+    house: &'d House,
     files: Vec<NewFile>,
     problems: Vec<Invalid>,
     /// Files that were begun, taken or not.
@@ -27,9 +27,9 @@ pub(crate) struct Uploads<'d> {
 }
 
 impl<'d> Uploads<'d> {
-    pub(crate) fn new(desk: &'d Desk) -> Self {
+    pub(crate) fn new(house: &'d House) -> Self {
         Self {
-            desk,
+            house,
             files: Vec::new(),
             problems: Vec::new(),
             begun: 0,
@@ -39,7 +39,7 @@ impl<'d> Uploads<'d> {
 
     /// The most bytes that all files together may have in a body.
     pub(crate) fn most(&self) -> usize {
-        let limits = self.desk.file_limits();
+        let limits = self.house.file_limits();
         let files = usize::try_from(limits.max_files).unwrap_or(usize::MAX);
         let each = usize::try_from(limits.max_bytes).unwrap_or(usize::MAX);
         each.saturating_add(AROUND).saturating_mul(files)
@@ -54,7 +54,7 @@ impl<'d> Uploads<'d> {
     pub(crate) async fn take(&mut self, mut part: Part<'_>) {
         let given = part.file_name().unwrap_or_default().to_owned();
         let name = clean_name(&given);
-        let limits = self.desk.file_limits();
+        let limits = self.house.file_limits();
         if self.begun >= limits.max_files {
             // An input without a choice sends an empty part; more than the limit is a choice.
             if !given.is_empty() {
@@ -66,7 +66,7 @@ impl<'d> Uploads<'d> {
         if !given.is_empty() {
             self.begun += 1;
         }
-        match self.desk.take_file(&given, &mut part).await {
+        match self.house.take_file(&given, &mut part).await {
             Ok(file) if given.is_empty() => {
                 // Bytes without a name come from no browser; they are a file all the same.
                 self.begun += 1;
@@ -134,7 +134,7 @@ impl<'d> Uploads<'d> {
 
     /// Forgets the files.
     pub(crate) async fn discard(&mut self) {
-        self.desk.discard_files(&self.files).await;
+        self.house.discard_files(&self.files).await;
         self.files.clear();
     }
 }

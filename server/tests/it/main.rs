@@ -11,6 +11,7 @@ mod commands;
 mod doctor;
 mod faults;
 mod files;
+mod guilds;
 mod kinds;
 mod live;
 mod outage;

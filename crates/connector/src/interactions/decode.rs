@@ -199,15 +199,28 @@ fn component(i: &ComponentInteraction) -> Told {
         return Told::Unknown(ANOTHER_VERSION);
     };
     let mut values = Values::default();
-    let place = match &i.data.kind {
-        ComponentInteractionDataKind::StringSelect { values: chosen } => {
-            if let (Some(name), Some(choice)) = (control.choice(), chosen.first()) {
-                values.add(name, Value::Text(choice.clone()));
-            }
-            Place::Instead
+    let chosen = match &i.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => {
+            values.first().map(|text| Value::Text(text.clone()))
         }
-        _ => Place::Below,
+        ComponentInteractionDataKind::ChannelSelect { values } => values
+            .first()
+            .map(|channel| Value::Channel(ChannelId::from(channel.get()))),
+        ComponentInteractionDataKind::RoleSelect { values } => values
+            .first()
+            .map(|role| Value::Role(RoleId::from(role.get()))),
+        _ => None,
     };
+    let place = match chosen.is_some() || control.renews() {
+        true => Place::Instead,
+        false => Place::Below,
+    };
+    if let (Some(name), Some(chosen)) = (control.choice(), chosen) {
+        values.add(name, chosen);
+    }
+    if let Some((name, carried)) = control.carries() {
+        values.add(name, Value::Text(carried.to_owned()));
+    }
     let frame = Frame {
         token: &i.token,
         guild: i.guild_id,

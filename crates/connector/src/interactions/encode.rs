@@ -4,13 +4,16 @@
 //! rather than refused. It sends nothing.
 
 use super::{ONLY_THEM, Place};
-use crate::{custom_id, write};
-use desk::commands::{Answer, Asked, COMMANDS, Form, Menu, Reply, Say, Suggestion, Takes};
+use crate::{custom_id, port, write};
+use desk::commands::{
+    Answer, Asked, COMMANDS, Control, Form, Menu, Reply, Row, Suggestion, Takes,
+};
 use domain::text::head;
 use serenity::all::{
-    AutocompleteChoice, CreateActionRow, CreateAutocompleteResponse, CreateEmbed, CreateInputText,
-    CreateInteractionResponse, CreateInteractionResponseMessage, CreateModal, CreateSelectMenu,
-    CreateSelectMenuKind, CreateSelectMenuOption, EditInteractionResponse, InputTextStyle,
+    AutocompleteChoice, ButtonStyle, ChannelType, CreateActionRow, CreateAutocompleteResponse,
+    CreateButton, CreateEmbed, CreateInputText, CreateInteractionResponse,
+    CreateInteractionResponseMessage, CreateModal, CreateSelectMenu, CreateSelectMenuKind,
+    CreateSelectMenuOption, EditInteractionResponse, InputTextStyle, RoleId,
 };
 
 const CONTENT: usize = 2_000;
@@ -26,12 +29,13 @@ const TOO_LATE: &str = "That took too long for a form. Please try again.";
 pub(super) fn at_once(place: Place, answer: Answer) -> CreateInteractionResponse {
     match answer {
         Answer::Form(form) => CreateInteractionResponse::Modal(modal(form)),
-        Answer::Say(say) => {
+        Answer::Say(_) | Answer::Board(_) => {
+            let shown = Shown::from(answer);
             let message = CreateInteractionResponseMessage::new()
-                .content(cut(&say.words, CONTENT))
+                .content(shown.words)
                 .allowed_mentions(write::no_mentions())
-                .embeds(embeds(&say))
-                .components(rows(say.menu));
+                .embeds(shown.embeds)
+                .components(shown.rows);
             match place {
                 Place::Below => CreateInteractionResponse::Message(message.flags(ONLY_THEM)),
                 Place::Instead => CreateInteractionResponse::UpdateMessage(message),
@@ -52,18 +56,12 @@ pub(super) fn announcement(place: Place) -> CreateInteractionResponse {
 
 /// The answer that was announced.
 pub(super) fn later(answer: Answer) -> EditInteractionResponse {
-    let say = match answer {
-        Answer::Say(say) => say,
-        Answer::Form(_) => Say {
-            words: TOO_LATE.to_owned(),
-            ..Say::default()
-        },
-    };
+    let shown = Shown::from(answer);
     EditInteractionResponse::new()
-        .content(cut(&say.words, CONTENT))
+        .content(shown.words)
         .allowed_mentions(write::no_mentions())
-        .embeds(embeds(&say))
-        .components(rows(say.menu))
+        .embeds(shown.embeds)
+        .components(shown.rows)
 }
 
 /// What could be meant.
@@ -96,16 +94,68 @@ pub(super) fn reference(secret: &str) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-fn embeds(say: &Say) -> Vec<CreateEmbed> {
-    let detail = say.detail.as_deref().filter(|detail| !detail.is_empty());
-    detail
-        .map(|detail| CreateEmbed::new().description(cut(detail, DESCRIPTION)))
-        .into_iter()
-        .collect()
+/// An answer in words, as Discord takes it.
+struct Shown {
+    words: String,
+    embeds: Vec<CreateEmbed>,
+    rows: Vec<CreateActionRow>,
 }
 
-fn rows(menu: Option<Menu>) -> Vec<CreateActionRow> {
-    menu.into_iter().map(row).collect()
+impl From<Answer> for Shown {
+    fn from(answer: Answer) -> Self {
+        let (words, detail, rows) = match answer {
+            Answer::Say(say) => {
+                let rows = say.menu.into_iter().map(row).collect();
+                (say.words, say.detail, rows)
+            }
+            Answer::Board(board) => {
+                let rows = board.rows.into_iter().take(5).map(row_of).collect();
+                (board.words, board.detail, rows)
+            }
+            Answer::Form(_) => (TOO_LATE.to_owned(), None, Vec::new()),
+        };
+        let detail = detail.filter(|detail| !detail.is_empty());
+        Self {
+            words: cut(&words, CONTENT),
+            embeds: detail
+                .map(|detail| CreateEmbed::new().description(cut(&detail, DESCRIPTION)))
+                .into_iter()
+                .collect(),
+            rows,
+        }
+    }
+}
+
+fn row_of(of: Row) -> CreateActionRow {
+    match of {
+        Row::Menu(menu) => row(menu),
+        Row::Channels(pick) => {
+            let now = pick.now.map(|channel| vec![port::channel(channel.get())]);
+            let kind = CreateSelectMenuKind::Channel {
+                channel_types: Some(vec![ChannelType::Text, ChannelType::Forum]),
+                default_channels: now,
+            };
+            pick_row(&pick.control, pick.hint, kind)
+        }
+        Row::Roles(pick) => {
+            let now = pick.now.map(|role| vec![RoleId::new(role.get().max(1))]);
+            let kind = CreateSelectMenuKind::Role { default_roles: now };
+            pick_row(&pick.control, pick.hint, kind)
+        }
+        Row::Buttons(controls) => {
+            let button = |control: &Control| {
+                CreateButton::new(custom_id::name(control))
+                    .label(control.label())
+                    .style(ButtonStyle::Secondary)
+            };
+            CreateActionRow::Buttons(controls.iter().take(5).map(button).collect())
+        }
+    }
+}
+
+fn pick_row(control: &Control, hint: &str, kind: CreateSelectMenuKind) -> CreateActionRow {
+    let select = CreateSelectMenu::new(custom_id::name(control), kind);
+    CreateActionRow::SelectMenu(select.placeholder(hint))
 }
 
 fn row(menu: Menu) -> CreateActionRow {
@@ -152,7 +202,7 @@ fn cut(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use desk::commands::{Control, Field, Line};
+    use desk::commands::{Board, Field, Line, Pick, Say, Step};
     use domain::TicketId;
     use serde_json::{Value, json};
 
@@ -194,6 +244,38 @@ mod tests {
         let menu = &sent["data"]["components"][0]["components"][0];
         assert_eq!(menu["custom_id"], "v1:setpriority:41");
         assert_eq!(menu["options"][0]["default"], true);
+    }
+
+    #[test]
+    fn a_board_has_a_row_for_each_choice() {
+        let board = Board {
+            words: "Setting up".to_owned(),
+            detail: None,
+            rows: vec![
+                Row::Channels(Pick {
+                    control: Control::SetUp(Step::Channel),
+                    hint: "Where",
+                    now: Some(domain::ChannelId(7)),
+                }),
+                Row::Roles(Pick {
+                    control: Control::SetUp(Step::Role),
+                    hint: "Who",
+                    now: None,
+                }),
+                Row::Buttons(vec![Control::SetUp(Step::Check)]),
+            ],
+        };
+        let sent = wire(&at_once(Place::Instead, Answer::Board(board)));
+        let rows = &sent["data"]["components"];
+        let part = |row: usize| rows[row]["components"][0].clone();
+        assert_eq!(
+            (&part(0)["type"], &part(1)["type"]),
+            (&json!(8), &json!(5 + 1))
+        );
+        assert_eq!(part(0)["custom_id"], "v1:setup:channel");
+        assert_eq!(part(0)["default_values"][0]["id"], "7");
+        assert_eq!(part(2)["custom_id"], "v1:setup:check");
+        assert_eq!(sent["type"], 7);
     }
 
     #[test]

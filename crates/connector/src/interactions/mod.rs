@@ -14,7 +14,7 @@ pub use registration::{CommandsError, keep_registered, register, register_and_re
 use super::{DiscordConfig, builder, http_client};
 use decode::Told;
 use desk::commands::{Answer, Asked, Does, Suggestion, Who};
-use desk::{Desk, DeskError};
+use desk::{DeskError, House};
 use recent::Recent;
 use serde::Deserialize;
 use serenity::all::{
@@ -40,7 +40,7 @@ const FOLLOW_AGAIN_MS: [u64; 4] = [0, 300, 1_000, 3_000];
 pub struct Interactions(Arc<Inner>);
 
 struct Inner {
-    desk: Desk,
+    house: House,
     http: Http,
     application: u64,
     recent: Mutex<Recent>,
@@ -94,13 +94,17 @@ enum First {
 
 impl Interactions {
     /// A way of its own for answers; what takes longer is finished by `tracker`.
-    pub fn new(config: &DiscordConfig, desk: Desk, tracker: &TaskTracker) -> anyhow::Result<Self> {
+    pub fn new(
+        config: &DiscordConfig,
+        house: House,
+        tracker: &TaskTracker,
+    ) -> anyhow::Result<Self> {
         let http = builder(config, http_client(config)?)
             // Answers have no limit worth waiting for, and no time to wait.
             .ratelimiter_disabled(true)
             .build();
         Ok(Self(Arc::new(Inner {
-            desk,
+            house,
             http,
             application: config.application_id,
             recent: Mutex::default(),
@@ -177,12 +181,12 @@ impl Interactions {
     async fn first(&self, interaction: Interaction) -> First {
         match decode::told(interaction, self.0.application) {
             Told::Act(asked, place) => {
-                let (desk, asked) = (self.0.desk.clone(), *asked);
+                let (house, asked) = (self.0.house.clone(), *asked);
                 // A task of its own: whoever asked may hang up, and what is begun goes on.
                 let mut work = self
                     .0
                     .tracker
-                    .spawn(async move { act(&desk, &asked).await });
+                    .spawn(async move { act(&house, &asked).await });
                 match tokio::time::timeout(ANNOUNCE_AFTER, &mut work).await {
                     Ok(done) => {
                         let answer = done.unwrap_or_else(|_| panicked());
@@ -196,7 +200,7 @@ impl Interactions {
                 option,
                 typed,
             } => {
-                let work = suggestions(&self.0.desk, &asked, &option, &typed);
+                let work = suggestions(&self.0.house, &asked, &option, &typed);
                 let found = tokio::time::timeout(SUGGEST_WITHIN, work).await;
                 First::Now(encode::suggestions(
                     &asked,
@@ -247,8 +251,8 @@ fn panicked() -> Answer {
     "Something went wrong on our side. Try again in a moment.".into()
 }
 
-async fn act(desk: &Desk, asked: &Asked) -> Answer {
-    match desk.interact(asked).await {
+async fn act(house: &House, asked: &Asked) -> Answer {
+    match house.interact(asked).await {
         Ok(answer) => answer,
         Err(error) => {
             // A word of its own is what the log and the person have in common.
@@ -261,8 +265,9 @@ async fn act(desk: &Desk, asked: &Asked) -> Answer {
     }
 }
 
-async fn suggestions(desk: &Desk, asked: &Asked, option: &str, typed: &str) -> Vec<Suggestion> {
-    desk.suggest(asked, option, typed)
+async fn suggestions(house: &House, asked: &Asked, option: &str, typed: &str) -> Vec<Suggestion> {
+    house
+        .suggest(asked, option, typed)
         .await
         .unwrap_or_else(|error| {
             tracing::warn!(%error, "Nothing could be suggested");

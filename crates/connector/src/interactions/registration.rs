@@ -5,7 +5,7 @@
 
 use crate::DiscordConfig;
 use crate::rest::{Ask, Rest};
-use desk::Desk;
+use desk::House;
 use desk::bridge::DeliveryError;
 use desk::commands::{COMMANDS, Command, GROUPS, Kind, Opt, Takes, Who};
 use serde_json::Value;
@@ -155,11 +155,12 @@ pub async fn register(config: &DiscordConfig, guild: u64) -> Result<usize, Comma
 /// The same, and remembers what Discord was told.
 pub async fn register_and_remember(
     config: &DiscordConfig,
-    desk: &Desk,
+    house: &House,
     guild: u64,
 ) -> Result<usize, CommandsError> {
     let told = register(config, guild).await?;
-    desk.remember_registered_commands(&scope(config, guild), &definition_hash())
+    house
+        .remember_registered_commands(&scope(config, guild), &definition_hash())
         .await?;
     Ok(told)
 }
@@ -179,33 +180,60 @@ async fn put(rest: &Rest, application: u64, guild: u64) -> Result<usize, Deliver
     Ok(made.len())
 }
 
-/// Tells Discord, if it was told something else last time; tries until it works.
-pub async fn keep_registered(
-    config: DiscordConfig,
-    desk: Desk,
-    guild: u64,
-    stop: CancellationToken,
-) {
+/// Tells Discord of the commands in every guild where it was told something else last time, and in
+/// those that move in; tries until it works.
+pub async fn keep_registered(config: DiscordConfig, house: House, stop: CancellationToken) {
+    let mut changes = house.changes();
     let mut pauses = AGAIN_AFTER.into_iter();
     let mut pause = AGAIN_AFTER[0];
     loop {
-        match desk.registered_commands(&scope(&config, guild)).await {
-            Ok(Some(hash)) if hash == definition_hash() => return,
-            Ok(_) => match register_and_remember(&config, &desk, guild).await {
-                Ok(count) => {
-                    tracing::info!(count, "Discord was told of the commands");
-                    return;
-                }
-                Err(error) => tracing::warn!(%error, "The commands are not registered yet"),
-            },
-            Err(error) => tracing::warn!(%error, "The commands are not registered yet"),
+        changes.mark_unchanged();
+        if tell_all(&config, &house).await {
+            pauses = AGAIN_AFTER.into_iter();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                Ok(()) = changes.changed() => continue,
+            }
         }
         pause = pauses.next().unwrap_or(pause);
         tokio::select! {
             () = stop.cancelled() => return,
+            Ok(()) = changes.changed() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// Whether every guild within reach has the commands now.
+async fn tell_all(config: &DiscordConfig, house: &House) -> bool {
+    let mut all = true;
+    for desk in house.desks() {
+        if desk.away().is_some() {
+            continue;
+        }
+        let guild = desk.discord_id().get();
+        let told = match house.registered_commands(&guild.to_string()).await {
+            Ok(Some(hash)) if hash == definition_hash() => continue,
+            Ok(_) => register_and_remember(config, house, guild).await,
+            Err(error) => Err(error.into()),
+        };
+        match told {
+            Ok(count) => tracing::info!(
+                count,
+                discord.guild_id = guild,
+                "Discord was told of the commands"
+            ),
+            Err(error) => {
+                all = false;
+                tracing::warn!(
+                    %error,
+                    discord.guild_id = guild,
+                    "The commands are not registered yet"
+                );
+            }
+        }
+    }
+    all
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Desk {
         match command {
             Command::OpenThread | Command::Log { .. } => done(),
             Command::PostCard { calls_staff } => {
-                let ping = calls_staff.then_some(self.settings.guild.staff_role);
+                let ping = calls_staff.then_some(self.home().staff_role);
                 Ok(self.post_card(promise, &link, thread, &ticket, ping).await)
             }
             Command::RefreshCard => {
@@ -159,7 +159,7 @@ impl Desk {
             None
         } else if file_posts::has_only_files(chunk) {
             let mark = words::mark(ticket.number, id, chunk);
-            plan.words(&self.settings.public_url, chunk, &mark, &files)
+            plan.words(&self.staff_base(), chunk, &mark, &files)
                 .filter(|_| message.deleted_at.is_none())
         } else {
             self.content(ticket, &message, chunk)
@@ -266,7 +266,7 @@ impl Desk {
         if message.deleted_at.is_some() {
             return None;
         }
-        words::post(&self.settings.public_url, ticket.number, message, chunk)
+        words::post(&self.staff_base(), ticket.number, message, chunk)
     }
 
     /// Archives and locks. Discord refuses to change the lock of a thread that is archived already;

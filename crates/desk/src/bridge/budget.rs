@@ -34,11 +34,7 @@ impl Desk {
             return Ok(0);
         }
         let full = self.bridge.is_full();
-        let active = match self
-            .port
-            .active_threads(self.settings.guild.discord_id)
-            .await
-        {
+        let active = match self.port.active_threads(self.discord_id).await {
             Ok(active) => active,
             Err(error) => {
                 tracing::warn!(%error, "the active threads could not be counted");
@@ -46,11 +42,11 @@ impl Desk {
             }
         };
         self.bridge.made_room();
-        let budget = self.settings.guild.thread_budget;
+        let budget = self.home().thread_budget;
         let least = if full { ROOM } else { 0 };
         // Room that is promised already is as good as made.
         let making = [Command::Rest.to_json(), Command::Close.to_json()];
-        let promised = outbox::promised(&self.db, &making).await?;
+        let promised = outbox::promised(&self.db, self.guild, &making).await?;
         let wanted = active.len().saturating_sub(budget).max(least);
         let wanted = wanted.saturating_sub(promised);
         if wanted == 0 {

@@ -148,7 +148,7 @@ impl Desk {
         let lane = self.bridge.lane(thread);
         let _one_at_a_time = lane.lock().await;
         let session = self.bridge.session();
-        let Some(link) = links::of_thread(&self.db.read, thread).await? else {
+        let Some(link) = links::of_thread(&self.db.read, self.guild, thread).await? else {
             self.bridge.not_to_be_read(thread);
             return Ok(true);
         };
@@ -224,7 +224,7 @@ impl Desk {
             // Asking again changes nothing until a person does something.
             DeliveryError::Gone { reason, .. } | DeliveryError::Permanent { reason, .. } => {
                 self.bridge.not_to_be_read(thread);
-                if let Some(link) = links::of_thread(&self.db.read, thread).await? {
+                if let Some(link) = links::of_thread(&self.db.read, self.guild, thread).await? {
                     self.thread_in_trouble(link.ticket_id, &reason).await?;
                 }
                 Ok(true)

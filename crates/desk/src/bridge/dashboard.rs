@@ -50,9 +50,10 @@ impl Desk {
     /// Shows a dashboard message in this channel; one that stands elsewhere is taken away.
     pub async fn place_dashboard(
         &self,
-        _who: &impl Insider,
+        who: &impl Insider,
         channel: ChannelId,
     ) -> Result<(), DeskError> {
+        self.knows(who)?;
         let work = self.work().await?;
         dashboards::place(&work.tx, self.guild, channel, &token::nonce(), work.now).await?;
         work.commit().await?;
@@ -61,7 +62,8 @@ impl Desk {
     }
 
     /// Takes the dashboard message away.
-    pub async fn remove_dashboard(&self, _staff: &Staff) -> Result<(), DeskError> {
+    pub async fn remove_dashboard(&self, staff: &Staff) -> Result<(), DeskError> {
+        self.knows(staff)?;
         let work = self.work().await?;
         dashboards::remove(&work.tx, self.guild).await?;
         work.commit().await?;
@@ -70,7 +72,8 @@ impl Desk {
     }
 
     /// Where the dashboard message stands, if there is one.
-    pub async fn dashboard(&self, _staff: &Staff) -> Result<Option<DashboardView>, DeskError> {
+    pub async fn dashboard(&self, staff: &Staff) -> Result<Option<DashboardView>, DeskError> {
+        self.knows(staff)?;
         let row = dashboards::shown(&self.db, self.guild).await?;
         Ok(row.map(|row| {
             let channel = self.thread_address(ThreadId(row.channel_id.0));
@@ -91,7 +94,8 @@ impl Desk {
         if self.bridge.held_until().is_some_and(|at| at > now) {
             return Ok(Step::Idle);
         }
-        let Some(row) = dashboards::lease(&self.db, now, now.after(EVERY)).await? else {
+        let Some(row) = dashboards::lease(&self.db, self.guild, now, now.after(EVERY)).await?
+        else {
             return Ok(Step::Idle);
         };
         let channel = ThreadId(row.channel_id.0);
@@ -147,7 +151,10 @@ impl Desk {
     }
 
     async fn until_next_dashboard(&self) -> Duration {
-        let due = dashboards::next_due(&self.db).await.ok().flatten();
+        let due = dashboards::next_due(&self.db, self.guild)
+            .await
+            .ok()
+            .flatten();
         due.map_or(EVERY, |at| at.since(self.now()))
             .clamp(Duration::from_secs(1), EVERY)
     }
@@ -262,7 +269,7 @@ impl Desk {
     async fn dashboard_words(&self, row: &Row, figures: &Statistics) -> Result<String, DeskError> {
         let name = |name: &str| escape(&excerpt(name, NAME));
         let guild = name(&self.guild_name().name);
-        let url = &self.settings.public_url;
+        let url = &self.staff_base();
         let mark = mark(row.id);
         let mut words = format!("**{guild}** · [tickets](<{url}/staff/stats{mark})\n");
         let mut say = |line: std::fmt::Arguments<'_>| {

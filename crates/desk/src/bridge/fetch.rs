@@ -31,7 +31,7 @@ enum Tried {
 impl Desk {
     /// Fetches one wanted file, if one is due.
     pub async fn fetch_step(&self) -> Result<Step, DeskError> {
-        let Some(wanted) = files::lease(&self.db, self.now()).await? else {
+        let Some(wanted) = files::lease(&self.db, self.guild, self.now()).await? else {
             return Ok(Step::Idle);
         };
         match self.try_to_fetch(&wanted).await? {
@@ -79,7 +79,10 @@ impl Desk {
     }
 
     async fn until_next_file(&self) -> Duration {
-        let due = files::wanted(&self.db).await.ok().and_then(|(due, _)| due);
+        let due = files::wanted(&self.db, self.guild)
+            .await
+            .ok()
+            .and_then(|(due, _)| due);
         due.map_or(Duration::from_secs(5), |at| at.since(self.now()))
             .clamp(Duration::from_millis(5), Duration::from_secs(5))
     }

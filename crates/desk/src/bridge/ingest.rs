@@ -10,7 +10,7 @@ use super::quote::behind;
 use super::threads::Heard;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
-use crate::store::{files, guilds, links, parts, people, tickets};
+use crate::store::{files, links, parts, people, tickets};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, DiscordProfile};
 use domain::file::clean_name;
@@ -73,16 +73,10 @@ impl Desk {
                 name,
                 threads,
             } => {
-                if guild != self.settings.guild.discord_id {
+                if guild != self.discord_id {
                     return Ok(Ingested::Ignored);
                 }
-                if self.guild_name().name != name {
-                    guilds::rename(&self.db, self.guild, &name).await?;
-                    self.guild_view
-                        .write()
-                        .unwrap_or_else(|poisoned| poisoned.into_inner())
-                        .name = name;
-                }
+                self.called(&name).await?;
                 self.is_there(threads.into_iter().map(|active| active.thread))
                     .await?;
                 Ok(Ingested::Taken)
@@ -98,7 +92,9 @@ impl Desk {
                         Ingested::Ignored
                     });
                 }
-                let Some(link) = links::of_thread(&self.db.read, message.channel).await? else {
+                let Some(link) =
+                    links::of_thread(&self.db.read, self.guild, message.channel).await?
+                else {
                     return Ok(Ingested::Ignored);
                 };
                 // A new wording of what is known stands for itself; what is new waits for what came
@@ -122,14 +118,14 @@ impl Desk {
                 Ok(result)
             }
             RemoteEvent::MemberOf(guilds) => {
-                if guilds.contains(&self.settings.guild.discord_id) {
+                if guilds.contains(&self.discord_id) {
                     return Ok(Ingested::Ignored);
                 }
                 self.gone_away(Absence::Removed);
                 Ok(Ingested::Taken)
             }
             RemoteEvent::GuildAway { guild, absence } => {
-                if guild != self.settings.guild.discord_id {
+                if guild != self.discord_id {
                     return Ok(Ingested::Ignored);
                 }
                 self.gone_away(absence);
@@ -200,9 +196,7 @@ impl Desk {
             _ if !is_staff => (MessageKind::Note, written),
             Some(note) => (MessageKind::Note, note),
             // Where the customer reads along, a reply is a reply.
-            None if self.settings.guild.notes == NotesInDiscord::ReplyCommand
-                && !link.is_shared() =>
-            {
+            None if self.home().notes == NotesInDiscord::ReplyCommand && !link.is_shared() => {
                 (MessageKind::Note, written)
             }
             None => (MessageKind::Reply, written),
@@ -287,14 +281,12 @@ impl Desk {
     /// The note in a message, if its writer marked it as one.
     fn note_in<'m>(&self, message: &'m RemoteMessage) -> Option<&'m str> {
         let files = !message.files.is_empty();
-        self.settings
-            .guild
-            .note_in(message.content.trim_end(), files)
+        self.home().note_in(message.content.trim_end(), files)
     }
 
     /// Why a file is not even fetched, if it is not.
     fn too_large(&self, file: &RemoteFile) -> Option<String> {
-        let most = self.settings.files.max_bytes;
+        let most = self.limits.max_bytes;
         (file.size > most).then(|| super::fetch::too_large(most))
     }
 
@@ -370,6 +362,9 @@ impl Desk {
         let Some(old) = messages::by_id(&work.tx, part.message_id).await? else {
             return Ok(false);
         };
+        if work.ticket(old.ticket_id).await?.guild_id != self.guild {
+            return Ok(false);
+        }
         // Our own posts, deleted in Discord, stay on the web: the customer's words are theirs.
         if old.origin != Origin::Discord || old.deleted_at.is_some() {
             return Ok(false);

@@ -68,7 +68,7 @@ impl Desk {
         words: &str,
     ) -> Result<Result<Kept, DeliveryError>, DeskError> {
         // Whoever took the setting away wants no line any more.
-        let Some(channel) = self.settings.guild.log_channel else {
+        let Some(channel) = self.home().log_channel else {
             return Ok(Ok(Kept::Done));
         };
         // Discord addresses a channel as it addresses a thread.
@@ -82,13 +82,7 @@ impl Desk {
                 Err(error) => return Ok(Err(error)),
             }
         }
-        let words = line(
-            &self.settings.public_url,
-            ticket,
-            promise.id,
-            milestone,
-            words,
-        );
+        let words = line(&self.staff_base(), ticket, promise.id, milestone, words);
         // Held until the post is made: files take much memory on their way.
         let mut _room = None;
         let post = if milestone == Milestone::Closed {

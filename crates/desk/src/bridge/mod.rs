@@ -33,11 +33,11 @@ pub(crate) use file_posts::{has_only_files, plan as plan_files};
 pub use ingest::Ingested;
 pub use outbox::Step;
 pub use reply::ThreadReply;
-pub(crate) use state::State;
+pub(crate) use state::{State, Wire};
 pub(crate) use threads::notice;
 pub(crate) use words::{escape, pieces};
 
 pub use port::{
-    DeliveryError, DiscordPort, Nonce, Post, PostFile, PostTags, RemoteBytes, RemoteMember,
-    ThreadShape, ThreadSpec, ThreadStart, ThreadState, TicketCard,
+    DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostFile, PostTags, RemoteBytes,
+    RemoteMember, ThreadShape, ThreadSpec, ThreadStart, ThreadState, TicketCard,
 };

@@ -52,7 +52,7 @@ impl Desk {
         };
         let name = link.name.clone();
         let spec = ThreadSpec {
-            guild: self.settings.guild.discord_id,
+            guild: self.discord_id,
             parent: link.parent_id,
             name: name.unwrap_or_else(|| thread_name(ticket.number, &ticket.subject)),
             start,
@@ -146,7 +146,7 @@ impl Desk {
             }
         }
         let post = Post::Card(Box::new(TicketCard {
-            ping: Some(self.settings.guild.staff_role),
+            ping: Some(self.home().staff_role),
             ..self.card(ticket)
         }));
         let nonce = Nonce(promise.nonce.clone());
@@ -157,7 +157,7 @@ impl Desk {
     /// left out here too: Discord judges both at once.
     fn first_post(&self, link: &Link, ticket: &tickets::Named) -> TicketCard {
         let mut card = self.card(ticket);
-        card.ping = Some(self.settings.guild.staff_role);
+        card.ping = Some(self.home().staff_role);
         if link.name.is_some() {
             let name = neutral_thread_name(ticket.number);
             card.subject = name.replacen(&thread_mark(ticket.number), "", 1);
@@ -240,10 +240,7 @@ impl Desk {
             priority: ticket.priority,
             status: ticket.status,
             assignee: ticket.assignee.clone(),
-            link: format!(
-                "{}/staff/tickets/{}",
-                self.settings.public_url, ticket.number
-            ),
+            link: format!("{}/staff/tickets/{}", self.staff_base(), ticket.number),
             ping: None,
         }
     }

@@ -109,7 +109,7 @@ impl Desk {
 
     async fn until_next_due(&self) -> Duration {
         let now = self.now();
-        let due = match outbox::next_due(&self.db, now).await {
+        let due = match outbox::next_due(&self.db, self.guild, now).await {
             Ok(due) => due,
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be read");
@@ -130,7 +130,7 @@ impl Desk {
         if held || self.bridge.is_away(now) {
             return Ok(None);
         }
-        outbox::lease(&self.db, now).await
+        outbox::lease(&self.db, self.guild, now).await
     }
 
     async fn keep(&self, promise: Promise) -> Result<Step, DeskError> {
@@ -252,7 +252,7 @@ impl Desk {
         nonce: &str,
         discord: DiscordMessageId,
     ) -> Result<bool, DeskError> {
-        let Some(promise) = outbox::by_nonce(&self.db.read, nonce).await? else {
+        let Some(promise) = outbox::by_nonce(&self.db.read, self.guild, nonce).await? else {
             return Ok(false);
         };
         if promise.state == WorkState::Done {

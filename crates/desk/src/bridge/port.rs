@@ -7,7 +7,7 @@ use super::event::{ActiveThread, RemoteMessage};
 use bytes::Bytes;
 use domain::{
     ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, Status, ThreadId,
-    TicketId, Timestamp,
+    ThreadKind, TicketId, Timestamp,
 };
 use futures::stream::BoxStream;
 use std::time::Duration;
@@ -221,6 +221,30 @@ impl DeliveryError {
     }
 }
 
+/// A channel for tickets that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewChannel {
+    /// Where.
+    pub guild: DiscordGuildId,
+    /// What it is called.
+    pub name: String,
+    /// What the tickets in it become.
+    pub kind: ThreadKind,
+    /// Who sees it beside the bot.
+    pub staff: RoleId,
+}
+
+/// Who can say how the bot is to serve a guild, as far as Discord tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hosts {
+    /// Who invited the bot.
+    pub inviter: Option<DiscordUserId>,
+    /// Whose the guild is.
+    pub owner: Option<DiscordUserId>,
+    /// Where Discord itself says who joined.
+    pub system_channel: Option<ChannelId>,
+}
+
 /// What the connector does for the centre. Each call is one attempt; it never retries by itself.
 #[async_trait::async_trait]
 pub trait DiscordPort: Send + Sync + 'static {
@@ -322,6 +346,21 @@ pub trait DiscordPort: Send + Sync + 'static {
         &self,
         guild: DiscordGuildId,
     ) -> Result<Vec<ActiveThread>, DeliveryError>;
+
+    /// Who can say how the bot is to serve the guild.
+    async fn hosts(&self, guild: DiscordGuildId) -> Result<Hosts, DeliveryError>;
+
+    /// The guild that a channel is in; none, when the bot sees no such channel.
+    async fn guild_of(&self, channel: ChannelId) -> Result<Option<DiscordGuildId>, DeliveryError>;
+
+    /// Makes a channel for tickets that only staff and the bot see. Not to be repeated.
+    async fn make_channel(&self, spec: &NewChannel) -> Result<ChannelId, DeliveryError>;
+
+    /// Makes a role of this name that anyone may mention. Not to be repeated.
+    async fn make_role(&self, guild: DiscordGuildId, name: &str) -> Result<RoleId, DeliveryError>;
+
+    /// Where the bot speaks with a user alone.
+    async fn direct(&self, user: DiscordUserId) -> Result<ThreadId, DeliveryError>;
 
     /// Whether the bot is in the guild.
     async fn is_in(&self, guild: DiscordGuildId) -> Result<bool, DeliveryError>;

@@ -7,9 +7,10 @@
 use super::event::Absence;
 use super::failure::UNKNOWN_CHANNEL;
 use super::port::DeliveryError;
-use crate::store::links;
+use crate::store::{guilds, links};
 use crate::{Desk, DeskError};
 use domain::{ThreadId, Timestamp};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 /// Discord's codes for what the bot cannot see, and for a guild that it does not know.
@@ -26,8 +27,26 @@ impl Desk {
             tracing::error!(?absence, "the guild is out of reach; promises wait");
             // What happens there meanwhile is not told.
             self.bridge.new_session();
-            self.hub.announce_to_staff();
+            self.hub.announce_to_staff(self.guild);
         }
+    }
+
+    /// The guild is called so. Its part of an address is made of its first name, and stays.
+    pub(super) async fn called(&self, name: &str) -> Result<(), DeskError> {
+        let mut known = self.guild_name();
+        if known.name != name {
+            guilds::rename(&self.db, self.guild, name).await?;
+            name.clone_into(&mut known.name);
+        } else if known.slug.is_some() {
+            return Ok(());
+        }
+        if known.slug.is_none() {
+            let slug = guilds::free_slug(&self.db, name).await?;
+            guilds::set_slug(&self.db, self.guild, &slug).await?;
+            known.slug = Some(slug);
+        }
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = known;
+        Ok(())
     }
 
     /// The guild is there: what waited goes on, and what was missed is read. `active` are threads
@@ -40,7 +59,7 @@ impl Desk {
         let open = links::open_threads(&self.db, self.guild).await?;
         if self.bridge.set_away(None) {
             tracing::info!("the guild is within reach again");
-            self.hub.announce_to_staff();
+            self.hub.announce_to_staff(self.guild);
             self.bridge.wake();
         }
         self.bridge.read_again(open.into_iter().chain(active));
@@ -61,13 +80,13 @@ impl Desk {
         if self.bridge.is_away(now) {
             return Ok(true);
         }
-        if self.port.is_in(self.settings.guild.discord_id).await? {
+        if self.port.is_in(self.discord_id).await? {
             return Ok(false);
         }
         let again = now.after(ASK_AGAIN);
         if self.bridge.set_away(Some((Absence::Removed, Some(again)))) {
             tracing::error!("the bot is not in the guild any more; promises wait");
-            self.hub.announce_to_staff();
+            self.hub.announce_to_staff(self.guild);
         }
         Ok(true)
     }

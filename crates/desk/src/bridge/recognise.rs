@@ -146,9 +146,10 @@ impl Desk {
             // Files are never changed, only taken back with their message.
             return Ok(true);
         }
-        let words = words::post(&self.settings.public_url, ticket.number, &row, chunk);
+        let words = words::post(&self.public_url, ticket.number, &row, chunk);
         // Discord trims the ends of what it is given.
-        Ok(words.is_some_and(|words| words.trim() == post.content.trim()))
+        let said = self.without_base(post.content.trim());
+        Ok(words.is_some_and(|words| words.trim() == said))
     }
 
     /// The piece is there: whatever promised it is crossed off, also if it waits for a person.

@@ -28,7 +28,7 @@ impl Desk {
     /// Sends a reply to the customer and posts it in the thread as from whoever gave it, if their
     /// own roles allow it. Says which ticket it went to.
     pub async fn reply_in_thread(&self, reply: ThreadReply) -> Result<i64, DeskError> {
-        if reply.guild != self.settings.guild.discord_id {
+        if reply.guild != self.discord_id {
             return Err(DeskError::NotFound);
         }
         let member = reply.member;
@@ -38,7 +38,7 @@ impl Desk {
             avatar: member.avatar,
         };
         let staff = self.staff_by_roles(profile, &member.roles).await?;
-        let link = links::of_thread(&self.db.read, reply.thread)
+        let link = links::of_thread(&self.db.read, self.guild, reply.thread)
             .await?
             .ok_or(DeskError::NotFound)?;
         let ticket = tickets::of_guild(&self.db.read, self.guild, link.ticket_id)

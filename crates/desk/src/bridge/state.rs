@@ -1,7 +1,8 @@
 //! What the bridge remembers between steps and may forget at any crash: who is to be woken, how
 //! long Discord told us to hold still, and which threads were read since the connection began.
 //!
-//! Nothing here is needed for correctness after a restart; the database is.
+//! What Discord says to the bot as a whole is on the [`Wire`], which all guilds share; the rest is
+//! each guild's own. Nothing here is needed for correctness after a restart; the database is.
 
 use super::event::Absence;
 use domain::{ThreadId, Timestamp};
@@ -13,15 +14,31 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit, futures::Notified};
 /// How many posts with files are under way at once.
 const UPLOADS: usize = 2;
 
+/// What holds for the bot, whichever guild it is about.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    uploads: Semaphore,
+    held_until: AtomicI64,
+    unauthorised: AtomicBool,
+}
+
+impl Default for Wire {
+    fn default() -> Self {
+        Self {
+            uploads: Semaphore::new(UPLOADS),
+            held_until: AtomicI64::default(),
+            unauthorised: AtomicBool::default(),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct State {
-    uploads: Semaphore,
+    wire: Arc<Wire>,
     outbox: Notify,
     catch_up: Notify,
     files: Notify,
     dashboards: Notify,
-    held_until: AtomicI64,
-    unauthorised: AtomicBool,
     /// The guild is out of reach; until when nobody need ask whether it still is, where nobody will
     /// tell when it is back.
     away: Mutex<Option<(Absence, Option<Timestamp>)>>,
@@ -43,16 +60,14 @@ struct Threads {
     lanes: HashMap<ThreadId, Arc<tokio::sync::Mutex<()>>>,
 }
 
-impl Default for State {
-    fn default() -> Self {
+impl State {
+    pub(crate) fn on(wire: Arc<Wire>) -> Self {
         Self {
-            uploads: Semaphore::new(UPLOADS),
+            wire,
             outbox: Notify::default(),
             catch_up: Notify::default(),
             files: Notify::default(),
             dashboards: Notify::default(),
-            held_until: AtomicI64::default(),
-            unauthorised: AtomicBool::default(),
             away: Mutex::default(),
             full: AtomicBool::default(),
             budget: Notify::default(),
@@ -60,12 +75,10 @@ impl Default for State {
             threads: Mutex::default(),
         }
     }
-}
 
-impl State {
     /// Room for the files of one more post, or nothing while others go up.
     pub(crate) fn room_for_files(&self) -> Option<SemaphorePermit<'_>> {
-        self.uploads.try_acquire().ok()
+        self.wire.uploads.try_acquire().ok()
     }
 
     pub(crate) fn wake(&self) {
@@ -100,25 +113,25 @@ impl State {
 
     /// No request may be made before this.
     pub(crate) fn held_until(&self) -> Option<Timestamp> {
-        let at = self.held_until.load(Ordering::Relaxed);
+        let at = self.wire.held_until.load(Ordering::Relaxed);
         (at > 0).then_some(Timestamp(at))
     }
 
     pub(crate) fn hold_until(&self, at: Timestamp) {
-        self.held_until.fetch_max(at.0, Ordering::Relaxed);
+        self.wire.held_until.fetch_max(at.0, Ordering::Relaxed);
     }
 
     pub(crate) fn unauthorised(&self, again: Timestamp) {
-        self.unauthorised.store(true, Ordering::Relaxed);
+        self.wire.unauthorised.store(true, Ordering::Relaxed);
         self.hold_until(again);
     }
 
     pub(crate) fn authorised(&self) {
-        self.unauthorised.store(false, Ordering::Relaxed);
+        self.wire.unauthorised.store(false, Ordering::Relaxed);
     }
 
     pub(crate) fn is_unauthorised(&self) -> bool {
-        self.unauthorised.load(Ordering::Relaxed)
+        self.wire.unauthorised.load(Ordering::Relaxed)
     }
 
     /// `true` when that is news.

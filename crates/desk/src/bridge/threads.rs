@@ -89,7 +89,7 @@ impl Desk {
         if !heard.archived && self.bridge.is_behind(thread) {
             self.bridge.read_again([thread]);
         }
-        let Some(link) = links::of_thread(&self.db.read, thread).await? else {
+        let Some(link) = links::of_thread(&self.db.read, self.guild, thread).await? else {
             return Ok(Ingested::Ignored);
         };
         let mut work = self.work().await?;
@@ -184,13 +184,13 @@ impl Desk {
         links::set_shape(&work.tx, promise.ticket_id, archived, locked).await?;
         if archived {
             // Whoever waits for room need not wait longer.
-            outbox::go_on_because(&work.tx, NO_ROOM, work.now).await?;
+            outbox::go_on_because(&work.tx, self.guild, NO_ROOM, work.now).await?;
         }
         Ok(())
     }
 
     pub(super) async fn thread_gone(&self, thread: ThreadId) -> Result<Ingested, DeskError> {
-        match links::of_thread(&self.db.read, thread).await? {
+        match links::of_thread(&self.db.read, self.guild, thread).await? {
             Some(link) if link.trouble.is_none() => {
                 self.thread_in_trouble(link.ticket_id, "The thread was deleted in Discord.")
                     .await?;
@@ -220,7 +220,7 @@ impl Desk {
     /// more), and what waited for a person goes on.
     pub(super) async fn within_reach_again(&self, thread: ThreadId) -> Result<(), DeskError> {
         let mut work = self.work().await?;
-        let Some(link) = links::of_thread(&work.tx, thread).await? else {
+        let Some(link) = links::of_thread(&work.tx, self.guild, thread).await? else {
             return Ok(());
         };
         let ticket = work.ticket(link.ticket_id).await?;

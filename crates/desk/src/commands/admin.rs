@@ -22,7 +22,8 @@ impl Desk {
     ) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         match what {
-            ForAdmin::Setup => self.post_panel(asked, admin).await,
+            ForAdmin::Setup => self.set_up(asked, admin).await,
+            ForAdmin::SetUpStep => self.set_up_step(asked, admin).await,
             ForAdmin::AddStaff | ForAdmin::RemoveStaff => {
                 let member = given(values.user("user"))?;
                 self.change_staff(member, what == ForAdmin::AddStaff).await
@@ -96,7 +97,11 @@ impl Desk {
 
     /// The panel is posted at once, so that the one who asked hears of it. Nothing of ours hangs on
     /// it: its buttons work wherever it is.
-    async fn post_panel(&self, asked: &Asked, _admin: &Admin) -> Result<Answer, DeskError> {
+    pub(super) async fn post_panel(
+        &self,
+        asked: &Asked,
+        _admin: &Admin,
+    ) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         let channel = match values.channel("channel") {
             Some(channel) => channel,
@@ -105,6 +110,7 @@ impl Desk {
             }
             None => ChannelId(asked.channel.0),
         };
+        self.owns(channel).await?;
         if let Some(title) = values.text("title") {
             match Setting::PanelTitle.read(title) {
                 Ok(title) => self.set_option(Setting::PanelTitle, Some(&title)).await?,
@@ -145,7 +151,7 @@ impl Desk {
             false => commands::revoke(&work.tx, self.guild, to).await?,
         };
         work.commit().await?;
-        let by_role = member.roles.contains(&self.settings.guild.staff_role);
+        let by_role = member.roles.contains(&self.home().staff_role);
         Ok(match (add, changed) {
             (true, true) => format!("{name} is staff now, here and on the dashboard."),
             (true, false) => format!("{name} was made staff before."),
@@ -160,11 +166,11 @@ impl Desk {
 
     async fn change_staff_role(&self, role: RoleId, add: bool) -> Result<Answer, DeskError> {
         // @everyone has the guild's own id.
-        if role.0 == self.settings.guild.discord_id.0 {
+        if role.0 == self.discord_id.0 {
             return conflict("Everyone has that role: nobody would be a customer any more.");
         }
-        if role == self.settings.guild.staff_role {
-            return conflict("That is the staff role itself; DISCORD_STAFF_ROLE_ID sets it.");
+        if role == self.home().staff_role {
+            return conflict("That is the staff role itself; /config staff_role sets it.");
         }
         let to = Grantee::Role(role);
         let work = self.work().await?;
@@ -183,7 +189,7 @@ impl Desk {
     }
 
     async fn list_staff(&self) -> Result<Answer, DeskError> {
-        let role = self.settings.guild.staff_role;
+        let role = self.home().staff_role;
         let mut lines = vec![format!("Everyone with <@&{role}> (the staff role)")];
         for grant in commands::grants(&self.db.read, self.guild).await? {
             lines.push(match grant {
@@ -206,9 +212,10 @@ impl Desk {
                 .into_iter()
                 .map(|setting| {
                     let value = shown(setting, options.value(setting));
-                    let set = match options.is_set(setting) {
-                        true => "",
-                        false => " (default)",
+                    let set = match (options.is_given(setting), options.is_set(setting)) {
+                        (true, _) => given_by(setting),
+                        (false, true) => String::new(),
+                        (false, false) => " (default)".to_owned(),
                     };
                     format!("`{}` {value}{set}\n-# {}", setting.key(), setting.about())
                 })
@@ -223,7 +230,16 @@ impl Desk {
             return conflict("There is no such setting. Choose one of those suggested.");
         };
         let key = setting.key();
-        match values.text("value") {
+        let typed = values.text("value");
+        if let (Some(variable), Some(_)) = (setting.variable(), typed)
+            && self.options().is_given(setting)
+        {
+            return conflict(format!(
+                "`{key}` is decided by {variable} where Threadline runs, which wins over what is \
+                 said here. Change it there."
+            ));
+        }
+        match typed {
             None => {
                 let value = shown(setting, self.options().value(setting));
                 Ok(format!("`{key}` is {value}. {}.", setting.about()).into())
@@ -238,6 +254,10 @@ impl Desk {
                     Ok(value) => value,
                     Err(why) => return conflict(why),
                 };
+                if setting.shape() == Shape::Channel {
+                    self.owns(commands::channel_in(&value).unwrap_or(ChannelId(0)))
+                        .await?;
+                }
                 self.set_option(setting, Some(&value)).await?;
                 Ok(format!("`{key}` is {} now.", shown(setting, Some(value))).into())
             }
@@ -245,11 +265,16 @@ impl Desk {
     }
 }
 
-fn shown(setting: Setting, value: Option<String>) -> String {
+pub(super) fn given_by(setting: Setting) -> String {
+    format!(" (by {})", setting.variable().unwrap_or_default())
+}
+
+pub(super) fn shown(setting: Setting, value: Option<String>) -> String {
     match (value, setting.shape()) {
         (None, _) => "not set".to_owned(),
         (Some(id), Shape::Channel) => format!("<#{id}>"),
+        (Some(id), Shape::Role) => format!("<@&{id}>"),
         (Some(text), Shape::Text { .. } | Shape::Hours) => format!("“{}”", escape(&text)),
-        (Some(plain), Shape::Number { .. } | Shape::Zone) => plain,
+        (Some(plain), Shape::Number { .. } | Shape::Zone | Shape::Choice(_)) => plain,
     }
 }

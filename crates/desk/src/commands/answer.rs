@@ -2,9 +2,9 @@
 //!
 //! Controls are named by what they do; how a name becomes a custom id is the connector's affair.
 
-use super::deeds::{Does, ForEveryone, ForOwner, ForStaff};
+use super::deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff};
 pub use crate::forms::Reply;
-use domain::TicketId;
+use domain::{ChannelId, RoleId, TicketId};
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,97 @@ pub enum Answer {
     Say(Say),
     /// A form to fill in.
     Form(Form),
+    /// Words with several things to choose from, each in its place.
+    Board(Board),
+}
+
+/// Words with several rows of controls. Choosing from one shows it anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Board {
+    /// In a sentence or two.
+    pub words: String,
+    /// A longer text below.
+    pub detail: Option<String>,
+    /// At most five.
+    pub rows: Vec<Row>,
+}
+
+/// A row of controls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// One line of a menu.
+    Menu(Menu),
+    /// One of the guild's channels.
+    Channels(Pick<ChannelId>),
+    /// One of its roles.
+    Roles(Pick<RoleId>),
+    /// Buttons, at most five.
+    Buttons(Vec<Control>),
+}
+
+/// One of Discord's own lists, of which one thing is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pick<T> {
+    /// What a choice does.
+    pub control: Control,
+    /// What stands in it before a choice.
+    pub hint: &'static str,
+    /// What holds now.
+    pub now: Option<T>,
+}
+
+/// A step of the set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Where tickets become threads.
+    Channel,
+    /// Who is staff.
+    Role,
+    /// What a ticket becomes.
+    Kind,
+    /// Where staff read what becomes of tickets.
+    Log,
+    /// A channel is made.
+    MakeChannel,
+    /// A role is made.
+    MakeRole,
+    /// The panel is posted here.
+    Panel,
+    /// All is checked again.
+    Check,
+}
+
+impl Step {
+    /// Every step.
+    pub const ALL: [Self; 8] = [
+        Self::Channel,
+        Self::Role,
+        Self::Kind,
+        Self::Log,
+        Self::MakeChannel,
+        Self::MakeRole,
+        Self::Panel,
+        Self::Check,
+    ];
+
+    /// Its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Channel => "channel",
+            Self::Role => "role",
+            Self::Kind => "kind",
+            Self::Log => "log",
+            Self::MakeChannel => "makechannel",
+            Self::MakeRole => "makerole",
+            Self::Panel => "panel",
+            Self::Check => "check",
+        }
+    }
+
+    /// The step of that name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.key() == key)
+    }
 }
 
 /// Words, and what can be done next.
@@ -117,6 +208,8 @@ pub enum Control {
     File(String),
     /// The asker's own tickets.
     Mine,
+    /// A step of the set-up.
+    SetUp(Step),
 }
 
 impl Control {
@@ -133,6 +226,7 @@ impl Control {
             Self::AskNew | Self::PickCategory => Does::Everyone(ForEveryone::AskNew),
             Self::File(_) => Does::Everyone(ForEveryone::File),
             Self::Mine => Does::Everyone(ForEveryone::Mine),
+            Self::SetUp(_) => Does::Admin(ForAdmin::SetUpStep),
         }
     }
 
@@ -146,7 +240,7 @@ impl Control {
             | Self::AskClose(ticket)
             | Self::Close(ticket)
             | Self::Reopen(ticket) => Some(*ticket),
-            Self::AskNew | Self::PickCategory | Self::File(_) | Self::Mine => None,
+            Self::AskNew | Self::PickCategory | Self::File(_) | Self::Mine | Self::SetUp(_) => None,
         }
     }
 
@@ -155,6 +249,7 @@ impl Control {
         match self {
             Self::SetPriority(_) => Some("priority"),
             Self::PickCategory => Some("category"),
+            Self::SetUp(_) => Some("choice"),
             _ => None,
         }
     }
@@ -163,6 +258,7 @@ impl Control {
     pub fn carries(&self) -> Option<(&'static str, &str)> {
         match self {
             Self::File(category) => Some(("category", category)),
+            Self::SetUp(step) => Some(("step", step.key())),
             _ => None,
         }
     }
@@ -181,11 +277,21 @@ impl Control {
             Self::PickCategory => "the menu of categories",
             Self::File(_) => "the form of a new ticket",
             Self::Mine => "My Tickets",
+            Self::SetUp(Step::MakeChannel) => "Make a channel",
+            Self::SetUp(Step::MakeRole) => "Make a role",
+            Self::SetUp(Step::Panel) => "Post the panel here",
+            Self::SetUp(Step::Check) => "Check again",
+            Self::SetUp(_) => "the menus of the set-up",
         }
     }
 
+    /// Whether what it is on is shown anew when it is used.
+    pub fn renews(&self) -> bool {
+        matches!(self, Self::SetUp(_))
+    }
+
     /// One of each, for lists.
-    pub fn examples() -> [Self; 11] {
+    pub fn examples() -> [Self; 14] {
         let ticket = TicketId(1);
         [
             Self::AskNew,
@@ -199,6 +305,9 @@ impl Control {
             Self::Release(ticket),
             Self::RaisePriority(ticket),
             Self::SetPriority(ticket),
+            Self::SetUp(Step::Channel),
+            Self::SetUp(Step::MakeRole),
+            Self::SetUp(Step::Panel),
         ]
     }
 }

@@ -115,6 +115,7 @@ pub enum ForStaff {
 #[expect(missing_docs, reason = "the table of commands says what each does")]
 pub enum ForAdmin {
     Setup,
+    SetUpStep,
     AddStaff,
     RemoveStaff,
     AddStaffRole,

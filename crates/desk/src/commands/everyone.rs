@@ -61,10 +61,10 @@ impl Desk {
 
     async fn ask_new(&self, asked: &Asked) -> Result<Answer, DeskError> {
         // Before anybody types for nothing. What counts is asked again when the form comes.
-        let options = self.options();
-        if let Some(why) = options.maintenance() {
+        if let Some(why) = self.maintenance() {
             return conflict(why);
         }
+        let options = self.options();
         let user = asked.member.user;
         let standing = commands::standing(&self.db.read, self.guild, user).await?;
         options.admit(&standing, self.now())?;
@@ -130,7 +130,7 @@ impl Desk {
         Ok(format!(
             "Your ticket is #{}. You are being let into its thread, where our team answers.{hours}\n\
              The same on the web, for you alone: {}/t/{}",
-            opened.number, self.settings.public_url, opened.token
+            opened.number, self.public_url, opened.token
         )
         .into())
     }
@@ -155,6 +155,7 @@ impl Desk {
     /// A code that ties a Discord account to this ticket, once, for a quarter of an hour. To this one
     /// alone: anybody can file another under the same address.
     pub async fn link_code(&self, holder: &Holder) -> Result<String, DeskError> {
+        self.lets_in(holder)?;
         let code = token::link_code();
         let hash = token::code_hash(&code)
             .ok_or_else(|| DeskError::Internal("a fresh code is no code".into()))?;

@@ -15,12 +15,13 @@ mod forms;
 mod listing;
 mod records;
 mod registering;
+mod setup;
 mod staff;
 mod suggest;
 mod table;
 mod ticket;
 
-pub use answer::{Answer, Control, Field, Form, Line, Menu, Reply, Say};
+pub use answer::{Answer, Board, Control, Field, Form, Line, Menu, Pick, Reply, Row, Say, Step};
 pub use asked::{Act, Asked, Value, Values};
 pub use command::{Command, Kind, Opt, Takes};
 pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};
@@ -41,7 +42,7 @@ enum Actor {
 impl Desk {
     /// Does what somebody asks for, if they may.
     pub async fn interact(&self, asked: &Asked) -> Result<Answer, DeskError> {
-        if asked.guild != self.settings.guild.discord_id {
+        if asked.guild != self.discord_id {
             return Err(DeskError::NotFound);
         }
         match asked.act.does {
@@ -93,7 +94,7 @@ impl Desk {
             (Some(id), _) => Some(id),
             (None, Some(number)) => tickets::id_of(&self.db.read, self.guild, number).await?,
             (None, None) => {
-                let link = links::of_thread(&self.db.read, asked.channel).await?;
+                let link = links::of_thread(&self.db.read, self.guild, asked.channel).await?;
                 let link = link.ok_or_else(|| DeskError::Conflict {
                     why: "Say which ticket: this is no ticket's thread.".to_owned(),
                 })?;

@@ -54,7 +54,7 @@ impl Desk {
     }
 
     pub(super) fn transcript_link(&self, _staff: &Staff, ticket: &Named) -> Answer {
-        let (url, number) = (&self.settings.public_url, ticket.number);
+        let (url, number) = (&self.staff_base(), ticket.number);
         let place = format!("{url}/staff/tickets/{number}/transcript");
         Answer::Say(Say {
             words: format!("The transcript of ticket #{number}, with notes, for staff alone:"),
@@ -75,6 +75,7 @@ impl Desk {
             ForAdmin::Dashboard => {
                 let here = ChannelId(asked.channel.0);
                 let channel = asked.act.values.channel("channel").unwrap_or(here);
+                self.owns(channel).await?;
                 self.place_dashboard(admin, channel).await?;
                 Ok(
                     format!("The figures will stand in <#{channel}>, fresh within a minute.")
@@ -131,7 +132,7 @@ impl Desk {
                 format!("**{tried}**: {}. {to_do}", escape(&finding.found))
             })
             .collect();
-        let url = &self.settings.public_url;
+        let url = &self.staff_base();
         let all = format!("[All checks](<{url}/staff/doctor>)");
         Ok(Answer::Say(Say {
             words: examination.sum(),

@@ -118,7 +118,8 @@ impl Desk {
         }
         lines.push(format!(
             "[On the dashboard](<{}/staff/tickets/{}>)",
-            self.settings.public_url, ticket.number
+            self.staff_base(),
+            ticket.number
         ));
         Ok(Answer::Say(Say {
             words: format!("**#{} {}**", ticket.number, escape(&ticket.subject)),

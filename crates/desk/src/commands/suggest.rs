@@ -24,7 +24,7 @@ impl Desk {
         option: &str,
         typed: &str,
     ) -> Result<Vec<Suggestion>, DeskError> {
-        if asked.guild != self.settings.guild.discord_id {
+        if asked.guild != self.discord_id {
             return Ok(Vec::new());
         }
         let member = &asked.member;
@@ -104,15 +104,25 @@ impl Desk {
         let Some(setting) = setting.and_then(Setting::from_key) else {
             return Ok(Vec::new());
         };
-        let now = self.options().value(setting);
+        let options = self.options();
+        if options.is_given(setting) {
+            return Ok(Vec::new());
+        }
+        let now = options.value(setting);
         let mut found = Vec::new();
-        if let Some(now) = now {
-            found.push((format!("{now} (now)"), now));
+        if let Some(now) = &now {
+            found.push((format!("{now} (now)"), now.clone()));
         }
         found.push(("the default".to_owned(), "default".to_owned()));
         if let Shape::Number { min, max } = setting.shape() {
             found.push((format!("{min} (the least)"), min.to_string()));
             found.push((format!("{max} (the most)"), max.to_string()));
+        }
+        if let Shape::Choice(choices) = setting.shape() {
+            let others = choices
+                .iter()
+                .filter(|(key, _)| Some(*key) != now.as_deref());
+            found.extend(others.map(|(key, about)| (format!("{key}: {about}"), (*key).to_owned())));
         }
         found.retain(|(name, value)| name.contains(typed) && value.chars().count() <= LONGEST);
         for (name, _) in &mut found {

@@ -310,6 +310,12 @@ pub(crate) async fn remember_registered(db: &Db, scope: &str, hash: &str) -> Res
         .map(drop)
 }
 
+/// The scope has no commands any more.
+pub(crate) async fn forget_registered(db: &Db, scope: &str) -> Result<(), DeskError> {
+    let text = "DELETE FROM registration WHERE scope = $1";
+    run(&db.write, text, [scope.into()]).await.map(drop)
+}
+
 /// A line of a list of tickets in Discord.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct Line {

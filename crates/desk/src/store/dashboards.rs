@@ -62,9 +62,10 @@ pub(crate) async fn shown(db: &Db, guild: GuildId) -> Result<Option<Row>, DeskEr
     .await?)
 }
 
-/// Takes one that is due; nobody else touches it before `until`.
+/// Takes one of the guild's that is due; nobody else touches it before `until`.
 pub(crate) async fn lease(
     db: &Db,
+    guild: GuildId,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<Row>, DeskError> {
@@ -76,25 +77,24 @@ pub(crate) async fn lease(
     let text = format!(
         "UPDATE dashboard SET not_before = $2, attempts = attempts + 1,
                 first_tried_at = COALESCE(first_tried_at, $1)
-         WHERE id = (SELECT id FROM dashboard WHERE not_before <= $1
+         WHERE id = (SELECT id FROM dashboard WHERE guild_id = $3 AND not_before <= $1
                      ORDER BY not_before, id LIMIT 1 {skip_locked})
          RETURNING *"
     );
-    Ok(
-        Row::find_by_statement(sql(&db.write, &text, [now.into(), until.into()]))
-            .one(&db.write)
-            .await?,
-    )
+    let values = [now.into(), until.into(), guild.into()];
+    Ok(Row::find_by_statement(sql(&db.write, &text, values))
+        .one(&db.write)
+        .await?)
 }
 
-/// When the next is due.
-pub(crate) async fn next_due(db: &Db) -> Result<Option<Timestamp>, DeskError> {
+/// When the guild's next is due.
+pub(crate) async fn next_due(db: &Db, guild: GuildId) -> Result<Option<Timestamp>, DeskError> {
     let row = db
         .read
         .query_one_raw(sql(
             &db.read,
-            "SELECT MIN(not_before) AS due FROM dashboard",
-            [],
+            "SELECT MIN(not_before) AS due FROM dashboard WHERE guild_id = $1",
+            [guild.into()],
         ))
         .await?;
     Ok(row.map(|r| r.try_get("", "due")).transpose()?.flatten())

@@ -112,36 +112,43 @@ fn set_content(row: &mut attachment::ActiveModel, file: &NewFile) {
     }
 }
 
-/// Takes the wanted file that is due first. The lease ends by itself.
-pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<Model>, DeskError> {
+/// Which wanted files are a guild's. Few are wanted at any time, so that looking at each is cheap.
+const OF_GUILD: &str = "EXISTS (SELECT 1 FROM message m JOIN ticket t ON t.id = m.ticket_id
+                      WHERE m.id = a.message_id AND t.guild_id = ";
+
+/// Takes the guild's wanted file that is due first. The lease ends by itself.
+pub(crate) async fn lease(
+    db: &Db,
+    guild: GuildId,
+    now: Timestamp,
+) -> Result<Option<Model>, DeskError> {
     let skip_locked = if db.is_postgres() {
-        "FOR UPDATE SKIP LOCKED"
+        "FOR UPDATE OF a SKIP LOCKED"
     } else {
         ""
     };
     let text = format!(
         "UPDATE attachment SET not_before = $2, attempts = attempts + 1
-         WHERE id = (SELECT id FROM attachment WHERE state = 'wanted' AND not_before <= $1
-                     ORDER BY not_before, id LIMIT 1 {skip_locked})
+         WHERE id = (SELECT a.id FROM attachment a
+                     WHERE a.state = 'wanted' AND a.not_before <= $1 AND {OF_GUILD}$3)
+                     ORDER BY a.not_before, a.id LIMIT 1 {skip_locked})
          RETURNING *"
     );
-    Ok(
-        Model::find_by_statement(sql(&db.write, &text, [now.into(), now.after(LEASE).into()]))
-            .one(&db.write)
-            .await?,
-    )
+    let values = [now.into(), now.after(LEASE).into(), guild.into()];
+    Ok(Model::find_by_statement(sql(&db.write, &text, values))
+        .one(&db.write)
+        .await?)
 }
 
-/// When the next wanted file is due, and how many are wanted.
-pub(crate) async fn wanted(db: &Db) -> Result<(Option<Timestamp>, u64), DeskError> {
+/// When the guild's next wanted file is due, and how many are wanted.
+pub(crate) async fn wanted(db: &Db, guild: GuildId) -> Result<(Option<Timestamp>, u64), DeskError> {
+    let text = format!(
+        "SELECT MIN(a.not_before) AS due, COUNT(*) AS count FROM attachment a
+         WHERE a.state = 'wanted' AND {OF_GUILD}$1)"
+    );
     let row = db
         .read
-        .query_one_raw(sql(
-            &db.read,
-            "SELECT MIN(not_before) AS due, COUNT(*) AS count FROM attachment
-             WHERE state = 'wanted'",
-            [],
-        ))
+        .query_one_raw(sql(&db.read, &text, [guild.into()]))
         .await?
         .ok_or_else(|| DeskError::Internal("a count returned no row".into()))?;
     let count = row.try_get::<i64>("", "count")?.unsigned_abs();

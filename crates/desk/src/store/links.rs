@@ -47,14 +47,41 @@ pub(crate) async fn of_ticket(
         .ok_or(DeskError::NotFound)
 }
 
+/// The link of a thread of the guild's.
 pub(crate) async fn of_thread(
     db: &impl ConnectionTrait,
+    guild: GuildId,
     thread: ThreadId,
 ) -> Result<Option<thread_link::Model>, DeskError> {
-    Ok(thread_link::Entity::find()
-        .filter(thread_link::Column::ThreadId.eq(thread))
+    let text = "SELECT l.* FROM thread_link l JOIN ticket t ON t.id = l.ticket_id
+                WHERE l.thread_id = $1 AND t.guild_id = $2";
+    let statement = sql(db, text, [thread.into(), guild.into()]);
+    Ok(thread_link::Model::find_by_statement(statement)
         .one(db)
         .await?)
+}
+
+/// The guilds that have threads under this channel.
+pub(crate) async fn guilds_under(db: &Db, parent: ChannelId) -> Result<Vec<GuildId>, DeskError> {
+    let text = "SELECT DISTINCT t.guild_id FROM ticket t JOIN thread_link l ON l.ticket_id = t.id
+                WHERE l.parent_id = $1 AND l.thread_id IS NOT NULL";
+    let rows = db.read.query_all_raw(sql(&db.read, text, [parent.into()]));
+    let ids = rows
+        .await?
+        .into_iter()
+        .map(|row| row.try_get("", "guild_id"));
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The guild whose ticket's thread this is.
+pub(crate) async fn guild_of_thread(
+    db: &impl ConnectionTrait,
+    thread: ThreadId,
+) -> Result<Option<GuildId>, DeskError> {
+    let text = "SELECT t.guild_id FROM ticket t JOIN thread_link l ON l.ticket_id = t.id
+                WHERE l.thread_id = $1";
+    let row = db.query_one_raw(sql(db, text, [thread.into()])).await?;
+    Ok(row.map(|row| row.try_get("", "guild_id")).transpose()?)
 }
 
 /// A thread to be read again after a gap.

@@ -9,7 +9,7 @@ use super::entities::attempt;
 pub(crate) use super::entities::outbox::Model;
 use super::entities::outbox::{self, Lane, WorkState};
 use crate::DeskError;
-use domain::{OutboxId, TicketId, Timestamp};
+use domain::{GuildId, OutboxId, TicketId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
     FromQueryResult, QueryFilter, Set,
@@ -20,8 +20,12 @@ use std::time::Duration;
 /// a fourth, and the connector gives each 20 seconds.
 const LEASE: Duration = Duration::from_secs(95);
 
-/// Takes the oldest due row of a lane that is free.
-pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Model>, DeskError> {
+/// Takes the guild's oldest due row of a lane that is free.
+pub(crate) async fn lease(
+    db: &Db,
+    guild: GuildId,
+    now: Timestamp,
+) -> Result<Option<outbox::Model>, DeskError> {
     // The head of a lane is its oldest unfinished row; parked rows do not count, so that what a
     // person must look at does not hold up what came after. Both conditions are written so that
     // the partial indexes over unfinished rows serve them.
@@ -35,8 +39,8 @@ pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Mode
                 first_tried_at = COALESCE(first_tried_at, $1)
          WHERE id = (
              SELECT o.id FROM outbox o
-             WHERE (o.state = 'waiting' OR o.state = 'leased') AND o.not_before <= $1
-               AND NOT EXISTS (
+             WHERE o.guild_id = $3 AND (o.state = 'waiting' OR o.state = 'leased')
+               AND o.not_before <= $1 AND NOT EXISTS (
                    SELECT 1 FROM outbox e
                    WHERE e.ticket_id = o.ticket_id AND e.lane = o.lane AND e.id < o.id
                      AND (e.state = 'waiting' OR e.state = 'leased'))
@@ -46,7 +50,7 @@ pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Mode
     Ok(outbox::Model::find_by_statement(sql(
         &db.write,
         &text,
-        [now.into(), now.after(LEASE).into()],
+        [now.into(), now.after(LEASE).into(), guild.into()],
     ))
     .one(&db.write)
     .await?)
@@ -64,15 +68,19 @@ pub(crate) async fn extend(db: &Db, id: OutboxId, until: Timestamp) -> Result<()
     Ok(())
 }
 
-/// When the next row is due that is not due yet.
-pub(crate) async fn next_due(db: &Db, now: Timestamp) -> Result<Option<Timestamp>, DeskError> {
+/// When the guild's next row is due that is not due yet.
+pub(crate) async fn next_due(
+    db: &Db,
+    guild: GuildId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, DeskError> {
     let row = db
         .read
         .query_one_raw(sql(
             &db.read,
             "SELECT MIN(not_before) AS due FROM outbox
-             WHERE (state = 'waiting' OR state = 'leased') AND not_before > $1",
-            [now.into()],
+             WHERE guild_id = $2 AND (state = 'waiting' OR state = 'leased') AND not_before > $1",
+            [now.into(), guild.into()],
         ))
         .await?;
     Ok(row.map(|r| r.try_get("", "due")).transpose()?.flatten())
@@ -141,16 +149,18 @@ pub(crate) async fn go_on(
     Ok(())
 }
 
-/// Those that were put off for this reason are due now.
+/// Those of the guild that were put off for this reason are due now.
 pub(crate) async fn go_on_because(
     db: &impl ConnectionTrait,
+    guild: GuildId,
     reason: &str,
     now: Timestamp,
 ) -> Result<(), DeskError> {
     db.execute_raw(sql(
         db,
-        "UPDATE outbox SET not_before = $2 WHERE state = 'waiting' AND reason = $1",
-        [reason.into(), now.into()],
+        "UPDATE outbox SET not_before = $2
+         WHERE guild_id = $3 AND state = 'waiting' AND reason = $1",
+        [reason.into(), now.into(), guild.into()],
     ))
     .await?;
     Ok(())
@@ -206,13 +216,18 @@ pub(crate) async fn unfinished(
         .await?)
 }
 
-/// How many tickets are promised one of these, and it is not done.
-pub(crate) async fn promised(db: &Db, commands: &[String]) -> Result<usize, DeskError> {
+/// How many of the guild's tickets are promised one of these, and it is not done.
+pub(crate) async fn promised(
+    db: &Db,
+    guild: GuildId,
+    commands: &[String],
+) -> Result<usize, DeskError> {
     use sea_orm::{PaginatorTrait, QuerySelect};
     let count = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::TicketId)
         .distinct()
+        .filter(outbox::Column::GuildId.eq(guild))
         .filter(outbox::Column::Command.is_in(commands.iter().map(String::as_str)))
         .filter(
             sea_orm::Condition::any()
@@ -276,13 +291,30 @@ pub(crate) async fn is_superseded(
     Ok(later.is_some())
 }
 
-/// The row that sent a message with this nonce.
+/// The guild's row that sent a message with this nonce.
 pub(crate) async fn by_nonce(
     db: &impl ConnectionTrait,
+    guild: GuildId,
     nonce: &str,
 ) -> Result<Option<outbox::Model>, DeskError> {
     Ok(outbox::Entity::find()
         .filter(outbox::Column::Nonce.eq(nonce))
+        .filter(outbox::Column::GuildId.eq(guild))
+        .one(db)
+        .await?)
+}
+
+/// The guild whose promise sent a message with this nonce.
+pub(crate) async fn guild_of_nonce(
+    db: &impl ConnectionTrait,
+    nonce: &str,
+) -> Result<Option<GuildId>, DeskError> {
+    use sea_orm::QuerySelect;
+    Ok(outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::GuildId)
+        .filter(outbox::Column::Nonce.eq(nonce))
+        .into_tuple()
         .one(db)
         .await?)
 }
@@ -319,7 +351,7 @@ pub(crate) async fn release_all(db: &Db, now: Timestamp) -> Result<(), DeskError
     Ok(())
 }
 
-/// How much is waiting.
+/// How much of a guild's is waiting.
 #[derive(Debug)]
 pub(crate) struct Depth {
     pub(crate) waiting: u64,
@@ -327,15 +359,17 @@ pub(crate) struct Depth {
     pub(crate) oldest: Option<Timestamp>,
 }
 
-pub(crate) async fn depth(db: &Db) -> Result<Depth, DeskError> {
+pub(crate) async fn depth(db: &Db, guild: GuildId) -> Result<Depth, DeskError> {
     let row = db
         .read
         .query_one_raw(sql(
             &db.read,
-            "SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'waiting' OR state = 'leased') AS waiting,
-                    (SELECT COUNT(*) FROM outbox WHERE state = 'parked') AS parked,
-                    (SELECT MIN(created_at) FROM outbox WHERE state = 'waiting' OR state = 'leased') AS oldest",
-            [],
+            "SELECT (SELECT COUNT(*) FROM outbox WHERE guild_id = $1
+                        AND (state = 'waiting' OR state = 'leased')) AS waiting,
+                    (SELECT COUNT(*) FROM outbox WHERE guild_id = $1 AND state = 'parked') AS parked,
+                    (SELECT MIN(created_at) FROM outbox WHERE guild_id = $1
+                        AND (state = 'waiting' OR state = 'leased')) AS oldest",
+            [guild.into()],
         ))
         .await?
         .ok_or_else(|| DeskError::Internal("a count returned no row".into()))?;

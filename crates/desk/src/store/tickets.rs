@@ -64,10 +64,29 @@ async fn one(db: &impl ConnectionTrait, statement: Statement) -> Result<Option<N
     Ok(Named::find_by_statement(statement).one(db).await?)
 }
 
-/// By the hash of a link's token.
-pub(crate) async fn by_link(db: &Db, token_hash: &str) -> Result<Option<Named>, DeskError> {
-    let text = format!("{NAMED} JOIN access_link a ON a.ticket_id = t.id WHERE a.token_hash = $1");
-    one(&db.read, sql(&db.read, &text, [token_hash.into()])).await
+/// By the hash of a link's token, within a guild.
+pub(crate) async fn by_link(
+    db: &Db,
+    guild: GuildId,
+    token_hash: &str,
+) -> Result<Option<Named>, DeskError> {
+    let text = format!(
+        "{NAMED} JOIN access_link a ON a.ticket_id = t.id
+         WHERE a.token_hash = $1 AND t.guild_id = $2"
+    );
+    let values = [token_hash.into(), guild.into()];
+    one(&db.read, sql(&db.read, &text, values)).await
+}
+
+/// The guild whose ticket a link opens.
+pub(crate) async fn guild_of_link(db: &Db, token_hash: &str) -> Result<Option<GuildId>, DeskError> {
+    let text = "SELECT t.guild_id FROM ticket t JOIN access_link a ON a.ticket_id = t.id
+                WHERE a.token_hash = $1";
+    let row = db
+        .read
+        .query_one_raw(sql(&db.read, text, [token_hash.into()]))
+        .await?;
+    Ok(row.map(|row| row.try_get("", "guild_id")).transpose()?)
 }
 
 /// By number, within the guild that the staff member works for.
@@ -111,15 +130,17 @@ pub(crate) async fn id_of(
         .await?)
 }
 
-/// Who holds the link with this hash.
+/// Who holds the link with this hash, if it is to a ticket of the guild.
 pub(crate) async fn holder(
     db: &impl ConnectionTrait,
+    guild: GuildId,
     token_hash: &str,
 ) -> Result<Option<Holder>, DeskError> {
     let row: Option<(TicketId, domain::CustomerId)> = ticket::Entity::find()
         .select_only()
         .column(ticket::Column::Id)
         .column(ticket::Column::CustomerId)
+        .filter(ticket::Column::GuildId.eq(guild))
         .filter(
             ticket::Column::Id.in_subquery(
                 sea_orm::sea_query::Query::select()
@@ -132,7 +153,11 @@ pub(crate) async fn holder(
         .into_tuple()
         .one(db)
         .await?;
-    Ok(row.map(|(ticket, customer)| Holder { ticket, customer }))
+    Ok(row.map(|(ticket, customer)| Holder {
+        guild,
+        ticket,
+        customer,
+    }))
 }
 
 /// The number under which a form was already accepted.

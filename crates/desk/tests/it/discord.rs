@@ -2,7 +2,9 @@
 //! It remembers everything, and fails on demand: before acting, or after. What it answers the bridge
 //! is in `discord_port`.
 
-use desk::bridge::{DeliveryError, Post, RemoteAuthor, RemoteFile, RemoteMessage, ThreadShape};
+use desk::bridge::{
+    DeliveryError, Hosts, Post, RemoteAuthor, RemoteFile, RemoteMessage, ThreadShape,
+};
 use desk::clock::{Clock, ManualClock};
 use domain::*;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -95,6 +97,13 @@ pub struct State {
     pub nonces: HashMap<String, (Timestamp, DiscordMessageId)>,
     faults: VecDeque<(&'static str, Fault)>,
     pub staff: Vec<DiscordUserId>,
+    /// In which guild a channel is, where that is not the usual one.
+    pub homes: Vec<(ChannelId, DiscordGuildId)>,
+    /// Who can say how the bot is to serve any guild, and who takes no messages from it.
+    pub hosts: Hosts,
+    pub shut: Vec<DiscordUserId>,
+    /// Who has which role in other guilds than the usual one.
+    pub elsewhere: Vec<(DiscordGuildId, DiscordUserId, RoleId)>,
     last_id: i64,
     pub last_nonce: String,
 }
@@ -120,6 +129,10 @@ impl FakeDiscord {
             nonces: HashMap::new(),
             faults: VecDeque::new(),
             staff: vec![MIRA],
+            homes: vec![],
+            hosts: Hosts::default(),
+            shut: vec![],
+            elsewhere: vec![],
             last_id: 0,
             last_nonce: String::new(),
         };

@@ -3,8 +3,8 @@
 
 use crate::discord::*;
 use desk::bridge::{
-    ActiveThread, DeliveryError, DiscordPort, Nonce, Post, PostTags, RemoteBytes, RemoteMember,
-    RemoteMessage, ThreadShape, ThreadSpec, ThreadStart, ThreadState,
+    ActiveThread, DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostTags,
+    RemoteBytes, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec, ThreadStart, ThreadState,
 };
 use domain::*;
 
@@ -311,19 +311,68 @@ impl DiscordPort for FakeDiscord {
         .await
     }
 
+    async fn hosts(&self, _guild: DiscordGuildId) -> Result<Hosts, DeliveryError> {
+        self.act("hosts", |state, _| Ok(state.hosts)).await
+    }
+
+    async fn guild_of(&self, channel: ChannelId) -> Result<Option<DiscordGuildId>, DeliveryError> {
+        self.act("guild_of", |state, _| {
+            let known = state.homes.iter().find(|(c, _)| *c == channel);
+            Ok(Some(known.map_or(GUILD, |(_, guild)| *guild)))
+        })
+        .await
+    }
+
+    async fn make_channel(&self, spec: &NewChannel) -> Result<ChannelId, DeliveryError> {
+        self.act("make_channel", |state, now| {
+            let id = ChannelId(state.next_id(now));
+            state.homes.push((id, spec.guild));
+            state.threads.push(Thread::new(ThreadId(id.0), &spec.name));
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn make_role(
+        &self,
+        _guild: DiscordGuildId,
+        _name: &str,
+    ) -> Result<RoleId, DeliveryError> {
+        self.act("make_role", |state, now| Ok(RoleId(state.next_id(now))))
+            .await
+    }
+
+    async fn direct(&self, user: DiscordUserId) -> Result<ThreadId, DeliveryError> {
+        self.act("direct", |state, _| {
+            if state.shut.contains(&user) {
+                return Err(refused(50_007));
+            }
+            let id = ThreadId(-user.0);
+            if !state.threads.iter().any(|t| t.id == id) {
+                state.threads.push(Thread::new(id, ""));
+            }
+            Ok(id)
+        })
+        .await
+    }
+
     async fn is_in(&self, _guild: DiscordGuildId) -> Result<bool, DeliveryError> {
         self.act("is_in", |state, _| Ok(!state.removed)).await
     }
 
     async fn member(
         &self,
-        _guild: DiscordGuildId,
+        guild: DiscordGuildId,
         user: DiscordUserId,
     ) -> Result<Option<RemoteMember>, DeliveryError> {
         self.act("member", |state, _| {
+            let elsewhere = state.elsewhere.iter();
             let roles = match state.staff.contains(&user) {
-                true => vec![STAFF_ROLE],
-                false => vec![],
+                true if guild == GUILD => vec![STAFF_ROLE],
+                _ => elsewhere
+                    .filter(|(there, who, _)| (*there, *who) == (guild, user))
+                    .map(|(_, _, role)| *role)
+                    .collect(),
             };
             Ok(Some(RemoteMember {
                 user,

@@ -4,6 +4,7 @@ use crate::discord::*;
 use desk::bridge::{RemoteEvent, RemoteMessage, Step};
 use desk::clock::ManualClock;
 use desk::files::MemoryFiles;
+use desk::options::Setting;
 use desk::{
     Db, Desk, DeskError, DiscordProfile, GuildSettings, NewTicket, Opened, RequestKey, Settings,
     Staff,
@@ -199,6 +200,7 @@ fn settings(home: &GuildSettings) -> Settings {
     Settings {
         public_url: "https://help.example.com".into(),
         guild: home.clone(),
+        given: Setting::variables().collect(),
         files: FileLimits {
             max_bytes: 12 << 20,
             ..FileLimits::default()

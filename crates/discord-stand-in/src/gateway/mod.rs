@@ -129,7 +129,7 @@ impl Gateway {
         });
     }
 
-    /// A fresh session: READY, then the guild.
+    /// A fresh session: READY, then each guild.
     pub(crate) fn identify(
         &mut self,
         world: &World,
@@ -149,13 +149,11 @@ impl Gateway {
             socket: Some(socket),
             left_ms: 0,
         };
-        let in_guild = world.members.contains_key(&user);
-        let guild_id = world.guild.id.to_string();
-        let guilds = if in_guild {
-            json!([{"id": guild_id, "unavailable": true}])
-        } else {
-            json!([])
-        };
+        let guilds: Vec<Value> = world
+            .all()
+            .filter(|world| world.members.contains_key(&user))
+            .map(|world| json!({"id": world.guild.id.to_string(), "unavailable": true}))
+            .collect();
         let mut ready = json!({
             "v": 10,
             "user": world.own_user_json(user),
@@ -176,9 +174,12 @@ impl Gateway {
             ready["shard"] = shard.clone();
         }
         session.push("READY", &Arc::new(ready), Reach::Socket);
-        if in_guild && !world.guild.outage && intents.contains(Intents::GUILDS) {
-            let guild = Arc::new(world.guild_create_json(user));
-            session.push("GUILD_CREATE", &guild, Reach::Socket);
+        for world in world.all() {
+            let is_there = world.members.contains_key(&user) && !world.guild.outage;
+            if is_there && intents.contains(Intents::GUILDS) {
+                let guild = Arc::new(world.guild_create_json(user));
+                session.push("GUILD_CREATE", &guild, Reach::Socket);
+            }
         }
         self.sessions.insert(id.clone(), session);
         id

@@ -38,6 +38,11 @@ pub(crate) fn route(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
             let member = call.world.member_json(me).filter(|_| known);
             ok(member.ok_or_else(|| Refusal::of(10004))?)
         }
+        ("POST", ["users", "@me", "channels"]) => {
+            let me = call.bot()?;
+            let user = crate::snowflake::read(&call.body["recipient_id"]);
+            ok(call.world.open_direct(me, user.unwrap_or_default())?)
+        }
         ("GET", ["users", user]) => {
             call.user()?;
             let user = id(user, "user_id")?;

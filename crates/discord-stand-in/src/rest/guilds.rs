@@ -62,6 +62,7 @@ pub(crate) fn route(call: &mut Call<'_>, guild: &str, rest: &[&str]) -> Answer<R
             call.world.delete_role(me, id(role, "role_id")?)?;
             Ok(Reply::Empty)
         }
+        ("GET", ["audit-logs"]) => ok(call.world.audit_log(me, call.asked("action_type"))?),
         ("GET", ["webhooks"]) => ok(call.world.webhooks_of(me, None)?),
         ("GET", ["members"]) => {
             if call.world.is_bot(me) && !call.world.application.guild_members {

@@ -251,7 +251,7 @@ async fn execute(
             identity,
             |inner, identity| {
                 let mut call = Call {
-                    world: &mut inner.world,
+                    world: inner.world.meant(path, &given.json),
                     method,
                     identity,
                     query: &query,
@@ -347,6 +347,15 @@ fn by_path(call: &mut Call<'_>, path: &[&str]) -> Answer<Reply> {
         ["gateway", ..] | ["users", ..] | ["oauth2", ..] => account::route(call, path),
         ["channels", channel, rest @ ..] => {
             let channel = id(channel, "channel_id")?;
+            if call.world.directs.contains_key(&channel) {
+                return match (call.method, rest) {
+                    ("POST", ["messages"]) => {
+                        let me = call.bot()?;
+                        ok(call.world.say_directly(me, channel, call.body)?)
+                    }
+                    _ => Err(unknown_route()),
+                };
+            }
             match rest {
                 ["messages" | "pins", ..] => match rest {
                     ["messages", message, "threads"] => threads::on_message(call, channel, message),

@@ -8,11 +8,13 @@ pub(crate) mod attachments;
 pub(crate) mod channels;
 pub(crate) mod command_rules;
 pub(crate) mod components;
+pub(crate) mod directs;
 pub(crate) mod drafts;
 pub(crate) mod enclosures;
 pub(crate) mod interactions;
 pub(crate) mod mentions;
 pub(crate) mod messages;
+pub(crate) mod neighbours;
 pub(crate) mod people;
 pub(crate) mod permissions;
 pub(crate) mod posting;
@@ -90,6 +92,18 @@ pub(crate) struct World {
     pub(crate) session_starts: SessionStarts,
     /// What it proves its names with.
     pub(crate) papers: Option<Papers>,
+    /// By channel: what the bot said to one person alone.
+    #[serde(default)]
+    pub(crate) directs: BTreeMap<u64, directs::Direct>,
+    /// Who takes no messages from those they do not know.
+    #[serde(default)]
+    pub(crate) shut: BTreeSet<u64>,
+    /// The other guilds, each a world of its own with the same people. They have no neighbours.
+    #[serde(default)]
+    pub(crate) neighbours: Vec<World>,
+    /// What keeps this guild's new ids apart from those of the others.
+    #[serde(default)]
+    id_lane: u64,
 }
 
 /// What Discord leaves open or keeps to itself, settable so that a client can be tried against either.
@@ -204,7 +218,8 @@ impl World {
 
     /// A new id, greater than every one before.
     pub(crate) fn new_id(&mut self) -> u64 {
-        self.last_id = snowflake::next(self.last_id, self.now_ms());
+        let least = snowflake::at_ms(self.now_ms()) + self.id_lane;
+        self.last_id = least.max(self.last_id + 1);
         self.last_id
     }
 
@@ -262,6 +277,9 @@ impl World {
         self.nonces.retain(|nonce| now - nonce.at_ms < window_ms);
         if now >= self.quiet_from_ms {
             self.archive_quiet_threads(now);
+        }
+        for neighbour in &mut self.neighbours {
+            neighbour.let_time_pass();
         }
     }
 }

@@ -80,6 +80,44 @@ pub struct Person {
 
 /// The first morning.
 pub(crate) fn world(clock: Clock) -> World {
+    let roles_of = [
+        (BOT, vec![BOT_ROLE]),
+        (MIRA, vec![ADMIN_ROLE, SUPPORT_ROLE]),
+        (JONAS, vec![SUPPORT_ROLE]),
+        (AIKO, vec![SUPPORT_ROLE]),
+        (PAT, vec![]),
+        (SAM, vec![]),
+    ];
+    guild(clock, 0, "Harbor Games", MIRA, &roles_of)
+}
+
+/// Another guild, by its place behind the first: the same people and the same bot, but other members,
+/// and the ids of everything in it shifted. Aiko is staff in each; Sam owns them.
+pub(crate) fn neighbour(clock: Clock, place: u64, name: &str) -> World {
+    let shift = place * SHIFT;
+    let roles_of = [
+        (BOT, vec![BOT_ROLE + shift]),
+        (SAM, vec![ADMIN_ROLE + shift, SUPPORT_ROLE + shift]),
+        (AIKO, vec![SUPPORT_ROLE + shift]),
+        (PAT, vec![]),
+    ];
+    let mut world = guild(clock, shift, name, SAM, &roles_of);
+    // Ids of one moment differ between guilds.
+    world.last_id += place << 16;
+    world.id_lane = place << 16;
+    world
+}
+
+/// How far the ids of one guild are from those of the next.
+const SHIFT: u64 = 1_000;
+
+fn guild(
+    clock: Clock,
+    shift: u64,
+    name: &str,
+    owner_id: u64,
+    roles_of: &[(u64, Vec<u64>)],
+) -> World {
     let born_ms = snowflake::time_ms(GUILD);
     let person = |id, username: &str, name: &str, token: &str| User {
         id,
@@ -103,21 +141,13 @@ pub(crate) fn world(clock: Clock) -> World {
         person(PAT, "pat.rivera", "Pat Rivera", "pat.person.token"),
         person(SAM, "sam.weber", "Sam Weber", "sam.person.token"),
     ];
-    let memberships = [
-        (BOT, vec![BOT_ROLE]),
-        (MIRA, vec![ADMIN_ROLE, SUPPORT_ROLE]),
-        (JONAS, vec![SUPPORT_ROLE]),
-        (AIKO, vec![SUPPORT_ROLE]),
-        (PAT, vec![]),
-        (SAM, vec![]),
-    ];
-    let members = memberships.map(|(id, roles)| {
+    let members = roles_of.iter().map(|(id, roles)| {
         let member = Member {
             nick: None,
-            roles,
+            roles: roles.clone(),
             joined_ms: born_ms,
         };
-        (id, member)
+        (*id, member)
     });
     World {
         clock,
@@ -127,17 +157,17 @@ pub(crate) fn world(clock: Clock) -> World {
         quiet_from_ms: 0,
         last_id: SAM,
         guild: Guild {
-            id: GUILD,
-            name: "Harbor Games".to_owned(),
-            owner_id: MIRA,
+            id: GUILD + shift,
+            name: name.to_owned(),
+            owner_id,
             bot_removed: false,
             gone: BTreeMap::new(),
             outage: false,
         },
-        roles: roles(),
+        roles: roles(shift),
         users: users.into_iter().map(|user| (user.id, user)).collect(),
-        members: members.into_iter().collect(),
-        channels: channels(),
+        members: members.collect(),
+        channels: channels(shift),
         messages: BTreeMap::new(),
         ephemerals: BTreeMap::new(),
         files: BTreeMap::new(),
@@ -153,10 +183,14 @@ pub(crate) fn world(clock: Clock) -> World {
         webhooks: BTreeMap::new(),
         session_starts: super::SessionStarts::default(),
         papers: None,
+        directs: BTreeMap::new(),
+        shut: std::collections::BTreeSet::new(),
+        neighbours: Vec::new(),
+        id_lane: 0,
     }
 }
 
-fn roles() -> BTreeMap<u64, Role> {
+fn roles(shift: u64) -> BTreeMap<u64, Role> {
     let everyone = Permissions::VIEW_CHANNEL
         | Permissions::SEND_MESSAGES
         | Permissions::SEND_MESSAGES_IN_THREADS
@@ -187,7 +221,7 @@ fn roles() -> BTreeMap<u64, Role> {
     let bot = Role {
         bot_id: Some(BOT),
         ..role(
-            BOT_ROLE,
+            BOT_ROLE + shift,
             "Threadline",
             0,
             1,
@@ -195,11 +229,11 @@ fn roles() -> BTreeMap<u64, Role> {
         )
     };
     let list = [
-        role(GUILD, "@everyone", 0, 0, everyone),
+        role(GUILD + shift, "@everyone", 0, 0, everyone),
         bot,
-        role(SUPPORT_ROLE, "Support", 0x002A_9D8F, 2, support),
+        role(SUPPORT_ROLE + shift, "Support", 0x002A_9D8F, 2, support),
         role(
-            ADMIN_ROLE,
+            ADMIN_ROLE + shift,
             "Admin",
             0x00E7_6F51,
             3,
@@ -209,34 +243,34 @@ fn roles() -> BTreeMap<u64, Role> {
     list.into_iter().map(|role| (role.id, role)).collect()
 }
 
-fn channels() -> BTreeMap<u64, Channel> {
+fn channels(shift: u64) -> BTreeMap<u64, Channel> {
     let hidden = vec![
         Overwrite {
-            id: GUILD,
+            id: GUILD + shift,
             role: true,
             allow: Permissions::empty(),
             deny: Permissions::VIEW_CHANNEL,
         },
         Overwrite {
-            id: SUPPORT_ROLE,
+            id: SUPPORT_ROLE + shift,
             role: true,
             allow: Permissions::VIEW_CHANNEL,
             deny: Permissions::empty(),
         },
         Overwrite {
-            id: BOT_ROLE,
+            id: BOT_ROLE + shift,
             role: true,
             allow: Permissions::VIEW_CHANNEL,
             deny: Permissions::empty(),
         },
     ];
-    let mut general = Channel::new(GENERAL, 0, "general");
+    let mut general = Channel::new(GENERAL + shift, 0, "general");
     general.topic = Some("Welcome aboard.".to_owned());
-    let mut support = Channel::new(SUPPORT, 0, "support");
+    let mut support = Channel::new(SUPPORT + shift, 0, "support");
     support.topic = Some("Every ticket is a thread here.".to_owned());
     support.position = 1;
     support.overwrites.clone_from(&hidden);
-    let mut log = Channel::new(SUPPORT_LOG, 0, "support-log");
+    let mut log = Channel::new(SUPPORT_LOG + shift, 0, "support-log");
     log.position = 2;
     log.overwrites = hidden;
     let list = [general, support, log];
@@ -254,10 +288,10 @@ impl World {
             client_id: BOT.to_string(),
             client_secret: CLIENT_SECRET.to_owned(),
             public_key: self.application.public_key(),
-            guild_id: GUILD,
-            support_channel_id: SUPPORT,
-            log_channel_id: SUPPORT_LOG,
-            staff_role_id: SUPPORT_ROLE,
+            guild_id: self.guild.id,
+            support_channel_id: SUPPORT + (self.guild.id - GUILD),
+            log_channel_id: SUPPORT_LOG + (self.guild.id - GUILD),
+            staff_role_id: SUPPORT_ROLE + (self.guild.id - GUILD),
             people: people
                 .map(|user| Person {
                     id: user.id,

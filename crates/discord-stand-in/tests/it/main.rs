@@ -15,6 +15,7 @@ mod inside;
 mod interactions;
 mod messages;
 mod models;
+mod neighbours;
 mod oauth;
 mod openapi;
 mod permissions;

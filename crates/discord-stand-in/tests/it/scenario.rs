@@ -16,6 +16,24 @@ pub struct Day {
     pub exchanges: Vec<Exchange>,
 }
 
+/// A second guild, the log of who added the bot, and words for one person alone.
+async fn meet_neighbours(world: &World) {
+    let other = world.order(json!({"do": "add_guild", "name": "Pixel & Co"}));
+    let guild = other["guild_id"].as_u64().unwrap();
+    let bot = world.bot();
+    bot.done(Method::GET, &format!("/guilds/{guild}"), Value::Null)
+        .await;
+    let log = format!("/guilds/{guild}/audit-logs?action_type=28");
+    bot.refused(Method::GET, &log, Value::Null).await;
+    world.order(json!({"do": "give_permission", "permission": "VIEW_AUDIT_LOG", "guild": guild}));
+    bot.done(Method::GET, &log, Value::Null).await;
+    let sam = json!({"recipient_id": world.person("Sam").id.to_string()});
+    let direct = id(&bot.done(Method::POST, "/users/@me/channels", sam).await);
+    let words = json!({"content": "Hello", "nonce": "1", "enforce_nonce": true});
+    bot.done(Method::POST, &at(direct, "/messages"), words)
+        .await;
+}
+
 /// Plays the day.
 pub async fn play() -> Day {
     let world = World::start().await;
@@ -37,6 +55,7 @@ pub async fn play() -> Day {
     use_webhooks(&world).await;
     use_commands(&world, thread).await;
     administer(&world, thread).await;
+    meet_neighbours(&world).await;
 
     let last = json!({"name": "last", "type": 0});
     let channels = format!("/guilds/{}/channels", world.guild());

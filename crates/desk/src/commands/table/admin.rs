@@ -15,11 +15,7 @@ const fn admin(
 }
 
 const SETUP: &[Opt] = &[
-    may(
-        "channel",
-        "Where the panel goes; here, if none is named",
-        Takes::Channel,
-    ),
+    may("channel", "Only post the panel, there", Takes::Channel),
     may(
         "title",
         "The panel's heading",
@@ -37,13 +33,13 @@ pub(super) const FOR_ADMINS: &[Command] = &[
     admin(
         &["setup"],
         ForAdmin::Setup,
-        "Post the panel from which tickets are filed",
+        "Set this server up for tickets, step by step",
         SETUP,
     ),
     admin(
         &["ticket", "setup"],
         ForAdmin::Setup,
-        "Post the panel from which tickets are filed",
+        "Set this server up for tickets, step by step",
         SETUP,
     ),
     admin(

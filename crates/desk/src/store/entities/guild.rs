@@ -14,6 +14,10 @@ pub(crate) struct Model {
     pub support_channel: ChannelId,
     pub staff_role: RoleId,
     pub next_number: i64,
+    /// Its part of an address; unknown until its name is.
+    pub slug: Option<String>,
+    /// When whoever let the bot in was told what to do, if that was to be told.
+    pub welcomed_at: Option<Timestamp>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

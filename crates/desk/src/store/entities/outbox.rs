@@ -9,6 +9,7 @@ use sea_orm::entity::prelude::*;
 pub(crate) struct Model {
     #[sea_orm(primary_key)]
     pub id: OutboxId,
+    pub guild_id: GuildId,
     pub ticket_id: TicketId,
     pub message_id: Option<MessageId>,
     pub command: String,

@@ -3,7 +3,7 @@
 mod forms;
 mod members;
 mod outsiders;
-mod rights;
+pub mod rights;
 mod staffing;
 
 use crate::discord::*;
@@ -13,7 +13,7 @@ use desk::commands::{
     Act, Answer, Asked, COMMANDS, Control, Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Say,
     Value, Values, Who,
 };
-use desk::{DeskError, Examiner, Holder, Used};
+use desk::{DeskError, Examiner, GuildSettings, Holder, Used};
 use domain::examination::Finding;
 use domain::*;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 /// Who plays: the customer is Pat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+pub enum Role {
     Admin,
     Staff,
     Owner,
@@ -51,7 +51,7 @@ fn member(role: Role) -> RemoteMember {
     }
 }
 
-fn text(name: &str, value: &str) -> (String, Value) {
+pub fn text(name: &str, value: &str) -> (String, Value) {
     (name.into(), Value::Text(value.into()))
 }
 

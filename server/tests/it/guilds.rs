@@ -1,0 +1,356 @@
+//! Several guilds on one server: each has its addresses, its staff and its threads, and whoever works
+//! for several changes between them.
+
+use crate::visitor::Visitor;
+use crate::world::*;
+use discord_stand_in::Person;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+const PIXEL: &str = "/g/pixel-co";
+const HARBOR: &str = "/g/harbor-games";
+
+/// A server with a second guild, which is set up. Aiko is staff in both, Sam in the second alone.
+struct Two {
+    world: World,
+    /// The second guild, as a configuration would name it.
+    pixel: Value,
+}
+
+impl Two {
+    async fn start() -> Self {
+        let world = World::start().await;
+        let order = json!({"do": "add_guild", "name": "Pixel & Co"});
+        let pixel = world.discord.order(&order).unwrap();
+        let two = Self { world, pixel };
+        two.shows(PIXEL, StatusCode::OK).await;
+        two
+    }
+
+    /// The same, with the second guild set up by Sam, who manages it.
+    async fn set_up() -> Self {
+        let two = Self::start().await;
+        let channel = format!("<#{}>", two.pixel["support_channel_id"]);
+        let role = format!("<@&{}>", two.pixel["staff_role_id"]);
+        for (setting, value) in [("support_channel", channel), ("staff_role", role)] {
+            let said = two.config(setting, &value).await;
+            assert!(said.contains("now."), "{said}");
+        }
+        two
+    }
+
+    fn person(&self, name: &str) -> Person {
+        let people = self.world.discord.settings().people;
+        people
+            .into_iter()
+            .find(|p| p.name.starts_with(name))
+            .unwrap()
+    }
+
+    /// Sam sends `/config` in the second guild's first channel.
+    async fn config(&self, setting: &str, value: &str) -> String {
+        let command = self.command("config").await;
+        let option = |name: &str, value: &str| json!({"type": 3, "name": name, "value": value});
+        let body = json!({
+            "type": 2,
+            "application_id": self.world.discord.settings().client_id,
+            "guild_id": self.pixel["guild_id"].to_string(),
+            "channel_id": self.pixel["support_channel_id"].to_string(),
+            "session_id": "test",
+            "nonce": format!("{setting}-{value}").chars().take(20).collect::<String>(),
+            "data": {
+                "id": command["id"], "name": "config", "type": 1, "version": command["version"],
+                "options": [option("setting", setting), option("value", value)],
+            },
+        });
+        let sam = self.person("Sam");
+        let before = self.world.whispers(&sam).len();
+        let (status, answer) = self
+            .world
+            .act(&sam, Method::POST, "/interactions", body)
+            .await;
+        assert_eq!(status, 204, "{answer}");
+        until("the command is answered", async || {
+            let whispers = self.world.whispers(&sam);
+            whispers.get(before).cloned()
+        })
+        .await
+    }
+
+    /// A command, once the second guild was told of it.
+    async fn command(&self, name: &str) -> Value {
+        let (app, guild) = (
+            self.world.discord.settings().client_id,
+            self.pixel["guild_id"].to_string(),
+        );
+        let url = format!(
+            "{}/api/v10/applications/{app}/guilds/{guild}/commands",
+            self.world.discord.base_url()
+        );
+        let token = format!("Bot {}", self.world.discord.settings().bot_token);
+        until("the guild knows the command", async || {
+            let asked = client()
+                .get(&url)
+                .header("authorization", &token)
+                .header("user-agent", "DiscordBot (test, 1)");
+            let all: Value = asked.send().await.ok()?.json().await.ok()?;
+            let all = all.as_array()?;
+            all.iter().find(|command| command["name"] == name).cloned()
+        })
+        .await
+    }
+
+    async fn shows(&self, path: &str, status: StatusCode) {
+        let visitor = Visitor::new(&self.world);
+        until(&format!("{path} is {status}"), async || {
+            (visitor.get(path).await.status == status).then_some(())
+        })
+        .await;
+    }
+
+    /// The subjects of a guild's threads.
+    fn threads(&self, guild: usize) -> Vec<String> {
+        let seen = self.world.discord.world();
+        let threads = seen["guilds"][guild]["threads"].as_array().unwrap();
+        let names = threads.iter().map(|t| t["name"].as_str().unwrap());
+        names.map(str::to_owned).collect()
+    }
+}
+
+async fn file(visitor: &Visitor, form: &str, subject: &str) -> String {
+    let page = visitor.get(form).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.text.contains(&format!("action=\"{form}\"")), "{form}");
+    let key = page.hidden("request_key");
+    let fields = [
+        ("email", "jane@example.com"),
+        ("subject", subject),
+        ("category", "question"),
+        ("body", "Where is it?"),
+        ("request_key", &key),
+    ];
+    let page = visitor.post(form, &fields).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    page.location()
+}
+
+async fn inbox(desk: &Visitor) -> Value {
+    let page = desk.call("inbox", &[("filter", "active")]).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    serde_json::from_str(&page.text).unwrap()
+}
+
+fn subjects(inbox: &Value) -> Vec<&str> {
+    let rows = inbox["rows"].as_array().unwrap().iter();
+    rows.map(|row| row["subject"].as_str().unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_guild_has_its_form_and_its_threads() {
+    let two = Two::set_up().await;
+    let jane = Visitor::new(&two.world);
+    for path in ["/", "/new"] {
+        let page = jane.get(path).await;
+        assert_eq!(page.status, 200);
+        for choice in [PIXEL, HARBOR] {
+            assert!(page.text.contains(&format!("href=\"{choice}\"")), "{path}");
+        }
+        assert!(page.text.contains("Pixel &amp; Co") && page.text.contains("Harbor Games"));
+    }
+    assert!(
+        jane.get(PIXEL)
+            .await
+            .text
+            .contains("href=\"/g/pixel-co/new\"")
+    );
+    let pixel = file(&jane, "/g/pixel-co/new", "About pixels").await;
+    let harbor = file(&jane, "/g/harbor-games/new", "About harbors").await;
+    two.world.settled().await;
+    assert_eq!(two.threads(0), ["#1 About harbors"]);
+    assert_eq!(two.threads(1), ["#1 About pixels"]);
+    // A private link finds its guild by itself.
+    for (link, name) in [(&pixel, "Pixel &amp; Co"), (&harbor, "Harbor Games")] {
+        let page = jane.get(link).await;
+        assert!(page.text.contains(name), "{}", page.text);
+        jane.reply(link, "More.").await;
+    }
+    let mine = jane.get("/my").await.text;
+    for said in [
+        "About pixels",
+        "About harbors",
+        "Pixel &amp; Co",
+        "Harbor Games",
+    ] {
+        assert!(mine.contains(said), "{said}");
+    }
+    for nowhere in [
+        "/g/nobody",
+        "/g/nobody/new",
+        "/g/",
+        "/g/nobody/staff",
+        "/g/Pixel-Co",
+    ] {
+        assert_eq!(jane.get(nowhere).await.status, 404, "{nowhere}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guild_that_just_joined_says_what_to_do_and_disturbs_nobody() {
+    let two = Two::start().await;
+    let jane = Visitor::new(&two.world);
+    let page = jane.get("/g/pixel-co/new").await;
+    assert!(page.text.contains("/setup"), "{}", page.text);
+    let key = page.hidden("request_key");
+    let fields = [
+        ("email", "jane@example.com"),
+        ("subject", "Too early"),
+        ("category", "question"),
+        ("body", "Where is it?"),
+        ("request_key", &key),
+    ];
+    let refused = jane.post("/g/pixel-co/new", &fields).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert!(refused.text.contains("Too early"), "nothing typed is lost");
+    // Where only one takes tickets, there is nothing to choose.
+    let link = file(&jane, "/new", "As ever").await;
+    assert!(jane.get(&link).await.text.contains("Harbor Games"));
+    two.world.settled().await;
+    assert_eq!(two.threads(0), ["#1 As ever"]);
+    assert_eq!(two.world.health().await["status"], "ok");
+    // Sam, whose guild it is, is told what to do, and nobody else.
+    let direct = until("somebody is told what to do", async || {
+        let seen = two.world.discord.world();
+        let said = seen["direct"].as_array()?.clone();
+        (!said.is_empty()).then_some(said)
+    })
+    .await;
+    assert_eq!(direct.len(), 1);
+    assert_eq!(id(&direct[0]["person"]), two.person("Sam").id);
+    let words = direct[0]["message"]["content"].as_str().unwrap();
+    assert!(
+        words.contains("/setup") && words.contains("Pixel & Co"),
+        "{words}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_see_the_guild_that_they_chose_and_nobody_sees_one_that_is_not_theirs() {
+    let two = Two::set_up().await;
+    let jane = Visitor::new(&two.world);
+    file(&jane, "/g/pixel-co/new", "About pixels").await;
+    file(&jane, "/g/harbor-games/new", "About harbors").await;
+    two.world.settled().await;
+
+    let aiko = Visitor::new(&two.world);
+    aiko.sign_in(&two.world, &two.person("Aiko")).await;
+    let first = inbox(&aiko).await;
+    assert_eq!(first["guild"]["name"], "Harbor Games");
+    assert_eq!(first["others"][0]["slug"], "pixel-co");
+    assert_eq!(subjects(&first), ["About harbors"]);
+    let page = aiko.get("/staff?guild=pixel-co").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("href=\"/staff?guild=harbor-games\""));
+    assert!(page.text.contains("About pixels") && !page.text.contains("About harbors"));
+    let chosen = inbox(&aiko).await;
+    assert_eq!(subjects(&chosen), ["About pixels"], "the choice stays");
+    let stats = aiko.get("/staff/stats").await.text;
+    assert!(stats.contains("Pixel &amp; Co"), "{stats}");
+    // A call from the other guild's page, in another tab, is still about that guild.
+    let fields = [("number", "1"), ("priority", "urgent")];
+    let call = aiko
+        .request(Method::POST, "/api/staff/set_priority")
+        .header("x-threadline-guild", "harbor-games")
+        .form(&fields);
+    assert_eq!(aiko.send(call).await.status, 200);
+    assert_eq!(inbox(&aiko).await["rows"][0]["priority"], "medium");
+    aiko.get("/staff?guild=harbor-games").await;
+    assert_eq!(inbox(&aiko).await["rows"][0]["priority"], "urgent");
+
+    // Who works for one of them does not get at the other, however they ask.
+    for (name, own, other) in [
+        ("Sam", "About pixels", "harbor-games"),
+        ("Jonas", "About harbors", "pixel-co"),
+    ] {
+        let one = Visitor::new(&two.world);
+        one.sign_in(&two.world, &two.person(name)).await;
+        let seen = inbox(&one).await;
+        assert_eq!(subjects(&seen), [own], "{name}");
+        assert_eq!(seen["others"], json!([]), "{name}");
+        for path in [
+            format!("/staff?guild={other}"),
+            format!("/staff/tickets/1?guild={other}"),
+            format!("/staff/tickets/1/transcript?guild={other}"),
+            format!("/staff/stats?guild={other}"),
+            "/staff?guild=nobody".to_owned(),
+        ] {
+            let page = one.get(&path).await;
+            assert_eq!(page.status, 403, "{name} {path}");
+            assert!(!page.text.contains("About"), "{name} {path}");
+        }
+        for call in ["conversation", "close", "retry", "new_thread"] {
+            let asked = one
+                .request(Method::POST, &format!("/api/staff/{call}"))
+                .header("x-threadline-guild", other)
+                .form(&[("number", "1")]);
+            assert_eq!(one.send(asked).await.status, 403, "{name} {call}");
+        }
+        assert_eq!(
+            subjects(&inbox(&one).await),
+            [own],
+            "{name} stays where they are"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_in_a_guilds_threads_lead_staff_to_that_guild() {
+    let two = Two::set_up().await;
+    let jane = Visitor::new(&two.world);
+    file(&jane, "/g/pixel-co/new", "About pixels").await;
+    two.world.settled().await;
+    let seen = two.world.discord.world();
+    let thread = &seen["guilds"][1]["threads"][0];
+    let said = two.world.contents(thread).join("\n");
+    let link = format!("{}/g/pixel-co/staff/tickets/1", two.world.base);
+    assert!(said.contains(&link), "{said}");
+    let aiko = Visitor::new(&two.world);
+    aiko.sign_in(&two.world, &two.person("Aiko")).await;
+    let place = aiko.get("/g/pixel-co/staff/tickets/1").await.location();
+    assert_eq!(place, "/staff/tickets/1?guild=pixel-co");
+    let page = aiko.get(&place).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("About pixels"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guild_without_the_bot_keeps_all_it_has_and_goes_on_when_the_bot_is_back() {
+    let two = Two::set_up().await;
+    let jane = Visitor::new(&two.world);
+    let link = file(&jane, "/g/pixel-co/new", "About pixels").await;
+    two.world.settled().await;
+    let guild = &two.pixel["guild_id"];
+    let order = |what: &str| json!({"do": what, "guild": guild});
+    two.world.discord.order(&order("kick_bot")).unwrap();
+    // The first page offers no choice any more: only one guild is left to ask.
+    until("the guild is gone", async || {
+        let page = jane.get("/new").await;
+        page.text.contains("action=\"/new\"").then_some(())
+    })
+    .await;
+    assert!(jane.get(&link).await.text.contains("About pixels"));
+    jane.reply(&link, "Are you there?").await;
+    file(&jane, "/new", "About harbors").await;
+    two.world.settled().await;
+    assert_eq!(two.threads(0), ["#1 About harbors"]);
+    assert_eq!(two.world.health().await["status"], "ok");
+    two.world.discord.order(&order("bring_back")).unwrap();
+    until("what waited is said", async || {
+        let seen = two.world.discord.world();
+        let thread = &seen["guilds"][1]["threads"][0];
+        let said = two.world.contents(thread).join("\n");
+        said.contains("Are you there?").then_some(())
+    })
+    .await;
+    let page = jane.get("/new").await;
+    assert!(page.text.contains(&format!("href=\"{PIXEL}\"")));
+}
