@@ -58,8 +58,8 @@ pub(crate) async fn retry_stuck(id: OutboxId) -> Result<(), Failure> {
 /// Tries all that is stuck again, now.
 #[server(prefix = "/api/staff", endpoint = "retry_all_stuck")]
 pub(crate) async fn retry_all_stuck() -> Result<(), Failure> {
-    let staff = staff().await?;
-    answer(desk()?.retry_all_stuck(&staff).await).map(drop)
+    let (desk, staff) = seat().await?;
+    answer(desk.retry_all_stuck(&staff).await).map(drop)
 }
 
 /// Leaves a stuck delivery undone.

@@ -5,9 +5,7 @@
 
 use super::{ONLY_THEM, Place};
 use crate::{custom_id, port, write};
-use desk::commands::{
-    Answer, Asked, COMMANDS, Control, Form, Menu, Reply, Row, Suggestion, Takes,
-};
+use desk::commands::{Answer, Asked, COMMANDS, Control, Form, Menu, Reply, Row, Suggestion, Takes};
 use domain::text::head;
 use serenity::all::{
     AutocompleteChoice, ButtonStyle, ChannelType, CreateActionRow, CreateAutocompleteResponse,

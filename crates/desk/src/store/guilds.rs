@@ -8,7 +8,7 @@ use crate::{DeskError, GuildSettings};
 use domain::text::slug;
 use domain::{ChannelId, DiscordGuildId, GuildId, RoleId, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, Set,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set,
 };
 
 /// What a new guild starts with; each guild changes them later.
