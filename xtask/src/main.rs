@@ -9,6 +9,7 @@ mod counts;
 mod debian;
 mod demo;
 mod front_end;
+mod fuzz;
 mod http;
 mod npm;
 mod postgres;
@@ -69,6 +70,10 @@ enum Command {
     ///
     /// A seed that differs prints what differs and what led to it, and repeats exactly.
     Storm(storm::Options),
+    /// Throw odd bytes at what reads interactions, buttons' names, markdown and long texts.
+    ///
+    /// An input that makes one of them panic is kept under `fuzz/artifacts`.
+    Fuzz(fuzz::Options),
     /// Install what is missing: wasm target, pinned build tools, npm and Debian packages.
     ///
     /// Every other command does this for itself. Done once, it costs under two seconds.
@@ -111,6 +116,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Bench(options) => bench::run(&options),
         Command::Storm(options) => storm::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::SetUp => {
             setup::ensure(Needs::all())?;
             workspace::say("Everything is in place. Try `cargo xtask demo`.");

@@ -9,6 +9,8 @@ mod custom_id;
 mod ears;
 mod errors;
 mod fetching;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod gateway;
 mod hearing;
 mod hosts;

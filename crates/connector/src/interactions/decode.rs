@@ -60,6 +60,23 @@ pub(super) fn told(interaction: Interaction, application: u64) -> Told {
     }
 }
 
+/// Whether a body is an interaction that this version understands.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn reads(body: &[u8]) -> bool {
+    let Ok(interaction) = serde_json::from_slice::<Interaction>(body) else {
+        return false;
+    };
+    let application = match &interaction {
+        Interaction::Ping(_) => return true,
+        Interaction::Command(i) | Interaction::Autocomplete(i) => i.application_id,
+        Interaction::Component(i) => i.application_id,
+        Interaction::Modal(i) => i.application_id,
+        _ => return false,
+    };
+    let _ = token(&interaction);
+    !matches!(told(interaction, application.get()), Told::Unknown(_))
+}
+
 /// Who asks, and where.
 struct Frame<'a> {
     token: &'a str,

@@ -9,6 +9,8 @@ mod encode;
 mod recent;
 mod registration;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use decode::reads;
 pub use registration::{CommandsError, keep_registered, register, register_and_remember};
 
 use super::{DiscordConfig, builder, http_client};

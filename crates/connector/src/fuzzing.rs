@@ -1,0 +1,96 @@
+//! The readers of what strangers send, for the fuzzer and for nobody else.
+
+use crate::{custom_id, interactions};
+
+/// Reads the body of an interaction; `false` when it is none that this version understands.
+pub fn interaction(body: &[u8]) -> bool {
+    interactions::reads(body)
+}
+
+/// Reads the name of a button, and names what was read again: the outer is none where nothing was
+/// read, the inner where a control has no name.
+pub fn custom_id(name: &str) -> Option<Option<String>> {
+    custom_id::read(name).map(|control| Some(custom_id::name(&control)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn pressed() -> Value {
+        let user = json!({"id": "4", "username": "pat", "discriminator": "0", "avatar": null,
+            "global_name": "Pat"});
+        let member = json!({"user": user, "roles": ["3"], "joined_at": "2026-01-01T00:00:00Z",
+            "deaf": false, "mute": false, "flags": 0, "permissions": "8"});
+        json!({
+            "id": "1", "application_id": "2", "type": 5, "token": "t", "version": 1,
+            "guild_id": "5", "channel_id": "6", "member": member, "locale": "en-US",
+            "entitlements": [],
+            "data": {"custom_id": "v1:file:question", "components": [{"type": 1, "components": [
+                {"type": 4, "custom_id": "text", "value": "Where is it?"}
+            ]}]}
+        })
+    }
+
+    /// Everything that lies somewhere in a value, replaced once by each of these.
+    fn mutants(of: &Value) -> Vec<Value> {
+        fn paths(value: &Value, at: &str, all: &mut Vec<String>) {
+            all.push(at.to_owned());
+            match value {
+                Value::Object(map) => {
+                    for (key, inner) in map {
+                        paths(inner, &format!("{at}/{key}"), all);
+                    }
+                }
+                Value::Array(list) => {
+                    for (place, inner) in list.iter().enumerate() {
+                        paths(inner, &format!("{at}/{place}"), all);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut all = Vec::new();
+        paths(of, "", &mut all);
+        let odd = [
+            Value::Null,
+            json!(true),
+            json!(-1),
+            json!(u64::MAX),
+            json!(""),
+            json!("99999999999999999999"),
+            json!([]),
+            json!({}),
+            json!([[]]),
+        ];
+        let mutant = |path: &String, odd: &Value| {
+            let mut value = of.clone();
+            if let Some(place) = value.pointer_mut(path) {
+                *place = odd.clone();
+            }
+            value
+        };
+        all.iter()
+            .flat_map(|path| odd.iter().map(move |odd| mutant(path, odd)))
+            .collect()
+    }
+
+    #[test]
+    fn no_interaction_however_odd_makes_the_reader_panic() {
+        let whole = pressed();
+        assert!(interaction(whole.to_string().as_bytes()));
+        let mutants = mutants(&whole);
+        assert!(mutants.len() > 200);
+        let read = mutants
+            .iter()
+            .filter(|mutant| interaction(mutant.to_string().as_bytes()));
+        // Some of it does not matter, and some does.
+        let read = read.count();
+        assert!(read > 0 && read < mutants.len(), "{read}");
+        let text = whole.to_string();
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            assert!(!interaction(&text.as_bytes()[..end]));
+        }
+    }
+}
