@@ -211,7 +211,10 @@ async fn filed(world: &World) -> (Value, String) {
     commands_are_there(world).await;
     let (mira, pat) = (named(world, "Mira"), named(world, "Pat"));
     let general = channel(world, "general");
-    let done = command(world, &mira, &general, "setup", &[]).await.words();
+    let here = (7, "channel", general.clone());
+    let done = command(world, &mira, &general, "setup", &[here])
+        .await
+        .words();
     assert!(done.contains("The panel is in"), "{done}");
     let seen = world.discord.world();
     let posted = &seen["messages"][general.as_str().unwrap()];
@@ -617,6 +620,9 @@ async fn what_takes_long_is_announced_and_told_later() {
     assert_eq!(slow.send().await.unwrap().status(), 200);
     let general = channel(&world, "general");
     let mira = named(&world, "Mira");
-    let told = command(&world, &mira, &general, "setup", &[]).await.words();
+    let here = (7, "channel", general.clone());
+    let told = command(&world, &mira, &general, "setup", &[here])
+        .await
+        .words();
     assert!(told.contains("The panel is in"), "{told}");
 }

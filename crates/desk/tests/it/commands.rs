@@ -86,7 +86,7 @@ impl World {
     async fn says(&self, asked: &Asked) -> Result<Say, DeskError> {
         match self.desk.interact(asked).await? {
             Answer::Say(say) => Ok(say),
-            Answer::Form(form) => panic!("a form: {form:?}"),
+            other => panic!("no words: {other:?}"),
         }
     }
 
@@ -145,6 +145,7 @@ pub fn enough(does: Does) -> Vec<(String, Value)> {
         Does::Admin(ForAdmin::SetQuickReply) => vec![text("name", "hi"), text("text", "Hello!")],
         Does::Admin(ForAdmin::RemoveQuickReply) => vec![text("quick", "hi")],
         Does::Admin(ForAdmin::Maintenance) => vec![text("state", "off")],
+        Does::Admin(ForAdmin::SetUpStep) => vec![text("step", "check")],
         Does::Admin(ForAdmin::Setup) => {
             vec![("channel".into(), Value::Channel(ChannelId(5)))]
         }
