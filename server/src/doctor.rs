@@ -16,6 +16,7 @@ mod permissions;
 use crate::Config;
 use ask::Asker;
 use connector::GatewayStatus;
+use desk::options::Setting;
 use desk::{Db, Examiner, GuildSettings, Used};
 use domain::examination::{Examination, Finding, Verdict};
 use std::sync::Arc;
@@ -66,7 +67,9 @@ impl Examiner for Doctor {
             let own = found
                 .into_iter()
                 .filter(|finding| guild::IS_ABOUT.contains(&finding.tried.as_str()));
-            return own.map(|finding| discreet(&config, finding)).collect();
+            return own
+                .map(|finding| by_its_admins(discreet(&config, finding)))
+                .collect();
         }
         findings(&config, &self.door, used).await
     }
@@ -127,6 +130,17 @@ async fn discord(config: &Config, door: &Door, used: Used) -> Vec<Finding> {
     };
     channels::examine(&asker, &guild, used, &mut findings).await;
     findings
+}
+
+/// The same for a guild whose settings are in no environment: its admins have them.
+fn by_its_admins(finding: Finding) -> Finding {
+    let to_do = finding.to_do.map(|to_do| {
+        Setting::variables().fold(to_do, |to_do, setting| {
+            let command = format!("/config {}", setting.key());
+            to_do.replace(setting.variable().unwrap_or_default(), &command)
+        })
+    });
+    Finding { to_do, ..finding }
 }
 
 /// The last fence: no secret leaves, whatever a library put into its words.

@@ -220,6 +220,8 @@ impl House {
             match desk.staff(person).await {
                 Ok(staff) => return Ok(Seat { desk, staff }),
                 Err(DeskError::NotAllowed) => {}
+                // Whom a guild without us counts as staff nobody can tell.
+                Err(_) if desk.away() == Some(Absence::Removed) => {}
                 Err(error) => refusal = error,
             }
         }
@@ -243,6 +245,7 @@ impl House {
             match staff {
                 Ok(staff) => seats.push(Seat { desk, staff }),
                 Err(DeskError::NotAllowed) => {}
+                Err(_) if desk.away() == Some(Absence::Removed) => {}
                 Err(error) => unknown = Some(error),
             }
         }

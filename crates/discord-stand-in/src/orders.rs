@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::gateway::Out;
 use crate::hub::Inner;
+use crate::world::World;
 use crate::world::administering::read_permission;
 
 /// One order: `{"do": "kick_bot"}`.
@@ -105,12 +106,12 @@ pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
             permission,
             role,
             channel,
-        } => return grant(inner, &permission, role, channel, false),
+        } => return grant(world, &permission, role, channel, false),
         Order::GivePermission {
             permission,
             role,
             channel,
-        } => return grant(inner, &permission, role, channel, true),
+        } => return grant(world, &permission, role, channel, true),
         Order::AddGuild { name } => return Ok(world.add_neighbour(&name)),
         Order::ShutDoor { user } => {
             world.shut.insert(user.0);
@@ -165,13 +166,12 @@ pub(crate) fn obey(inner: &mut Inner, order: &Value) -> Result<Value, String> {
 
 /// Whether the bot has the permission then, in the channel or at large, is the answer.
 fn grant(
-    inner: &mut Inner,
+    world: &mut World,
     permission: &str,
     role: Option<Id>,
     channel: Option<Id>,
     give: bool,
 ) -> Result<Value, String> {
-    let world = &mut inner.world;
     let rights = read_permission(permission)
         .ok_or_else(|| format!("there is no permission \"{permission}\""))?;
     let bot = world.bot_id();

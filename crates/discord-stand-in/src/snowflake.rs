@@ -16,6 +16,11 @@ pub(crate) fn time_ms(id: u64) -> i64 {
     i64::try_from(id >> 22).unwrap_or(0) + EPOCH_MS
 }
 
+/// The next id after `last` at the moment `now_ms`; those of one moment begin with `lane`.
+pub(crate) fn next(last: u64, now_ms: i64, lane: u64) -> u64 {
+    (at_ms(now_ms) + lane).max(last + 1)
+}
+
 /// An id as clients write it: a decimal string, or (tolerated) a number.
 pub(crate) fn read(value: &Value) -> Option<u64> {
     match value {

@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use desk::bridge::Absence;
 use desk::{Seat, Staff};
 use domain::{AppError, PersonId};
 use tower_sessions::Session;
@@ -99,6 +100,8 @@ async fn seat(web: &Web, session: &Session, wanted: &Wanted) -> Result<Seat, App
             Ok(staff) => return Ok(Seat { desk, staff }),
             // Not there any more; perhaps elsewhere.
             Err(desk::DeskError::NotAllowed) => {}
+            // Nobody can tell who is staff of a guild that the bot was thrown out of.
+            Err(_) if desk.away() == Some(Absence::Removed) => {}
             Err(error) => return Err(explain(&error)),
         }
     }

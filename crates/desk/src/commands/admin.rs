@@ -254,6 +254,12 @@ impl Desk {
                     Ok(value) => value,
                     Err(why) => return conflict(why),
                 };
+                // @everyone has the guild's own id.
+                if setting.shape() == Shape::Role && value == self.discord_id.to_string() {
+                    return conflict(
+                        "Everyone has that role: nobody would be a customer any more.",
+                    );
+                }
                 if setting.shape() == Shape::Channel {
                     self.owns(commands::channel_in(&value).unwrap_or(ChannelId(0)))
                         .await?;

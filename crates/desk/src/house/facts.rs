@@ -13,9 +13,16 @@ impl House {
     /// Takes in one fact.
     pub async fn ingest(&self, fact: RemoteEvent) -> Result<Ingested, DeskError> {
         match &fact {
-            RemoteEvent::Connected | RemoteEvent::Disconnected | RemoteEvent::MemberOf(_) => {
-                let desks = self.desks();
-                self.tell(desks, &fact).await
+            RemoteEvent::Connected | RemoteEvent::Disconnected => {
+                self.tell(self.desks(), &fact).await
+            }
+            RemoteEvent::MemberOf(guilds) => {
+                for desk in self.desks() {
+                    if !guilds.contains(&desk.discord_id) {
+                        self.left(&desk).await?;
+                    }
+                }
+                self.tell(self.desks(), &fact).await
             }
             RemoteEvent::GuildReady { guild, name, .. } => {
                 let desk = match self.of_guild(*guild) {
@@ -34,8 +41,7 @@ impl House {
                     return Ok(Ingested::Ignored);
                 };
                 if *absence == Absence::Removed {
-                    // The commands went with the bot.
-                    commands::forget_registered(&self.db, &guild.to_string()).await?;
+                    self.left(&desk).await?;
                 }
                 desk.ingest(fact).await
             }
@@ -57,6 +63,11 @@ impl House {
                 self.tell(desk.into_iter().collect(), &fact).await
             }
         }
+    }
+
+    /// The bot is not in the guild any more, and its commands went with it.
+    async fn left(&self, desk: &Desk) -> Result<(), DeskError> {
+        commands::forget_registered(&self.db, &desk.discord_id.to_string()).await
     }
 
     /// Each of these desks takes the fact in. One that cannot makes the fact be told again, which

@@ -2,16 +2,16 @@
 //! had from another.
 
 mod isolation;
+mod setup;
 mod welcome;
 
-use crate::discord::*;
 use crate::street::*;
 use desk::bridge::{Absence, Ingested, RemoteEvent, Step};
 use desk::commands::{Does, ForAdmin, ForEveryone};
 use desk::live::{Audience, Signal};
 use desk::{DeskError, Holder};
+use domain::text::Body;
 use domain::view::InboxFilter;
-use domain::*;
 
 const A: Plot = Plot(0);
 const B: Plot = Plot(1);

@@ -217,7 +217,7 @@ impl Street {
     pub async fn says(&self, asked: &Asked) -> Result<Say, DeskError> {
         match self.house.interact(asked).await? {
             Answer::Say(say) => Ok(say),
-            Answer::Form(form) => panic!("a form: {form:?}"),
+            other => panic!("no words: {other:?}"),
         }
     }
 

@@ -93,7 +93,7 @@ async fn notes_never_reach_the_customer_not_even_as_a_hint() {
     let mut staff = world
         .desk
         .live()
-        .subscribe(Audience::Staff(mira.clone()), None);
+        .subscribe(Audience::Staff(vec![mira.clone()]), None);
     world
         .desk
         .add_note(&mira, 1, body("They are right."), None)

@@ -218,8 +218,7 @@ impl World {
 
     /// A new id, greater than every one before.
     pub(crate) fn new_id(&mut self) -> u64 {
-        let least = snowflake::at_ms(self.now_ms()) + self.id_lane;
-        self.last_id = least.max(self.last_id + 1);
+        self.last_id = snowflake::next(self.last_id, self.now_ms(), self.id_lane);
         self.last_id
     }
 

@@ -100,6 +100,9 @@ async fn what_takes_long_is_announced_and_told_later() {
     assert_eq!(slow.send().await.unwrap().status(), 200);
     let general = channel(&world, "general");
     let mira = named(&world, "Mira");
-    let told = command(&world, &mira, &general, "setup", &[]).await.words();
+    let here = (7, "channel", general.clone());
+    let told = command(&world, &mira, &general, "setup", &[here])
+        .await
+        .words();
     assert!(told.contains("The panel is in"), "{told}");
 }

@@ -215,7 +215,10 @@ async fn filed(world: &World) -> (Value, String) {
     commands_are_there(world).await;
     let (mira, pat) = (named(world, "Mira"), named(world, "Pat"));
     let general = channel(world, "general");
-    let done = command(world, &mira, &general, "setup", &[]).await.words();
+    let here = (7, "channel", general.clone());
+    let done = command(world, &mira, &general, "setup", &[here])
+        .await
+        .words();
     assert!(done.contains("The panel is in"), "{done}");
     let seen = world.discord.world();
     let posted = &seen["messages"][general.as_str().unwrap()];

@@ -93,7 +93,7 @@ impl World {
     async fn says(&self, asked: &Asked) -> Result<Say, DeskError> {
         match self.desk.interact(asked).await? {
             Answer::Say(say) => Ok(say),
-            Answer::Form(form) => panic!("a form: {form:?}"),
+            other => panic!("no words: {other:?}"),
         }
     }
 

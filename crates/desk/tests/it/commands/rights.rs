@@ -47,6 +47,7 @@ pub fn enough(does: Does) -> Vec<(String, Value)> {
             vec![text("category", "billing")]
         }
         Does::Admin(ForAdmin::Maintenance) => vec![text("state", "off")],
+        Does::Admin(ForAdmin::SetUpStep) => vec![text("step", "check")],
         Does::Admin(ForAdmin::Setup) => {
             vec![("channel".into(), Value::Channel(ChannelId(5)))]
         }
