@@ -33,5 +33,7 @@ const STATEMENTS: &[&str] = &[
     "DROP INDEX outbox_due",
     "CREATE INDEX outbox_due ON outbox (guild_id, not_before, id)
      WHERE state = 'waiting' OR state = 'leased'",
+    // Whether somebody whom staff mention ever wrote in this guild.
+    "CREATE INDEX message_by_writer ON message (person_id) WHERE person_id IS NOT NULL",
     "CREATE INDEX outbox_parked_by_guild ON outbox (guild_id) WHERE state = 'parked'",
 ];

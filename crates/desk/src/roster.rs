@@ -35,6 +35,11 @@ impl Roster {
         self.lock().get(&user).cloned()
     }
 
+    /// What a member is called here, if they were asked for lately.
+    pub(crate) fn name(&self, user: DiscordUserId) -> Option<String> {
+        self.known(user)?.1.map(|member| member.name)
+    }
+
     fn remember(&self, user: DiscordUserId, at: Timestamp, member: Option<RemoteMember>) {
         let mut known = self.lock();
         known.retain(|_, (learned, _)| at.since(*learned) < AWAY);

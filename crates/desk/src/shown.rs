@@ -45,7 +45,13 @@ impl Desk {
             .roles
             .insert(self.home().staff_role, "staff".to_owned());
         if !ids.is_empty() {
-            names.people = people::names(&self.db.read, &ids).await?;
+            names.people = people::names(&self.db.read, self.guild, &ids).await?;
+            // Who only works here without a word so far is known as a member.
+            for id in ids {
+                if let Some(name) = self.roster.name(id) {
+                    names.people.entry(id).or_insert(name);
+                }
+            }
         }
         Ok(names)
     }

@@ -6,6 +6,7 @@ use crate::world::*;
 use discord_stand_in::Person;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const PIXEL: &str = "/g/pixel-co";
 const HARBOR: &str = "/g/harbor-games";
@@ -47,34 +48,62 @@ impl Two {
             .unwrap()
     }
 
-    /// Sam sends `/config` in the second guild's first channel.
+    /// Sam sends `/config` in the second guild.
     async fn config(&self, setting: &str, value: &str) -> String {
-        let command = self.command("config").await;
         let option = |name: &str, value: &str| json!({"type": 3, "name": name, "value": value});
-        let body = json!({
-            "type": 2,
-            "application_id": self.world.discord.settings().client_id,
-            "guild_id": self.pixel["guild_id"].to_string(),
-            "channel_id": self.pixel["support_channel_id"].to_string(),
-            "session_id": "test",
-            "nonce": format!("{setting}-{value}").chars().take(20).collect::<String>(),
-            "data": {
-                "id": command["id"], "name": "config", "type": 1, "version": command["version"],
-                "options": [option("setting", setting), option("value", value)],
-            },
-        });
+        let options = json!([option("setting", setting), option("value", value)]);
+        self.send("config", options).await;
+        self.told()["content"].as_str().unwrap().to_owned()
+    }
+
+    /// Sam sends a command in the second guild.
+    async fn send(&self, name: &str, options: Value) {
+        let command = self.command(name).await;
+        let data = json!({"id": command["id"], "name": name, "type": 1, "options": options});
+        self.interact(json!({"type": 2, "data": data})).await;
+    }
+
+    /// Sam uses a control of what they were shown last: a button, or a list from which this is chosen.
+    async fn press(&self, kind: u64, custom_id: &str, chosen: Option<&Value>) {
+        let mut data = json!({"component_type": kind, "custom_id": custom_id});
+        if let Some(chosen) = chosen {
+            data["values"] = json!([chosen.to_string()]);
+        }
+        let body = json!({"type": 3, "message_id": self.told()["id"], "data": data});
+        self.interact(body).await;
+    }
+
+    /// What Sam was shown last, and only they see.
+    fn told(&self) -> Value {
+        let sam = self.person("Sam").id;
+        let seen = self.world.discord.world();
+        let all = seen["ephemeral"].as_array().unwrap();
+        let last = all.iter().rfind(|shown| id(&shown["person"]) == sam);
+        last.unwrap()["message"].clone()
+    }
+
+    async fn interact(&self, mut body: Value) {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let nonce = format!("g{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        body["application_id"] = json!(self.world.discord.settings().client_id);
+        body["guild_id"] = json!(self.pixel["guild_id"].to_string());
+        body["channel_id"] = json!(self.pixel["support_channel_id"].to_string());
+        body["session_id"] = json!("test");
+        body["nonce"] = json!(nonce);
         let sam = self.person("Sam");
-        let before = self.world.whispers(&sam).len();
         let (status, answer) = self
             .world
             .act(&sam, Method::POST, "/interactions", body)
             .await;
         assert_eq!(status, 204, "{answer}");
-        until("the command is answered", async || {
-            let whispers = self.world.whispers(&sam);
-            whispers.get(before).cloned()
+        until("it is answered", async || {
+            let seen = self.world.discord.world();
+            let all = seen["interactions"].as_array().unwrap().clone();
+            let record = all.into_iter().find(|i| i["nonce"] == json!(nonce))?;
+            assert_ne!(record["progress"], "failed", "{record}");
+            (record["progress"] == "answered").then_some(())
         })
-        .await
+        .await;
     }
 
     /// A command, once the second guild was told of it.
@@ -353,4 +382,52 @@ async fn a_guild_without_the_bot_keeps_all_it_has_and_goes_on_when_the_bot_is_ba
     .await;
     let page = jane.get("/new").await;
     assert!(page.text.contains(&format!("href=\"{PIXEL}\"")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guild_is_set_up_by_choices_alone() {
+    let two = Two::start().await;
+    two.send("setup", json!([])).await;
+    let board = |shown: &Value| {
+        shown["embeds"][0]["description"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let first = two.told();
+    assert_eq!(first["components"].as_array().unwrap().len(), 5, "{first}");
+    assert!(board(&first).contains("⬜ **Who answers**"), "{first}");
+    // Without the right to make a role, it says which one is missing.
+    two.press(2, "v1:setup:makerole", None).await;
+    let refused = two.told();
+    assert_eq!(refused["id"], first["id"], "shown in its place");
+    let words = refused["content"].as_str().unwrap();
+    assert!(words.contains("Manage Roles"), "{words}");
+    two.press(6, "v1:setup:role", Some(&two.pixel["staff_role_id"]))
+        .await;
+    assert!(board(&two.told()).contains("✅ **Who answers**"));
+    let give = |permission: &str| {
+        json!({
+            "do": "give_permission", "permission": permission, "guild": two.pixel["guild_id"],
+        })
+    };
+    two.world.discord.order(&give("MANAGE_CHANNELS")).unwrap();
+    two.world.discord.order(&give("MANAGE_ROLES")).unwrap();
+    two.press(2, "v1:setup:makechannel", None).await;
+    let done = two.told();
+    let words = done["content"].as_str().unwrap();
+    assert!(words.contains("is made; staff and I see it."), "{words}");
+    assert!(board(&done).contains("/g/pixel-co/new"), "{}", board(&done));
+    assert!(
+        !board(&done).contains("**Support channel**"),
+        "nothing is missing there: {done}"
+    );
+
+    let jane = Visitor::new(&two.world);
+    file(&jane, "/g/pixel-co/new", "About pixels").await;
+    two.world.settled().await;
+    assert_eq!(two.threads(1), ["#1 About pixels"]);
+    two.press(2, "v1:setup:panel", None).await;
+    let words = two.told()["content"].as_str().unwrap().to_owned();
+    assert!(words.contains("The panel is in"), "{words}");
 }

@@ -6,7 +6,7 @@ use crate::{DeskError, DiscordProfile};
 use domain::{CustomerId, DiscordUserId, GuildId, PersonId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect, Set,
+    IntoActiveModel, QueryFilter, Set,
 };
 use std::collections::HashMap;
 
@@ -32,19 +32,29 @@ pub(crate) async fn upsert(
     Ok(row.try_get("", "id")?)
 }
 
-/// The names of those of these accounts that we know.
+/// The names of those of these accounts that this guild knows: who wrote there, has a ticket there,
+/// or filed one. That another guild knows somebody is not this one's to learn.
 pub(crate) async fn names(
     db: &impl ConnectionTrait,
+    guild: GuildId,
     users: &[DiscordUserId],
 ) -> Result<HashMap<DiscordUserId, String>, DeskError> {
-    let rows: Vec<(DiscordUserId, String)> = person::Entity::find()
-        .select_only()
-        .columns([person::Column::DiscordId, person::Column::Name])
-        .filter(person::Column::DiscordId.is_in(users.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
+    // Numbers of our own, so that they can stand in the text.
+    let ids: Vec<String> = users.iter().map(|user| user.0.to_string()).collect();
+    let text = format!(
+        "SELECT p.discord_id, p.name FROM person p WHERE p.discord_id IN ({})
+           AND (EXISTS (SELECT 1 FROM message m JOIN ticket t ON t.id = m.ticket_id
+                        WHERE m.person_id = p.id AND t.guild_id = $1)
+             OR EXISTS (SELECT 1 FROM ticket t WHERE t.guild_id = $1 AND t.assignee_id = p.id)
+             OR EXISTS (SELECT 1 FROM customer c
+                        WHERE c.guild_id = $1 AND c.discord_id = p.discord_id))",
+        ids.join(", ")
+    );
+    let mut names = HashMap::new();
+    for row in db.query_all_raw(sql(db, &text, [guild.into()])).await? {
+        names.insert(row.try_get("", "discord_id")?, row.try_get("", "name")?);
+    }
+    Ok(names)
 }
 
 pub(crate) async fn by_id(

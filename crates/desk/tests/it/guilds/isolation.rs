@@ -500,6 +500,27 @@ async fn no_proof_and_no_guessed_id_opens_a_door_of_another_guild() {
 }
 
 #[tokio::test]
+async fn whom_another_guild_knows_stays_unknown_also_to_staff_who_type_their_id() {
+    let street = Street::of(2).await;
+    let (a, b) = (Plot(0), Plot(1));
+    for plot in [a, b] {
+        street.file(plot).await;
+        street.file_in_discord(plot).await;
+        street.settle(plot).await;
+    }
+    for (plot, is_known) in [(a, false), (b, true)] {
+        let staff = street.staff(plot).await;
+        let desk = street.desk(plot);
+        let typed = format!("Do you know <@{}>?", b.customer());
+        let typed = Body::parse(&typed).unwrap();
+        desk.staff_reply(&staff, 1, typed, None).await.unwrap();
+        let seen = desk.conversation(&staff, 1).await.unwrap();
+        let html = &seen.messages.last().unwrap().html;
+        assert_eq!(html.contains("Customer of 1"), is_known, "{html}");
+    }
+}
+
+#[tokio::test]
 async fn a_code_of_one_guild_is_no_code_in_another() {
     let street = Street::of(2).await;
     let (a, b) = (Plot(0), Plot(1));
