@@ -5,6 +5,7 @@
 
 use crate::wire::Fate;
 use connector::Answer;
+use domain::NotesInDiscord;
 use serde_json::{Value, json};
 
 /// One mistake.
@@ -44,11 +45,17 @@ pub enum Sabotage {
     LoseFiles,
     /// What we may not see counts as deleted.
     UnseenIsDeleted,
+    /// What staff write for themselves reaches the customer.
+    NotesAreReplies,
+    /// A forum's posts get no tags.
+    NoTags,
+    /// No thread ever makes room for another.
+    NoRoomMade,
 }
 
 impl Sabotage {
     /// Every mistake.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::NoNonce,
         Self::NoReadBack,
         Self::NoThreadSearch,
@@ -66,6 +73,9 @@ impl Sabotage {
         Self::KeepTakenBack,
         Self::LoseFiles,
         Self::UnseenIsDeleted,
+        Self::NotesAreReplies,
+        Self::NoTags,
+        Self::NoRoomMade,
     ];
 
     /// An answer that Discord does not give.
@@ -103,6 +113,12 @@ impl Sabotage {
             }
             Self::CloseWithoutLock if method == "PATCH" && fields.contains_key("locked") => {
                 fields.insert("locked".to_owned(), json!(false));
+            }
+            Self::NoTags => {
+                fields.remove("applied_tags");
+            }
+            Self::NoRoomMade if !fields.contains_key("locked") => {
+                fields.remove("archived");
             }
             _ => {}
         }
@@ -181,6 +197,14 @@ impl Sabotage {
                 body: json!({"id": id.to_string()}).to_string().into_bytes(),
             }
         })
+    }
+
+    /// What makes a note, as it would be read by mistake from the settings.
+    pub fn notes(self, notes: NotesInDiscord) -> NotesInDiscord {
+        match self {
+            Self::NotesAreReplies => NotesInDiscord::Prefix,
+            _ => notes,
+        }
     }
 
     /// What a restart finds changed in the database.
