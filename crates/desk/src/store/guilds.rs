@@ -42,7 +42,7 @@ pub(crate) async fn ensure(db: &Db, settings: &GuildSettings) -> Result<guild::M
         change.staff_role = Set(settings.staff_role);
         return Ok(change.update(&db.write).await?);
     }
-    let tx = db.begin().await?;
+    let (turn, tx) = db.begin().await?;
     let row = guild::ActiveModel {
         id: NotSet,
         discord_id: Set(settings.discord_id),
@@ -67,7 +67,7 @@ pub(crate) async fn ensure(db: &Db, settings: &GuildSettings) -> Result<guild::M
     category::Entity::insert_many(categories)
         .exec_without_returning(&tx)
         .await?;
-    tx.commit().await?;
+    turn.keep(tx).await?;
     Ok(row)
 }
 

@@ -43,13 +43,12 @@ pub(crate) async fn lease(db: &Db, now: Timestamp) -> Result<Option<outbox::Mode
              ORDER BY o.not_before, o.id LIMIT 1 {skip_locked})
          RETURNING *"
     );
-    Ok(outbox::Model::find_by_statement(sql(
-        &db.write,
-        &text,
-        [now.into(), now.after(LEASE).into()],
-    ))
-    .one(&db.write)
-    .await?)
+    let (turn, tx) = db.begin().await?;
+    let values = [now.into(), now.after(LEASE).into()];
+    let leased = outbox::Model::find_by_statement(sql(&tx, &text, values));
+    let leased = leased.one(&tx).await?;
+    turn.keep(tx).await?;
+    Ok(leased)
 }
 
 /// Makes a lease last until then.
