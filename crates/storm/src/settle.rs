@@ -106,7 +106,13 @@ impl Town {
         let desk = self.desk();
         let counting = async move { desk.budget_step().await };
         match self.whole(counting).await {
-            Some(made) => Ok(made? > 0),
+            Some(made) => {
+                let made = made?;
+                if made > 0 {
+                    self.note(format!("count: {made} make room"));
+                }
+                Ok(made > 0)
+            }
             None => bail!("nobody crashes in fair weather"),
         }
     }

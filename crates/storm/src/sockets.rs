@@ -195,6 +195,8 @@ impl Town {
         // Discord tells edits apart by their moments.
         let ms = self.rng.random_range(2..25);
         tokio::time::sleep(Duration::from_millis(ms)).await;
+        // Nobody sees the bridge's steps here: what waits for a person is looked for.
+        self.parked |= self.desk().health().await?.outbox_parked > 0;
         Ok(())
     }
 
@@ -227,6 +229,7 @@ impl Town {
             let (desk, staff) = (self.desk(), self.a_staff());
             desk.budget_step().await?;
             let (health, sync) = (desk.health().await?, desk.sync(&staff).await?);
+            self.parked |= health.outbox_parked > 0;
             let left = health.outbox_waiting + health.files_wanted + sync.to_read;
             if left > 0 {
                 quiet_since = Instant::now();

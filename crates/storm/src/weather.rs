@@ -73,7 +73,7 @@ impl Town {
         if begins || self.jobs.is_empty() {
             let desk = self.desk();
             let counts = self.jobs.iter().any(|job| job.name == COUNT);
-            if self.place.crowd.is_some() && !counts && self.chance(15) {
+            if self.place.crowd.is_some() && !counts && self.chance(30) {
                 let count = async move { Came::Counted(desk.budget_step().await) };
                 return self.begin(COUNT.to_owned(), false, count).await.is_some();
             }

@@ -9,13 +9,13 @@ mod web;
 use crate::model::{Model, bytes_of};
 use crate::town::Town;
 use anyhow::{Result, bail};
+use card::{card, cards, pings, tags};
 use desk::files::Form;
 use desk::{Desk, DeskError, Staff};
 use domain::view::{ConversationView, FileState, MessageView};
 use domain::{Delivery, Origin, ThreadKind};
 use futures::TryStreamExt;
 use serde_json::Value;
-use card::{card, cards, pings, tags};
 use std::collections::BTreeMap;
 use thread::{posts, spoken};
 use web::{Audience, acknowledged, backwards};
@@ -118,9 +118,7 @@ fn ticket(world: &Value, view: &ConversationView, town: &Town) -> Vec<String> {
         ));
     }
     if town.place.kind == ThreadKind::Forum {
-        tags(world, thread, view)
-            .into_iter()
-            .for_each(&mut differs);
+        tags(world, thread, view).into_iter().for_each(&mut differs);
     }
     let bot = text(&world["bot"]["id"]);
     let messages = world["messages"][text(&thread["id"])].as_array();

@@ -8,6 +8,8 @@ use domain::{MessageKind, Origin};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the history says of a thread whose promises were put before a person.
+const IN_TROUBLE: &str = "The thread needs a look";
 /// From this number on a post has files alone.
 const FILES_ONLY: i64 = 1_000;
 
@@ -48,6 +50,9 @@ pub(super) fn posts(
     town: &Town,
 ) -> Vec<String> {
     let here = ids(theirs);
+    // A post that waited for a person comes after those that did not.
+    let mut history = view.history.iter();
+    let waited = town.parked || history.any(|line| line.words.starts_with(IN_TROUBLE));
     let mut found = Vec::new();
     // By message and piece; in the order of Discord's ids.
     let mut pieces: BTreeMap<(i64, i64), Vec<&str>> = BTreeMap::new();
@@ -101,8 +106,7 @@ pub(super) fn posts(
                 found.push(format!("w{tag:?} reads otherwise in Discord"));
             }
             let (mut there, mut wanted) = (files.remove(&id).unwrap_or_default(), names(message));
-            if town.parked {
-                // A post that waited for a person comes after those that did not.
+            if waited {
                 there.sort_unstable();
                 wanted.sort_unstable();
             }
@@ -117,7 +121,7 @@ pub(super) fn posts(
         ));
     }
     order.dedup();
-    if !town.parked && found.is_empty() && order != wanted_order {
+    if !waited && found.is_empty() && order != wanted_order {
         found.push(format!(
             "the order in Discord is {order:?}, not {wanted_order:?}"
         ));
