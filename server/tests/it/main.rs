@@ -19,6 +19,7 @@ mod records;
 mod sign_in;
 mod signed;
 mod storage;
+mod storm;
 mod stories;
 mod transcripts;
 mod visitor;
