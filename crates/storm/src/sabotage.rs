@@ -165,17 +165,21 @@ impl Sabotage {
     }
 
     /// A frame of the gateway as it would be heard by mistake; `None`: not at all.
-    pub fn bend_frame(self, mut frame: Value) -> Option<Value> {
+    pub fn bend_frame(self, frame: Value) -> Option<Value> {
         let kind = frame["t"].as_str().unwrap_or_default().to_owned();
         match (self, kind.as_str()) {
             (Self::IgnoreDeletions, "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK") => return None,
             (Self::IgnoreEdits, "MESSAGE_UPDATE") => return None,
-            (Self::EditsBackwards, "MESSAGE_UPDATE" | "MESSAGE_CREATE") => {
-                self.bend_message(&mut frame["d"]);
-            }
             _ => {}
         }
         Some(frame)
+    }
+
+    /// The same when its turn comes: what is told twice or late counts as new each time.
+    pub fn bend_heard(self, frame: &mut Value) {
+        if self == Self::EditsBackwards && frame["t"].as_str().is_some_and(is_wording) {
+            self.bend_message(&mut frame["d"]);
+        }
     }
 
     /// A fate as it would be understood by mistake.
@@ -221,4 +225,8 @@ impl Sabotage {
             _ => None,
         }
     }
+}
+
+fn is_wording(kind: &str) -> bool {
+    matches!(kind, "MESSAGE_UPDATE" | "MESSAGE_CREATE")
 }

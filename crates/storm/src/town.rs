@@ -200,7 +200,10 @@ impl Town {
     }
 
     /// The facts in a frame.
-    pub fn facts(&mut self, frame: Value) -> Result<Vec<RemoteEvent>> {
+    pub fn facts(&mut self, mut frame: Value) -> Result<Vec<RemoteEvent>> {
+        if let Some(sabotage) = self.sabotage {
+            sabotage.bend_heard(&mut frame);
+        }
         Ok(self.listener.hear(frame)?)
     }
 
