@@ -30,11 +30,15 @@ pub struct Options {
 enum What {
     /// Requests per second of pages and forms, beside a bare handler.
     Pages,
-    /// How long messages are under way between web and Discord.
+    /// How long messages are under way between web and Discord, also while some requests fail.
     Bridge,
+    /// A burst of messages from Discord, beside bare inserts of the same rows.
+    Ingest,
+    /// Reading what was missed, beside the fewest requests that could tell it.
+    CatchUp,
     /// The memory of the program, fresh and after 10,000 messages.
     Memory,
-    /// All three.
+    /// All five.
     All,
 }
 
@@ -43,6 +47,8 @@ impl What {
         match self {
             Self::Pages => "pages",
             Self::Bridge => "bridge",
+            Self::Ingest => "ingest",
+            Self::CatchUp => "catch-up",
             Self::Memory => "memory",
             Self::All => "all",
         }

@@ -29,6 +29,9 @@ pub struct Options {
     /// Instead of seeds: kill the real program this often, under load, and compare at the end.
     #[arg(long, value_name = "N")]
     crashes: Option<u64>,
+    /// Instead: so many seeds through serenity, TLS and sockets, in real time.
+    #[arg(long, value_name = "N")]
+    wire: Option<u64>,
     /// Print the trace of every seed, not only of those that differ.
     #[arg(long)]
     trace: bool,
@@ -53,6 +56,9 @@ pub fn run(options: &Options) -> Result<()> {
         if wanted {
             command.arg(flag);
         }
+    }
+    if let Some(seeds) = options.wire {
+        command.args(["--wire", &seeds.to_string()]);
     }
     if let Some(path) = &options.json {
         let path = std::path::absolute(path).context("cannot make the path of --json absolute")?;

@@ -28,6 +28,10 @@ const RATES: [u32; 3] = [1, 10, 40];
 const P99_MS: f64 = 25.0;
 /// So many rounds' time for each: at one message a second, a round is too short.
 const LONGER: u32 = 4;
+/// The rate at which some threads are in trouble.
+const TROUBLED_RATE: u32 = 40;
+/// By how much the trouble of some may change the time of others.
+const UNCHANGED: f64 = 1.5;
 /// A message that takes longer is lost.
 const LOST_AFTER: Duration = Duration::from_secs(10);
 /// How long all that was set off may take to be done.
@@ -47,9 +51,15 @@ pub async fn run(house: &House) -> Result<Section> {
             let samples = scene.send(way, rate, house.round * LONGER).await?;
             // What one measurement set off must not run into the next.
             health::until_delivered(product.address, DELIVERY).await?;
+            let samples = samples.into_iter().map(|sample| sample.took).collect();
             rows.push(row(way, rate, samples));
         }
     }
+    rows.extend(
+        scene
+            .troubled(&discord, product.address, house.round * LONGER)
+            .await?,
+    );
     drop(scene);
     product.stop().await?;
     Ok(Section {
@@ -91,6 +101,18 @@ fn row(way: Way, rate: u32, samples: Vec<Option<Duration>>) -> Row {
         aims,
         ..Row::default()
     }
+}
+
+/// One thread in ten is in trouble, and of its requests every second.
+fn is_troubled(ticket: usize) -> bool {
+    ticket % 10 == 0
+}
+
+/// How long a message was under way, if it arrived.
+struct Sample {
+    /// Which of the tickets.
+    ticket: usize,
+    took: Option<Duration>,
 }
 
 /// Which way a message goes.
@@ -176,6 +198,43 @@ impl Scene {
         })
     }
 
+    /// The healthy threads, while one request in twenty is answered with 429 or a 5xx: all of them
+    /// about one thread in ten. Before and meanwhile.
+    async fn troubled(
+        self: &Arc<Self>,
+        discord: &Discord,
+        product: SocketAddr,
+        duration: Duration,
+    ) -> Result<[Row; 2]> {
+        let way = Way::ToDiscord;
+        let healthy = |samples: Vec<Sample>| {
+            let healthy = samples.into_iter().filter(|s| !is_troubled(s.ticket));
+            healthy.map(|sample| sample.took).collect::<Vec<_>>()
+        };
+        eprintln!("bridge: {}/s, without and with trouble", TROUBLED_RATE);
+        let before = healthy(self.send(way, TROUBLED_RATE, duration).await?);
+        health::until_delivered(product, DELIVERY).await?;
+        let mut channels = Vec::new();
+        for ticket in (0..TICKETS).filter(|ticket| is_troubled(*ticket)) {
+            channels.push(self.tickets[ticket].lock().await.thread);
+        }
+        discord.trouble(channels);
+        let meanwhile = healthy(self.send(way, TROUBLED_RATE, duration).await?);
+        let struck = discord.no_trouble();
+        health::until_delivered(product, DELIVERY).await?;
+        let mut before = row(way, TROUBLED_RATE, before);
+        let mut meanwhile = row(way, TROUBLED_RATE, meanwhile);
+        let p99 = |row: &Row| row.p99_ms.unwrap_or(f64::NAN);
+        let ratio = p99(&meanwhile) / p99(&before);
+        before.name = "healthy threads, all requests answered well".to_owned();
+        meanwhile.name = "healthy threads, 5% answered with 429 or 502".to_owned();
+        meanwhile.ratio = Some(ratio);
+        meanwhile.aims = vec![Aim::below("ratio", ratio, UNCHANGED, "")];
+        meanwhile.more.insert("answered_amiss", struck as f64);
+        before.aims.clear();
+        Ok([before, meanwhile])
+    }
+
     /// Sends messages at this rate for this long; the time that each took, or nothing if it got
     /// lost.
     async fn send(
@@ -183,7 +242,7 @@ impl Scene {
         way: Way,
         rate: u32,
         duration: Duration,
-    ) -> Result<Vec<Option<Duration>>> {
+    ) -> Result<Vec<Sample>> {
         let count = usize::try_from(duration.as_secs())? * usize::try_from(rate)?;
         let mut due = tokio::time::interval(Duration::from_secs(1) / rate);
         let mut sending = JoinSet::new();
@@ -191,11 +250,13 @@ impl Scene {
             due.tick().await;
             let scene = self.clone();
             sending.spawn(async move {
-                let mut ticket = scene.tickets[message % TICKETS].lock().await;
-                match way {
-                    Way::ToDiscord => scene.to_discord(&mut ticket).await,
-                    Way::ToWeb => scene.to_web(&mut ticket).await,
-                }
+                let at = message % TICKETS;
+                let mut ticket = scene.tickets[at].lock().await;
+                let took = match way {
+                    Way::ToDiscord => scene.to_discord(&mut ticket).await?,
+                    Way::ToWeb => scene.to_web(&mut ticket).await?,
+                };
+                anyhow::Ok(Sample { ticket: at, took })
             });
         }
         let mut samples = Vec::new();
@@ -203,7 +264,7 @@ impl Scene {
             samples.push(sent.context("a sender panicked")??);
         }
         ensure!(
-            samples.iter().any(Option::is_some),
+            samples.iter().any(|sample| sample.took.is_some()),
             "every message got lost"
         );
         Ok(samples)

@@ -5,9 +5,9 @@
 //! is the stand-in's affair.
 
 use crate::wire::{Connection, Request};
-use anyhow::{Context, Result};
-use discord_stand_in::{Fault, Options, Person, StandIn};
-use serde_json::json;
+use anyhow::{Context, Result, ensure};
+use discord_stand_in::{Fault, InProcess, Options, Person, StandIn};
+use serde_json::{Value, json};
 use server::config::{NO_DOTENV, Vars};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -68,6 +68,56 @@ impl Discord {
             times: Some(1),
             ..Fault::default()
         }]);
+    }
+
+    /// Half of all requests about these channels are answered with 429 or a 5xx from now on.
+    pub fn trouble(&self, channels: impl IntoIterator<Item = u64>) {
+        let faults = channels.into_iter().flat_map(|channel| {
+            let fault = |action: &str, probability, share: u64| Fault {
+                route: Some(format!("* /channels/{channel}/*")),
+                action: action.to_owned(),
+                probability: Some(probability),
+                seed: Some(channel.wrapping_mul(2 * share + 1) | 1),
+                times: Some(0),
+                ..Fault::default()
+            };
+            [
+                Fault {
+                    retry_after: Some(0.3),
+                    scope: Some("user".to_owned()),
+                    ..fault("rate_limited", 0.25, 1)
+                },
+                // A third of what the first lets by: a quarter of all.
+                Fault {
+                    status: Some(502),
+                    ..fault("status", 1.0 / 3.0, 2)
+                },
+            ]
+        });
+        self.stand_in.set_faults(faults.collect());
+    }
+
+    /// No request is answered amiss any more. How many were, so far.
+    pub fn no_trouble(&self) -> u64 {
+        self.stand_in.set_faults(Vec::new());
+        let world = self.stand_in.world();
+        world["counters"]["faults_struck"].as_u64().unwrap_or(0)
+    }
+
+    /// Somebody says this in each of these channels in turn, `count` times in all, as quickly as can
+    /// be: the stand-in is spoken to within this process.
+    pub fn burst(&self, channels: &[u64], count: usize, words: &str) -> Result<()> {
+        let staff = self.staff()?;
+        // Not read back: a burst is about whom it hits.
+        let world: InProcess = self.stand_in.in_process().checking_every(0);
+        for channel in channels.iter().cycle().take(count) {
+            let path = format!("/channels/{channel}/messages");
+            let body = json!({"content": words});
+            let (status, said): (u16, Value) =
+                world.ask(&staff.token, "POST", &path, &[], &body, Vec::new());
+            ensure!(status == 200, "the stand-in did not take a message: {said}");
+        }
+        Ok(())
     }
 
     /// Says which channel changed, at the moment when it does.

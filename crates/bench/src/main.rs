@@ -6,16 +6,20 @@
 
 mod bare;
 mod bridge;
+mod catch_up;
 mod discord;
 mod figures;
 mod health;
 mod house;
+mod ingest;
 mod load;
 mod memory;
 mod moments;
 mod pages;
 mod product;
+mod program;
 mod report;
+mod rows;
 mod visitor;
 mod wire;
 
@@ -41,7 +45,8 @@ struct Options {
     /// What to measure.
     #[arg(value_enum, default_value_t = What::All)]
     what: What,
-    /// How long a round takes. `pages` has 24 of them; each of the bridge's six rates takes four.
+    /// How long a round takes. `pages` has 24 of them; each of the bridge's eight measurements
+    /// takes four.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
     /// Write the figures to this file too, for machines.
@@ -50,7 +55,7 @@ struct Options {
     /// The built front end.
     #[arg(long, value_name = "DIR", default_value = "target/site")]
     site: PathBuf,
-    /// The program that `memory` weighs.
+    /// The program that is weighed, and begun again.
     #[arg(long, value_name = "FILE", default_value = "target/release/threadline")]
     threadline: PathBuf,
     /// Where databases and logs are made; on a real disk, since syncing is measured too.
@@ -62,11 +67,15 @@ struct Options {
 enum What {
     /// Requests per second of pages and forms, beside a bare handler.
     Pages,
-    /// How long messages are under way between web and Discord.
+    /// How long messages are under way between web and Discord, also while some requests fail.
     Bridge,
+    /// A burst of messages from Discord, beside bare inserts of the same rows.
+    Ingest,
+    /// Reading what was missed, beside the fewest requests that could tell it.
+    CatchUp,
     /// The memory of the program, fresh and after 10,000 messages.
     Memory,
-    /// All three.
+    /// All five.
     All,
 }
 
@@ -132,6 +141,12 @@ async fn measure(what: What, house: &House) -> Result<Vec<Section>> {
     }
     if wanted(What::Bridge) {
         sections.push(bridge::run(house).await.context("bridge")?);
+    }
+    if wanted(What::Ingest) {
+        sections.push(ingest::run(house).await.context("ingest")?);
+    }
+    if wanted(What::CatchUp) {
+        sections.push(catch_up::run(house).await.context("catch-up")?);
     }
     if wanted(What::Memory) {
         sections.push(memory::run(house).await.context("memory")?);

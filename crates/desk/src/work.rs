@@ -8,6 +8,7 @@ use crate::live::Hint;
 use crate::milestones::Milestone;
 use crate::store::entities::outbox::{self, Lane, WorkState};
 use crate::store::entities::{event, ticket};
+use crate::store::turns::Turn;
 use crate::store::{milestones, tickets};
 use crate::{Desk, DeskError, token};
 use domain::{MessageId, TicketId, Timestamp};
@@ -16,7 +17,9 @@ use sea_orm::{
 };
 
 pub(crate) struct Work<'d> {
+    // Before the turn, so that it is undone before another's begins.
     pub(crate) tx: DatabaseTransaction,
+    turn: Turn,
     pub(crate) now: Timestamp,
     desk: &'d Desk,
     hints: Vec<Hint>,
@@ -27,9 +30,12 @@ pub(crate) struct Work<'d> {
 
 impl Desk {
     pub(crate) async fn work(&self) -> Result<Work<'_>, DeskError> {
+        let (turn, tx) = self.db.begin().await?;
+        let now = self.now();
         Ok(Work {
-            tx: self.db.begin().await?,
-            now: self.now(),
+            tx,
+            turn,
+            now,
             desk: self,
             hints: Vec::new(),
             promises: Vec::new(),
@@ -152,7 +158,7 @@ impl Work<'_> {
                 .exec_without_returning(&self.tx)
                 .await?;
         }
-        self.tx.commit().await?;
+        self.turn.keep(self.tx).await?;
         for hint in self.hints {
             self.desk.hub.announce(hint);
         }

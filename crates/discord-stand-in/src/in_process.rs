@@ -46,6 +46,11 @@ impl InProcess {
         }
     }
 
+    /// The way within the process to one that listens.
+    pub(crate) fn beside(hub: Arc<Hub>) -> Self {
+        Self { hub }
+    }
+
     /// The same without reading its events back with `twilight-model`: several times faster.
     #[must_use]
     pub fn unchecked(clock: Clock) -> Self {
@@ -57,6 +62,11 @@ impl InProcess {
     pub fn checking_every(self, count: u64) -> Self {
         self.hub.with(|inner| inner.check_every = count);
         self
+    }
+
+    /// Whether requests over the sockets are limited, as Discord's are.
+    pub fn set_limits(&self, enabled: bool) {
+        self.hub.with(|inner| inner.limits.enabled = enabled);
     }
 
     /// Carries out what `POST /stand-in/order` takes, such as `{"do": "kick_bot"}`.

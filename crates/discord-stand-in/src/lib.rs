@@ -194,6 +194,12 @@ impl StandIn {
         self.hub.with(|inner| orders::obey(inner, order))
     }
 
+    /// The same Discord, spoken to within this process: what is said here goes out on its sockets.
+    #[must_use]
+    pub fn in_process(&self) -> InProcess {
+        InProcess::beside(self.hub.clone())
+    }
+
     /// Its clock.
     #[must_use]
     pub fn clock(&self) -> Clock {

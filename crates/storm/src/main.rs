@@ -2,15 +2,18 @@
 
 use anyhow::{Result, bail};
 use clap::Parser;
+use futures::StreamExt;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
-use storm::{Outcome, Sabotage, Source, storm};
+use storm::{Outcome, Sabotage, Source, storm, storm_over_sockets};
 
 /// How much of a failed seed's trace is printed.
 const TRACE: usize = 60;
+/// How many seeds go over sockets at once.
+const SIDE_BY_SIDE: usize = 6;
 
 /// Tries, seed by seed, whether the bridge loses nothing, doubles nothing and keeps order.
 #[derive(Parser)]
@@ -33,6 +36,9 @@ struct Options {
     /// Instead of seeds: kill the real program this often, under load, and compare at the end.
     #[arg(long, value_name = "N", requires = "threadline", requires = "site")]
     crashes: Option<u64>,
+    /// Instead: so many seeds through serenity, TLS and sockets, in real time.
+    #[arg(long, value_name = "N")]
+    wire: Option<u64>,
     /// The program to kill.
     #[arg(long, value_name = "PROGRAM")]
     threadline: Option<PathBuf>,
@@ -57,7 +63,10 @@ fn main() -> Result<()> {
         return crashes(program, site, kills, options.seed);
     }
     let began = Instant::now();
-    let (outcomes, failed) = run(&options, None, usize::MAX)?;
+    let (outcomes, failed) = match options.wire {
+        Some(seeds) => over_sockets(&options, seeds)?,
+        None => run(&options, None, usize::MAX)?,
+    };
     let crashes: u32 = outcomes.iter().map(|o| o.crashes).sum();
     let messages: usize = outcomes.iter().map(|o| o.messages).sum();
     println!(
@@ -103,6 +112,32 @@ fn crashes(program: PathBuf, site: PathBuf, kills: u64, seed: u64) -> Result<()>
         bail!("the bridge did not hold");
     }
     Ok(())
+}
+
+/// Runs so many seeds over real sockets, several side by side: most of their time is waiting.
+fn over_sockets(options: &Options, seeds: u64) -> Result<(Vec<Short>, Vec<Outcome>)> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let source = Source::new().await?;
+        let (mut all, mut failed) = (Vec::new(), Vec::new());
+        let seeds = options.seed..options.seed + seeds;
+        let storms = seeds.map(|seed| storm_over_sockets(seed, &source));
+        let mut storms = futures::stream::iter(storms).buffer_unordered(SIDE_BY_SIDE);
+        while let Some(outcome) = storms.next().await {
+            let outcome = outcome?;
+            all.push(Short {
+                crashes: outcome.crashes,
+                messages: outcome.messages,
+            });
+            if options.trace || !outcome.differences.is_empty() {
+                tell(&outcome, if options.trace { usize::MAX } else { TRACE });
+            }
+            if !outcome.differences.is_empty() {
+                failed.push(outcome);
+            }
+        }
+        Ok((all, failed))
+    })
 }
 
 /// Every way to break it must be found.

@@ -1,20 +1,18 @@
-//! What customers and staff do, on the web and in Discord.
+//! What customers and staff do on the web.
 //!
-//! On the web they are told whether it worked, or the process dies under them and they may try the
-//! same form again. In Discord they do what Discord lets them.
+//! They are told whether it worked, or the process dies under them and they may try the same form
+//! again.
 
 use crate::model::{Filed, Model, Told, Written, body, bytes_of};
 use crate::town::Town;
 use anyhow::{Result, bail};
 use desk::files::Said;
 use desk::{Desk, DeskError, NewTicket, RequestKey};
-use discord_stand_in::{File, Person};
 use domain::text::{Email, Subject};
 use domain::view::MessageView;
 use domain::{MessageId, MessageKind, Origin, Priority};
 use rand::Rng;
 use rand::seq::IndexedRandom;
-use serde_json::{Value, json};
 
 /// Tickets of one seed.
 const TICKETS: usize = 5;
@@ -54,7 +52,7 @@ impl Town {
         }
     }
 
-    fn text(&mut self, tag: u32) -> String {
+    pub fn text(&mut self, tag: u32) -> String {
         let count = match self.rng.random_range(0..12) {
             0 => self.rng.random_range(300..900),
             _ => self.rng.random_range(1..8),
@@ -71,7 +69,7 @@ impl Town {
     }
 
     /// Names of files to attach; mostly none.
-    fn files(&mut self, tag: u32) -> Vec<String> {
+    pub fn files(&mut self, tag: u32) -> Vec<String> {
         let count = match self.rng.random_range(0..20) {
             0 => 11,
             1..=4 => self.rng.random_range(1..4),
@@ -285,96 +283,6 @@ impl Town {
         }
         self.note(format!("#{number} handled ({what}): {}", told.is_some()));
         Ok(told.is_some())
-    }
-
-    pub fn as_person(
-        &self,
-        person: &Person,
-        method: &str,
-        path: &str,
-        body: &Value,
-    ) -> (u16, Value) {
-        self.discord
-            .ask(&person.token, method, path, &[], body, Vec::new())
-    }
-
-    /// Somebody of the staff does something in a thread.
-    pub fn someone_acts_in_discord(&mut self) {
-        // Nobody does two things in one moment; Discord tells edits apart by theirs.
-        self.clock.advance(1);
-        let threads = self.discord.threads();
-        let people = self.staff_people();
-        let (Some(thread), Some(person)) = (
-            threads.choose(&mut self.rng).copied(),
-            people.choose(&mut self.rng).cloned(),
-        ) else {
-            return;
-        };
-        let dice = self.rng.random_range(0..100);
-        let messages = format!("/channels/{thread}/messages");
-        let name = person.name.split(' ').next().unwrap_or_default().to_owned();
-        let line = match dice {
-            0..=54 => {
-                let tag = self.model.tag();
-                let text = format!("d{}", &self.text(tag)[1..]);
-                let text = match self.chance(20) {
-                    true => format!("// {text}"),
-                    false => text,
-                };
-                let text: String = text.chars().take(2_000).collect();
-                let files = self.files(tag).into_iter().take(10).map(|name| File {
-                    bytes: bytes_of(&name),
-                    name,
-                });
-                let (files, said) = (files.collect(), json!({"content": text.trim()}));
-                let (status, made) =
-                    self.discord
-                        .ask(&person.token, "POST", &messages, &[], &said, files);
-                if let Some(id) = made["id"].as_str().and_then(|id| id.parse().ok()) {
-                    self.model.worded(tag, id);
-                }
-                format!("{name} writes d{tag} in {thread}: {status}")
-            }
-            55..=89 => {
-                let own = self.discord.messages_of(thread, person.id);
-                // Mostly the latest: people correct what they just said.
-                let latest = own.last().copied().filter(|_| self.chance(70));
-                let Some(message) = latest.or_else(|| own.choose(&mut self.rng).copied()) else {
-                    return;
-                };
-                let path = format!("{messages}/{message}");
-                if dice < 80 {
-                    let tag = self.model.tag();
-                    let text = format!("d{}", &self.text(tag)[1..]);
-                    let text: String = text.chars().take(2_000).collect();
-                    let text = json!({"content": text.trim()});
-                    let (status, _) = self.as_person(&person, "PATCH", &path, &text);
-                    if status == 200 {
-                        self.model.worded(tag, message);
-                    }
-                    format!("{name} edits {message} to d{tag}: {status}")
-                } else {
-                    let (status, _) = self.as_person(&person, "DELETE", &path, &Value::Null);
-                    format!("{name} deletes {message}: {status}")
-                }
-            }
-            90..=95 => {
-                let archived = self.chance(70);
-                let path = format!("/channels/{thread}");
-                let shape = json!({"archived": archived});
-                let (status, _) = self.as_person(&person, "PATCH", &path, &shape);
-                format!("{name} archives {thread} ({archived}): {status}")
-            }
-            96 if self.troubled && self.chance(50) => self.delete_thread(&person, thread),
-            _ => {
-                let locked = self.chance(60);
-                let path = format!("/channels/{thread}");
-                let shape = json!({"locked": locked});
-                let (status, _) = self.as_person(&person, "PATCH", &path, &shape);
-                format!("{name} locks {thread} ({locked}): {status}")
-            }
-        };
-        self.note(line);
     }
 }
 

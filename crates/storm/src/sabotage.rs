@@ -5,6 +5,7 @@
 
 use crate::wire::Fate;
 use connector::Answer;
+use domain::NotesInDiscord;
 use serde_json::{Value, json};
 
 /// One mistake.
@@ -44,11 +45,17 @@ pub enum Sabotage {
     LoseFiles,
     /// What we may not see counts as deleted.
     UnseenIsDeleted,
+    /// What staff write for themselves reaches the customer.
+    NotesAreReplies,
+    /// A forum's posts get no tags.
+    NoTags,
+    /// No thread ever makes room for another.
+    NoRoomMade,
 }
 
 impl Sabotage {
     /// Every mistake.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::NoNonce,
         Self::NoReadBack,
         Self::NoThreadSearch,
@@ -66,6 +73,9 @@ impl Sabotage {
         Self::KeepTakenBack,
         Self::LoseFiles,
         Self::UnseenIsDeleted,
+        Self::NotesAreReplies,
+        Self::NoTags,
+        Self::NoRoomMade,
     ];
 
     /// An answer that Discord does not give.
@@ -103,6 +113,12 @@ impl Sabotage {
             }
             Self::CloseWithoutLock if method == "PATCH" && fields.contains_key("locked") => {
                 fields.insert("locked".to_owned(), json!(false));
+            }
+            Self::NoTags => {
+                fields.remove("applied_tags");
+            }
+            Self::NoRoomMade if !fields.contains_key("locked") => {
+                fields.remove("archived");
             }
             _ => {}
         }
@@ -149,17 +165,21 @@ impl Sabotage {
     }
 
     /// A frame of the gateway as it would be heard by mistake; `None`: not at all.
-    pub fn bend_frame(self, mut frame: Value) -> Option<Value> {
+    pub fn bend_frame(self, frame: Value) -> Option<Value> {
         let kind = frame["t"].as_str().unwrap_or_default().to_owned();
         match (self, kind.as_str()) {
             (Self::IgnoreDeletions, "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK") => return None,
             (Self::IgnoreEdits, "MESSAGE_UPDATE") => return None,
-            (Self::EditsBackwards, "MESSAGE_UPDATE" | "MESSAGE_CREATE") => {
-                self.bend_message(&mut frame["d"]);
-            }
             _ => {}
         }
         Some(frame)
+    }
+
+    /// The same when its turn comes: what is told twice or late counts as new each time.
+    pub fn bend_heard(self, frame: &mut Value) {
+        if self == Self::EditsBackwards && frame["t"].as_str().is_some_and(is_wording) {
+            self.bend_message(&mut frame["d"]);
+        }
     }
 
     /// A fate as it would be understood by mistake.
@@ -183,6 +203,14 @@ impl Sabotage {
         })
     }
 
+    /// What makes a note, as it would be read by mistake from the settings.
+    pub fn notes(self, notes: NotesInDiscord) -> NotesInDiscord {
+        match self {
+            Self::NotesAreReplies => NotesInDiscord::Prefix,
+            _ => notes,
+        }
+    }
+
     /// What a restart finds changed in the database.
     pub fn at_restart(self) -> Option<&'static str> {
         match self {
@@ -197,4 +225,8 @@ impl Sabotage {
             _ => None,
         }
     }
+}
+
+fn is_wording(kind: &str) -> bool {
+    matches!(kind, "MESSAGE_UPDATE" | "MESSAGE_CREATE")
 }

@@ -1,7 +1,8 @@
 //! The weather clears: nothing fails any more, people put right what they put wrong, and everything
 //! that is still to be done is done.
 
-use crate::town::{Came, Town};
+use crate::jobs::Came;
+use crate::town::Town;
 use crate::wire::Fate;
 use anyhow::{Result, bail};
 use desk::bridge::Step;
@@ -15,7 +16,8 @@ impl Town {
     pub async fn settle(&mut self) -> Result<()> {
         self.clock.live();
         self.note("the weather clears");
-        if !self.is_connected() {
+        self.clears_up();
+        if self.sockets.is_none() && !self.is_connected() {
             self.connect();
         }
         self.give_back();
@@ -69,11 +71,15 @@ impl Town {
     }
 
     async fn run_dry(&mut self) -> Result<()> {
+        if self.sockets.is_some() {
+            return self.until_at_rest().await;
+        }
         for _ in 0..ROUNDS {
             let mut did = self.end_jobs().await?;
             did |= self.hear_all().await?;
             did |= self.read_all().await?;
             did |= self.keep_all().await?;
+            did |= self.make_room().await?;
             let waiting = {
                 let desk = self.desk();
                 let health = async move { desk.health().await };
@@ -93,6 +99,22 @@ impl Town {
             }
         }
         bail!("the bridge does not come to rest")
+    }
+
+    /// Counts the active threads, as the bridge does on its own every few minutes.
+    async fn make_room(&mut self) -> Result<bool> {
+        let desk = self.desk();
+        let counting = async move { desk.budget_step().await };
+        match self.whole(counting).await {
+            Some(made) => {
+                let made = made?;
+                if made > 0 {
+                    self.note(format!("count: {made} make room"));
+                }
+                Ok(made > 0)
+            }
+            None => bail!("nobody crashes in fair weather"),
+        }
     }
 
     async fn end_jobs(&mut self) -> Result<bool> {

@@ -6,22 +6,19 @@
 
 use crate::clock::{Crash, StormClock};
 use crate::database::Database;
+use crate::jobs::{Came, Job, OUTBOX};
 use crate::model::Model;
+use crate::place::Place;
 use crate::sabotage::Sabotage;
-use crate::wire::{End, Fate, Wire};
-use anyhow::{Result, bail};
-use connector::{Answer, Listener, SerenityPort};
-use desk::bridge::{DiscordPort, RemoteEvent, Step};
+use crate::sockets::Sockets;
+use crate::wire::{Fate, Wire};
+use anyhow::Result;
+use connector::Listener;
+use desk::bridge::{RemoteEvent, Step};
 use desk::files::MemoryFiles;
-use desk::options::Setting;
-use desk::{Db, Desk, DeskError, DiscordProfile, GuildSettings, Settings, Staff};
+use desk::{Db, Desk, Staff};
 use discord_stand_in::{InProcess, Person, Session};
-use domain::{
-    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, FileLimits, NotesInDiscord, RoleId,
-    ThreadId, ThreadKind,
-};
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::Value;
@@ -29,38 +26,11 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
-/// The name of a step of the outbox.
-pub const OUTBOX: &str = "outbox";
-/// The name of a step that fetches a file.
-pub const FETCH: &str = "fetch";
-
-/// What a step came to.
-#[derive(Debug)]
-pub enum Came {
-    /// An outbox step.
-    Step(Result<Step, DeskError>),
-    /// A thread was read, or not.
-    Read(Result<Option<bool>, DeskError>),
-    /// A fact was taken in, or not.
-    Taken(Result<(), DeskError>),
-}
-
-/// Something that waits for Discord.
-pub struct Job {
-    /// What it is, for the trace.
-    pub name: String,
-    /// The request that it waits for.
-    pub request: u64,
-    /// What Discord answered already, if it did.
-    pub held: Option<Option<Answer>>,
-    /// It holds a thread's lane: no other such thing may begin.
-    pub reads: bool,
-    future: LocalBoxFuture<'static, Result<Came, Box<dyn std::any::Any + Send>>>,
-}
-
 /// See the module.
 pub struct Town {
     pub rng: StdRng,
+    /// What the guild is like.
+    pub place: Place,
     pub clock: Arc<StormClock>,
     pub discord: Arc<InProcess>,
     pub wire: Arc<Wire>,
@@ -78,25 +48,52 @@ pub struct Town {
     pub parked: bool,
     /// Crashes of this seed, so that the storm can say how many there were.
     pub crashes: u32,
-    database: Database,
-    files: Arc<MemoryFiles>,
-    db: Option<Db>,
-    desk: Option<Desk>,
-    staff: Vec<Staff>,
-    session: Option<Session>,
-    listener: Listener,
-    sabotage: Option<Sabotage>,
+    /// Real sockets, where nothing is held in hand.
+    pub sockets: Option<Sockets>,
+    pub database: Database,
+    pub files: Arc<MemoryFiles>,
+    pub db: Option<Db>,
+    pub desk: Option<Desk>,
+    pub staff: Vec<Staff>,
+    pub session: Option<Session>,
+    pub listener: Listener,
+    pub sabotage: Option<Sabotage>,
     trace: Vec<String>,
 }
 
 impl Town {
-    /// Begins.
+    /// Begins, with everything in hand.
     pub async fn new(seed: u64, database: Database, sabotage: Option<Sabotage>) -> Result<Self> {
-        let clock = Arc::new(StormClock::new());
-        let discord = Arc::new(InProcess::unchecked(clock.of_discord()));
+        let clock = StormClock::new();
+        let discord = InProcess::unchecked(clock.of_discord());
+        Self::of(seed, database, sabotage, clock, discord, None).await
+    }
+
+    /// Begins, over real sockets.
+    pub async fn over_sockets(seed: u64, database: Database) -> Result<Self> {
+        let sockets = Sockets::open().await?;
+        let discord = sockets.discord().in_process();
+        let clock = StormClock::new();
+        let mut town = Self::of(seed, database, None, clock, discord, Some(sockets)).await?;
+        town.weather_changes();
+        Ok(town)
+    }
+
+    async fn of(
+        seed: u64,
+        database: Database,
+        sabotage: Option<Sabotage>,
+        clock: StormClock,
+        discord: InProcess,
+        sockets: Option<Sockets>,
+    ) -> Result<Self> {
+        let (clock, discord) = (Arc::new(clock), Arc::new(discord));
+        let mut rng = StdRng::seed_from_u64(seed);
+        let place = Place::found(&mut rng, &discord)?;
         let wire = Arc::new(Wire::new(discord.clone(), sabotage));
         let mut town = Self {
-            rng: StdRng::seed_from_u64(seed),
+            rng,
+            place,
             clock,
             discord,
             wire,
@@ -108,6 +105,7 @@ impl Town {
             lost: None,
             parked: false,
             crashes: 0,
+            sockets,
             database,
             files: Arc::default(),
             db: None,
@@ -120,8 +118,14 @@ impl Town {
         };
         town.gaps = town.chance(50);
         town.troubled = town.chance(30);
+        town.note(format!("{place:?}"));
         town.boot().await?;
         Ok(town)
+    }
+
+    /// Whether its data are on a server, which several processes may share.
+    pub fn is_on_a_server(&self) -> bool {
+        matches!(self.database, Database::Postgres(_))
     }
 
     /// True `percent` times in a hundred.
@@ -164,73 +168,6 @@ impl Town {
         people.into_iter().filter(|p| p.staff).collect()
     }
 
-    /// A process begins: the database is opened, the bot connects, staff sign in.
-    async fn boot(&mut self) -> Result<()> {
-        let db = self.database.open().await?;
-        if self.crashes > 0
-            && let Some(change) = self.sabotage.and_then(Sabotage::at_restart)
-        {
-            use sea_orm::ConnectionTrait;
-            db.for_migrations().execute_unprepared(change).await?;
-        }
-        let seeded = self.discord.settings();
-        let settings = Settings {
-            public_url: "https://help.example.com".to_owned(),
-            guild: GuildSettings {
-                discord_id: DiscordGuildId::from(seeded.guild_id),
-                support_channel: ChannelId::from(seeded.support_channel_id),
-                staff_role: RoleId::from(seeded.staff_role_id),
-                log_channel: None,
-                note_prefix: "//".to_owned(),
-                notes: NotesInDiscord::Prefix,
-                thread_kind: ThreadKind::Private,
-                thread_budget: 950,
-            },
-            given: Setting::variables().collect(),
-            files: FileLimits::default(),
-        };
-        let port = Arc::new(SerenityPort::carried(End(self.wire.clone())));
-        // Who we are is asked once, and whoever needs it meanwhile waits: no two jobs may meet there.
-        let asked = {
-            let port = port.clone();
-            async move {
-                port.message(ThreadId(1), DiscordMessageId(1))
-                    .await
-                    .is_err()
-            }
-        };
-        self.whole(asked).await;
-        let desk = Desk::open(
-            db.clone(),
-            self.clock.clone(),
-            port,
-            self.files.clone(),
-            settings,
-        )
-        .await?;
-        self.db = Some(db);
-        self.desk = Some(desk.clone());
-        self.staff.clear();
-        for person in seeded.people.iter().filter(|p| p.staff) {
-            let profile = DiscordProfile {
-                user: DiscordUserId::from(person.id),
-                name: person.name.clone(),
-                avatar: None,
-            };
-            let desk = desk.clone();
-            let signed_in = async move {
-                let person = desk.sign_in(profile).await?;
-                desk.staff(person).await
-            };
-            match self.whole(signed_in).await {
-                Some(staff) => self.staff.push(staff?),
-                None => bail!("nobody crashes while staff sign in"),
-            }
-        }
-        self.connect();
-        Ok(())
-    }
-
     /// The bot's session begins anew.
     pub fn connect(&mut self) {
         self.listener = Listener::default();
@@ -263,46 +200,11 @@ impl Town {
     }
 
     /// The facts in a frame.
-    pub fn facts(&mut self, frame: Value) -> Result<Vec<RemoteEvent>> {
+    pub fn facts(&mut self, mut frame: Value) -> Result<Vec<RemoteEvent>> {
+        if let Some(sabotage) = self.sabotage {
+            sabotage.bend_heard(&mut frame);
+        }
         Ok(self.listener.hear(frame)?)
-    }
-
-    /// The process dies and another begins on the same data.
-    pub async fn crash(&mut self) -> Result<()> {
-        self.clock.live();
-        self.crashes += 1;
-        self.note("CRASH");
-        // A dead process drops everything at once.
-        self.jobs.clear();
-        self.wire.forget_all();
-        self.disconnect();
-        self.staff.clear();
-        self.desk = None;
-        if let Some(db) = self.db.take() {
-            db.close().await?;
-        }
-        // Leases of the dead run out on a server with several processes; a file's end at once.
-        let down = if self.chance(20) { 150_000 } else { 31_000 };
-        let down = self.rng.random_range(0..down);
-        self.clock.advance(down);
-        Ok(())
-    }
-
-    /// It is over: nothing is left open.
-    pub async fn end(mut self) -> Result<()> {
-        self.jobs.clear();
-        self.desk = None;
-        if let Some(db) = self.db.take() {
-            db.close().await?;
-        }
-        Ok(())
-    }
-
-    /// And begins again.
-    pub async fn restart(&mut self) -> Result<()> {
-        self.boot().await?;
-        self.note("restarted");
-        Ok(())
     }
 
     /// Carries something through to its end, with every request answered at once. `None`: the
@@ -363,22 +265,11 @@ impl Town {
                 if job.name == OUTBOX && matches!(came, Came::Step(Ok(Step::Parked))) {
                     self.parked = true;
                 }
-                self.note(format!("{}: {}", job.name, words(&came)));
+                self.note(format!("{}: {}", job.name, came.words()));
             }
             Some(Err(panic)) if panic.is::<Crash>() => return None,
             Some(Err(panic)) => resume_unwind(panic),
         }
         Some(())
-    }
-}
-
-fn words(came: &Came) -> String {
-    match came {
-        Came::Step(Ok(step)) => format!("{step:?}"),
-        Came::Read(Ok(read)) => format!("{read:?}"),
-        Came::Taken(Ok(())) => "taken".to_owned(),
-        Came::Step(Err(error)) | Came::Read(Err(error)) | Came::Taken(Err(error)) => {
-            format!("ERROR {error}")
-        }
     }
 }

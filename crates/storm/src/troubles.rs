@@ -11,11 +11,13 @@ use rand::seq::IndexedRandom;
 use serde_json::Value;
 
 /// What the bot may lose in its channel.
-const PERMISSIONS: [&str; 7] = [
+const PERMISSIONS: [&str; 9] = [
     "VIEW_CHANNEL",
     "READ_MESSAGE_HISTORY",
+    "SEND_MESSAGES",
     "SEND_MESSAGES_IN_THREADS",
     "CREATE_PRIVATE_THREADS",
+    "CREATE_PUBLIC_THREADS",
     "MANAGE_THREADS",
     "ADD_REACTIONS",
     "ATTACH_FILES",
@@ -33,7 +35,7 @@ impl Town {
         let Some(name) = PERMISSIONS.choose(&mut self.rng).copied() else {
             return;
         };
-        let channel = self.discord.settings().support_channel_id;
+        let channel = self.place.channel;
         let taken = self.discord.take_permission(name, Some(channel));
         self.note(format!("the bot loses {name}: {taken:?}"));
         self.lost = Some(name);
@@ -46,7 +48,7 @@ impl Town {
         let Some(name) = self.lost.take() else {
             return false;
         };
-        let channel = self.discord.settings().support_channel_id;
+        let channel = self.place.channel;
         let given = self.discord.give_permission(name, Some(channel));
         self.note(format!("the bot has {name} again: {given:?}"));
         true

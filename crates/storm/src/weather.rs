@@ -3,7 +3,8 @@
 //! It draws from the seed and keeps to what can happen: a request that nobody answered in 20
 //! seconds counts as lost, as the connector's own limit has it.
 
-use crate::town::{Came, FETCH, OUTBOX, Town};
+use crate::jobs::{COUNT, Came, FETCH, OUTBOX};
+use crate::town::Town;
 use crate::wire::Fate;
 use anyhow::Result;
 use desk::bridge::RemoteEvent;
@@ -20,10 +21,7 @@ impl Town {
         let dice = self.rng.random_range(0..100);
         let lived = match dice {
             0..=21 => self.someone_acts_on_the_web().await?,
-            22..=35 => {
-                self.someone_acts_in_discord();
-                true
-            }
+            22..=35 => self.someone_acts_in_discord().await?,
             36..=58 => self.bridge_works().await,
             59..=82 => self.something_is_heard().await?,
             83..=89 => self.a_thread_is_read().await,
@@ -74,6 +72,11 @@ impl Town {
         let begins = steps < AT_ONCE && self.chance(40);
         if begins || self.jobs.is_empty() {
             let desk = self.desk();
+            let counts = self.jobs.iter().any(|job| job.name == COUNT);
+            if self.place.crowd.is_some() && !counts && self.chance(30) {
+                let count = async move { Came::Counted(desk.budget_step().await) };
+                return self.begin(COUNT.to_owned(), false, count).await.is_some();
+            }
             if self.chance(20) {
                 let step = async move { Came::Step(desk.fetch_step().await) };
                 return self.begin(FETCH.to_owned(), false, step).await.is_some();

@@ -3,12 +3,13 @@
 //!
 //! It knows what a request is, not what it is for.
 
+use crate::ledger::Ledger;
 use crate::sabotage::Sabotage;
 use connector::{Answer, Carrier, Request};
 use desk::bridge::PostFile;
 use discord_stand_in::{File, InProcess};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, oneshot};
 
@@ -32,53 +33,6 @@ pub struct Call {
 
 /// The method of a request for a file, by its link.
 pub const FETCH: &str = "FETCH";
-
-/// What stands in Discord by our doing, by what it is.
-#[derive(Default)]
-struct Ledger {
-    /// By thread and what a post is: the post.
-    posts: BTreeMap<(String, String), Value>,
-    threads: BTreeSet<String>,
-    doubled: Vec<String>,
-}
-
-impl Ledger {
-    /// Notes what a request that was carried out brought about. A copy is a copy, also when the
-    /// bridge takes it away later: somebody may have read both.
-    fn note(&mut self, call: &Call, answer: &Value) {
-        let id = &answer["id"];
-        if call.method == "POST" && call.path.ends_with("/threads") {
-            let name = call.body["name"].as_str().unwrap_or_default();
-            let mark = name.split(' ').next().unwrap_or_default().to_owned();
-            if !self.threads.insert(mark.clone()) {
-                self.doubled.push(format!("{mark} got a second thread"));
-            }
-        }
-        if call.method == "POST" && call.path.ends_with("/messages") {
-            let intro = call.body["content"].as_str().unwrap_or_default();
-            let intro = intro.lines().next().unwrap_or_default();
-            let what = match (intro.rsplit_once("#m"), call.body["components"].is_array()) {
-                (_, true) => "card".to_owned(),
-                (Some((_, mark)), _) => mark.to_owned(),
-                _ => return,
-            };
-            let key = (call.path.clone(), what);
-            match self.posts.get(&key) {
-                Some(known) if known != id => {
-                    self.doubled
-                        .push(format!("a second post of {} in {}", key.1, key.0));
-                }
-                _ => {
-                    self.posts.insert(key, id.clone());
-                }
-            }
-        }
-        if call.method == "DELETE" {
-            let gone = call.path.rsplit('/').next().unwrap_or_default();
-            self.posts.retain(|_, id| id.as_str() != Some(gone));
-        }
-    }
-}
 
 #[derive(Default)]
 struct State {
@@ -154,8 +108,7 @@ impl Wire {
 
     /// A thread is gone for good: its ticket may get another.
     pub fn thread_deleted(&self, name: &str) {
-        let mark = name.split(' ').next().unwrap_or_default();
-        self.state().ledger.threads.remove(mark);
+        self.state().ledger.thread_deleted(name);
     }
 
     /// What was there twice at any time.
@@ -202,7 +155,10 @@ impl Wire {
         );
         let (mut status, mut body) = (status, body);
         if status < 300 {
-            self.state().ledger.note(&call, &body);
+            let mut state = self.state();
+            state
+                .ledger
+                .note(call.method, &call.path, &call.body, &body);
         }
         if let Some(sabotage) = self.sabotage {
             sabotage.bend_answer(call.method, &call.path, &mut status, &mut body);

@@ -21,6 +21,7 @@ mod sign_in;
 mod signed;
 mod storage;
 mod stories;
+mod storm;
 mod transcripts;
 mod visitor;
 mod world;

@@ -111,6 +111,7 @@ impl Desk {
                 let _one_at_a_time = lane.lock().await;
                 let mut result = Ingested::Ignored;
                 for id in messages {
+                    self.bridge.message_gone(id);
                     if self.take_back(id).await? {
                         result = Ingested::Taken;
                     }
@@ -167,6 +168,10 @@ impl Desk {
         }
         let written = message.content.trim_end();
         if written.trim().is_empty() && message.files.is_empty() {
+            return Ok(Ingested::Ignored);
+        }
+        if self.bridge.is_gone(message.id) {
+            // Its end was told before its beginning.
             return Ok(Ingested::Ignored);
         }
         let is_its_account = self.is_customer(link, author).await?;

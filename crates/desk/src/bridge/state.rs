@@ -5,14 +5,16 @@
 //! each guild's own. Nothing here is needed for correctness after a restart; the database is.
 
 use super::event::Absence;
-use domain::{ThreadId, Timestamp};
-use std::collections::{HashMap, HashSet};
+use domain::{DiscordMessageId, ThreadId, Timestamp};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, futures::Notified};
 
 /// How many posts with files are under way at once.
 const UPLOADS: usize = 2;
+/// How many deletions are remembered against what is told late.
+const GONE: usize = 1_024;
 
 /// What holds for the bot, whichever guild it is about.
 #[derive(Debug)]
@@ -58,6 +60,8 @@ struct Threads {
     to_read: HashSet<ThreadId>,
     /// One thing at a time per thread.
     lanes: HashMap<ThreadId, Arc<tokio::sync::Mutex<()>>>,
+    /// What was deleted lately, whether it was known or not.
+    gone: VecDeque<DiscordMessageId>,
 }
 
 impl State {
@@ -211,6 +215,20 @@ impl State {
 
     pub(crate) fn not_to_be_read(&self, thread: ThreadId) {
         self.threads().to_read.remove(&thread);
+    }
+
+    /// A message was deleted: whoever tells of it from now on tells late. What is forgotten here is
+    /// found when the thread is compared.
+    pub(crate) fn message_gone(&self, message: DiscordMessageId) {
+        let gone = &mut self.threads().gone;
+        if gone.len() == GONE {
+            gone.pop_front();
+        }
+        gone.push_back(message);
+    }
+
+    pub(crate) fn is_gone(&self, message: DiscordMessageId) -> bool {
+        self.threads().gone.contains(&message)
     }
 
     /// The thread's own queue. Lanes that nobody holds are dropped now and then.

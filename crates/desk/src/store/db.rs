@@ -3,20 +3,23 @@
 //! SQLite gets one writing connection, so that writers queue here rather than fail there, and a
 //! few reading ones. PostgreSQL gets one pool for both. It knows nothing of tables.
 
+use super::turns::{Turn, Writer};
 use crate::DeskError;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    DatabaseTransaction, DbErr, RuntimeErr, Statement, TransactionTrait,
 };
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// The database, opened.
 #[derive(Clone, Debug)]
 pub struct Db {
     pub(crate) read: DatabaseConnection,
     pub(crate) write: DatabaseConnection,
+    pub(super) writer: Arc<Mutex<Writer>>,
 }
 
 /// A setting of the database's that decides whether an answer survives a power cut.
@@ -60,7 +63,11 @@ impl Db {
         if url.starts_with("sqlite:") {
             let write = Database::connect(sqlite(url, 1, false)).await?;
             let read = Database::connect(sqlite(url, SQLITE_READERS, true)).await?;
-            Ok(Self { read, write })
+            Ok(Self {
+                read,
+                write,
+                writer: Arc::default(),
+            })
         } else {
             let mut options = ConnectOptions::new(url);
             options
@@ -71,6 +78,7 @@ impl Db {
             Ok(Self {
                 read: write.clone(),
                 write,
+                writer: Arc::default(),
             })
         }
     }
@@ -135,14 +143,13 @@ impl Db {
         self.write.get_database_backend() == DatabaseBackend::Postgres
     }
 
-    /// A writing transaction. SQLite takes its write lock at once: a transaction that reads first
-    /// and then asks for the lock is refused when another wrote in between.
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DeskError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        Ok(self.write.begin_with_options(options).await?)
+    /// A writing transaction, to be kept by its turn. Where there is one writer, those that come
+    /// close together are made durable together.
+    pub(crate) async fn begin(&self) -> Result<(Turn, DatabaseTransaction), DeskError> {
+        if self.is_postgres() {
+            return Ok((Turn::default(), self.write.begin().await?));
+        }
+        Turn::at(&self.writer, &self.write).await
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) async fn add(
     name: &str,
     slug: Option<String>,
 ) -> Result<guild::Model, DeskError> {
-    let tx = db.begin().await?;
+    let (turn, tx) = db.begin().await?;
     let row = guild::ActiveModel {
         id: NotSet,
         discord_id: Set(discord_id),
@@ -100,7 +100,7 @@ pub(crate) async fn add(
     category::Entity::insert_many(categories)
         .exec_without_returning(&tx)
         .await?;
-    tx.commit().await?;
+    turn.keep(tx).await?;
     Ok(row)
 }
 

@@ -22,3 +22,4 @@ pub(crate) mod shifts;
 pub(crate) mod statistics;
 pub(crate) mod stuck;
 pub(crate) mod tickets;
+pub(crate) mod turns;

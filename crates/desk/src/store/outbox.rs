@@ -47,13 +47,12 @@ pub(crate) async fn lease(
              ORDER BY o.not_before, o.id LIMIT 1 {skip_locked})
          RETURNING *"
     );
-    Ok(outbox::Model::find_by_statement(sql(
-        &db.write,
-        &text,
-        [now.into(), now.after(LEASE).into(), guild.into()],
-    ))
-    .one(&db.write)
-    .await?)
+    let (turn, tx) = db.begin().await?;
+    let values = [now.into(), now.after(LEASE).into(), guild.into()];
+    let leased = outbox::Model::find_by_statement(sql(&tx, &text, values));
+    let leased = leased.one(&tx).await?;
+    turn.keep(tx).await?;
+    Ok(leased)
 }
 
 /// Makes a lease last until then.

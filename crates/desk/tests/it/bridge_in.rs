@@ -71,6 +71,22 @@ async fn bots_system_messages_and_other_channels_are_not_messages() {
 }
 
 #[tokio::test]
+async fn what_is_told_after_its_deletion_does_not_appear() {
+    let world = World::new().await;
+    let (opened, thread) = world.filed().await;
+    let said = world.discord.write(thread, MIRA, "Never mind.");
+    let gone = RemoteEvent::Deleted {
+        channel: thread,
+        messages: vec![said.id],
+    };
+    assert_eq!(world.desk.ingest(gone).await.unwrap(), Ingested::Ignored);
+    assert_eq!(world.hear(&said).await, Ingested::Ignored);
+    let other = world.discord.write(thread, MIRA, "On its way.");
+    assert_eq!(world.hear(&other).await, Ingested::Taken);
+    assert_eq!(world.bodies(&opened).await, ["Where is it?", "On its way."]);
+}
+
+#[tokio::test]
 async fn edits_go_forward_only_and_keep_what_was_said() {
     let world = World::new().await;
     let (opened, thread) = world.filed().await;

@@ -8,6 +8,8 @@ use domain::{MessageKind, Origin};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the history says of a thread whose promises were put before a person.
+const IN_TROUBLE: &str = "The thread needs a look";
 /// From this number on a post has files alone.
 const FILES_ONLY: i64 = 1_000;
 
@@ -38,34 +40,6 @@ fn names(message: &MessageView) -> Vec<&str> {
         .collect()
 }
 
-/// The one card, and what it says.
-pub(super) fn card(ours: &[&Value], view: &ConversationView) -> Option<String> {
-    let is_card = |m: &&&Value| {
-        m["components"]
-            .as_array()
-            .is_some_and(|rows| !rows.is_empty())
-    };
-    let cards: Vec<&&Value> = ours.iter().filter(is_card).collect();
-    let [card] = cards[..] else {
-        return Some(format!("{} cards", cards.len()));
-    };
-    let fields = card["embeds"][0]["fields"].as_array();
-    let field = |name: &str| {
-        let found = fields.and_then(|fields| fields.iter().find(|f| text(&f["name"]) == name));
-        found.map_or("", |f| text(&f["value"])).to_owned()
-    };
-    let assignee = view.ticket.assignee.as_ref();
-    let wanted = [
-        ("Status", view.ticket.status.words()),
-        ("Priority", view.ticket.priority.words()),
-        ("Assigned to", assignee.map_or("Nobody yet", |p| &p.name)),
-    ];
-    let wrong = wanted
-        .into_iter()
-        .find(|(name, value)| field(name) != *value);
-    wrong.map(|(name, value)| format!("the card's {name} is {}, not {value}", field(name)))
-}
-
 /// What was written on the web, in Discord: once, whole, in order.
 ///
 /// What was written in a thread that is gone is in its successor as a post of ours.
@@ -76,6 +50,9 @@ pub(super) fn posts(
     town: &Town,
 ) -> Vec<String> {
     let here = ids(theirs);
+    // A post that waited for a person comes after those that did not.
+    let mut history = view.history.iter();
+    let waited = town.parked || history.any(|line| line.words.starts_with(IN_TROUBLE));
     let mut found = Vec::new();
     // By message and piece; in the order of Discord's ids.
     let mut pieces: BTreeMap<(i64, i64), Vec<&str>> = BTreeMap::new();
@@ -129,8 +106,7 @@ pub(super) fn posts(
                 found.push(format!("w{tag:?} reads otherwise in Discord"));
             }
             let (mut there, mut wanted) = (files.remove(&id).unwrap_or_default(), names(message));
-            if town.parked {
-                // A post that waited for a person comes after those that did not.
+            if waited {
                 there.sort_unstable();
                 wanted.sort_unstable();
             }
@@ -145,7 +121,7 @@ pub(super) fn posts(
         ));
     }
     order.dedup();
-    if !town.parked && found.is_empty() && order != wanted_order {
+    if !waited && found.is_empty() && order != wanted_order {
         found.push(format!(
             "the order in Discord is {order:?}, not {wanted_order:?}"
         ));
@@ -154,8 +130,8 @@ pub(super) fn posts(
 }
 
 /// What was written in Discord, on the web: once, whole, in order, with its sign.
-pub(super) fn spoken(theirs: &[&Value], view: &ConversationView, model: &Model) -> Vec<String> {
-    let ids = ids(theirs);
+pub(super) fn spoken(theirs: &[&Value], view: &ConversationView, town: &Town) -> Vec<String> {
+    let (model, ids) = (&town.model, ids(theirs));
     let mut found = Vec::new();
     let web: Vec<&MessageView> = view
         .messages
@@ -184,7 +160,8 @@ pub(super) fn spoken(theirs: &[&Value], view: &ConversationView, model: &Model) 
     }
     for (message, seen) in theirs.iter().zip(web) {
         let content = text(&message["content"]).trim();
-        let is_note = content.starts_with("//") && content.len() > 2;
+        let marked = content.starts_with("//") && content.len() > 2;
+        let is_note = marked || town.place.only_notes();
         if is_note && seen.kind != MessageKind::Note {
             found.push(format!("a note is a reply: {:.12}", seen.body));
         }
@@ -200,36 +177,6 @@ pub(super) fn spoken(theirs: &[&Value], view: &ConversationView, model: &Model) 
         }
         if attached(message) != names(seen) {
             found.push(format!("other files with {:.12}", seen.body));
-        }
-    }
-    found
-}
-
-/// Only the staff role is ever called, once a thread.
-pub(super) fn pings(world: &Value, staff_role: &str) -> Vec<String> {
-    let empty = Vec::new();
-    let bot = text(&world["bot"]["id"]);
-    let mut calls: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut found = Vec::new();
-    for ping in world["notifications"].as_array().unwrap_or(&empty) {
-        let channel = text(&ping["channel_id"]);
-        let messages = world["messages"][channel].as_array().unwrap_or(&empty);
-        let by_us = messages
-            .iter()
-            .any(|m| m["id"] == ping["message_id"] && text(&m["author"]["id"]) == bot);
-        if !by_us {
-            continue;
-        }
-        *calls.entry(channel).or_default() += 1;
-        let roles = ping["roles"].as_array().unwrap_or(&empty);
-        let only_staff = roles.iter().all(|role| text(role) == staff_role);
-        if ping["everyone"] == true || !only_staff {
-            found.push(format!("somebody else was called in {channel}"));
-        }
-    }
-    for (channel, count) in calls {
-        if count > 1 {
-            found.push(format!("staff were called {count} times in {channel}"));
         }
     }
     found
