@@ -117,12 +117,12 @@ impl Street {
 
     /// An admin decides where tickets go and who answers them.
     pub async fn set_up(&self, plot: Plot) {
-        let mut state = self.discord.state();
-        state.homes.push((plot.channel(), plot.guild()));
-        state
-            .elsewhere
-            .push((plot.guild(), plot.staff(), plot.role()));
-        drop(state);
+        {
+            let mut state = self.discord.state();
+            state.homes.push((plot.channel(), plot.guild()));
+            let role = (plot.guild(), plot.staff(), plot.role());
+            state.elsewhere.push(role);
+        }
         let channel = format!("<#{}>", plot.channel());
         let role = format!("<@&{}>", plot.role());
         for (setting, value) in [("support_channel", channel), ("staff_role", role)] {

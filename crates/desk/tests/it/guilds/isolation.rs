@@ -20,7 +20,7 @@ use rand::{Rng, SeedableRng};
 use sea_orm::ConnectionTrait;
 
 const GUILDS: i64 = 3;
-const DEEDS: usize = 400;
+const DEEDS: usize = 200;
 
 /// What somebody who means no good may know of another guild: every id that there is.
 struct Loot {
