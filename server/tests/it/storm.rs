@@ -15,6 +15,10 @@ async fn what_people_do_over_real_sockets_is_the_same_on_both_sides() {
     for outcome in outcomes {
         let outcome = outcome.unwrap();
         let trace = outcome.trace.join("\n");
-        assert_eq!(outcome.differences, [""; 0], "seed {}\n{trace}", outcome.seed);
+        assert_eq!(
+            outcome.differences, [""; 0],
+            "seed {}\n{trace}",
+            outcome.seed
+        );
     }
 }
