@@ -105,7 +105,7 @@ fn row(way: Way, rate: u32, samples: Vec<Option<Duration>>) -> Row {
 
 /// One thread in ten is in trouble, and of its requests every second.
 fn is_troubled(ticket: usize) -> bool {
-    ticket % 10 == 0
+    ticket.is_multiple_of(10)
 }
 
 /// How long a message was under way, if it arrived.
