@@ -8,9 +8,8 @@ use crate::bridge::escape;
 use crate::store::forms;
 use crate::work::Work;
 use crate::{Desk, DeskError};
+use domain::CategoryId;
 use domain::view::CategoryView;
-use domain::{CategoryId, GuildId};
-use sea_orm::ConnectionTrait;
 use std::sync::{Arc, PoisonError};
 
 /// Discord's limit for the fields of a form.
@@ -192,27 +191,6 @@ pub(crate) struct Categories {
     pub(crate) retired: Vec<String>,
 }
 
-impl Categories {
-    pub(crate) async fn load(db: &impl ConnectionTrait, guild: GuildId) -> Result<Self, DeskError> {
-        let mut found = Self {
-            open: Vec::new(),
-            retired: Vec::new(),
-        };
-        for row in forms::all(db, guild).await? {
-            if row.retired {
-                found.retired.push(row.name);
-            } else {
-                found.open.push(CategoryView {
-                    key: row.key,
-                    name: row.name,
-                    help: row.help,
-                });
-            }
-        }
-        Ok(found)
-    }
-}
-
 /// The key of a category that is called so: its letters and digits, or its place if it has none.
 fn key_of(name: &str, place: i64) -> String {
     let words = name
@@ -311,7 +289,7 @@ impl Desk {
     }
 
     async fn categories_changed(&self, work: Work<'_>) -> Result<(), DeskError> {
-        let now = Categories::load(&work.tx, self.guild).await?;
+        let now = forms::categories(&work.tx, self.guild).await?;
         work.commit().await?;
         *self
             .categories

@@ -174,7 +174,7 @@ impl Desk {
         row: store::entities::guild::Model,
         given: Option<Given>,
     ) -> Result<Self, DeskError> {
-        let categories = forms::Categories::load(&shared.db.read, row.id).await?;
+        let categories = store::forms::categories(&shared.db.read, row.id).await?;
         let set = store::commands::options(&shared.db.read, row.id).await?;
         let options = options::Options::new(set, given.as_ref());
         let home = options.home(row.discord_id);

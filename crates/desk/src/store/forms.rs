@@ -6,7 +6,7 @@
 use super::db::sql;
 use super::entities::category;
 use crate::DeskError;
-use crate::forms::{Question, Reply};
+use crate::forms::{Categories, Question, Reply};
 use domain::view::CategoryView;
 use domain::{CategoryId, GuildId};
 use sea_orm::{
@@ -25,6 +25,26 @@ pub(crate) async fn all(
         .order_by_asc(category::Column::Id)
         .all(db)
         .await?)
+}
+
+/// The guild's categories, as they are kept beside the database.
+pub(crate) async fn categories(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+) -> Result<Categories, DeskError> {
+    let (retired, open): (Vec<_>, Vec<_>) = all(db, guild)
+        .await?
+        .into_iter()
+        .partition(|row| row.retired);
+    let view = |row: category::Model| CategoryView {
+        key: row.key,
+        name: row.name,
+        help: row.help,
+    };
+    Ok(Categories {
+        open: open.into_iter().map(view).collect(),
+        retired: retired.into_iter().map(|row| row.name).collect(),
+    })
 }
 
 /// Adds a category at the end.
