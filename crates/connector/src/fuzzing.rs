@@ -18,18 +18,19 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn pressed() -> Value {
+    /// `/help`, as Discord tells of it.
+    fn asked() -> Value {
         let user = json!({"id": "4", "username": "pat", "discriminator": "0", "avatar": null,
             "global_name": "Pat"});
-        let member = json!({"user": user, "roles": ["3"], "joined_at": "2026-01-01T00:00:00Z",
-            "deaf": false, "mute": false, "flags": 0, "permissions": "8"});
         json!({
-            "id": "1", "application_id": "2", "type": 5, "token": "t", "version": 1,
-            "guild_id": "5", "channel_id": "6", "member": member, "locale": "en-US",
-            "entitlements": [],
-            "data": {"custom_id": "v1:file:question", "components": [{"type": 1, "components": [
-                {"type": 4, "custom_id": "text", "value": "Where is it?"}
-            ]}]}
+            "id": "1", "application_id": "2", "type": 2, "token": "t", "version": 1,
+            "data": {"id": "1", "name": "help", "type": 1},
+            "guild_id": "5", "channel_id": "6",
+            "channel": {"id": "6", "type": 0, "name": "general"},
+            "member": {"user": user, "roles": ["3"], "deaf": false, "mute": false, "flags": 0,
+                "joined_at": "2024-01-01T00:00:00.000000+00:00", "permissions": "8"},
+            "locale": "en-US", "entitlements": [], "authorizing_integration_owners": {},
+            "attachment_size_limit": 10_485_760
         })
     }
 
@@ -78,7 +79,7 @@ mod tests {
 
     #[test]
     fn no_interaction_however_odd_makes_the_reader_panic() {
-        let whole = pressed();
+        let whole = asked();
         assert!(interaction(whole.to_string().as_bytes()));
         let mutants = mutants(&whole);
         assert!(mutants.len() > 200);

@@ -212,7 +212,7 @@ async fn tell_all(config: &DiscordConfig, house: &House) -> bool {
             continue;
         }
         let guild = desk.discord_id().get();
-        let told = match house.registered_commands(&guild.to_string()).await {
+        let told = match house.registered_commands(&scope(config, guild)).await {
             Ok(Some(hash)) if hash == definition_hash() => continue,
             Ok(_) => register_and_remember(config, house, guild).await,
             Err(error) => Err(error.into()),

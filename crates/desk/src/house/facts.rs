@@ -67,7 +67,7 @@ impl House {
 
     /// The bot is not in the guild any more, and its commands went with it.
     async fn left(&self, desk: &Desk) -> Result<(), DeskError> {
-        commands::forget_registered(&self.db, &desk.discord_id.to_string()).await
+        commands::forget_registered(&self.db, desk.discord_id).await
     }
 
     /// Each of these desks takes the fact in. One that cannot makes the fact be told again, which

@@ -4,8 +4,8 @@
 use super::db::{Db, sql};
 use crate::DeskError;
 use domain::{
-    ChannelId, CustomerId, DiscordUserId, GuildId, Priority, RoleId, Status, ThreadId, TicketId,
-    Timestamp,
+    ChannelId, CustomerId, DiscordGuildId, DiscordUserId, GuildId, Priority, RoleId, Status,
+    ThreadId, TicketId, Timestamp,
 };
 use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult, Value};
 use std::collections::HashMap;
@@ -310,10 +310,12 @@ pub(crate) async fn remember_registered(db: &Db, scope: &str, hash: &str) -> Res
         .map(drop)
 }
 
-/// The scope has no commands any more.
-pub(crate) async fn forget_registered(db: &Db, scope: &str) -> Result<(), DeskError> {
-    let text = "DELETE FROM registration WHERE scope = $1";
-    run(&db.write, text, [scope.into()]).await.map(drop)
+/// A guild's commands are to be told anew, whichever application told them.
+pub(crate) async fn forget_registered(db: &Db, guild: DiscordGuildId) -> Result<(), DeskError> {
+    let text = "DELETE FROM registration WHERE scope LIKE $1";
+    run(&db.write, text, [format!("%/{guild}").into()])
+        .await
+        .map(drop)
 }
 
 /// A line of a list of tickets in Discord.

@@ -46,8 +46,8 @@ pub(crate) async fn names(
            AND (EXISTS (SELECT 1 FROM message m JOIN ticket t ON t.id = m.ticket_id
                         WHERE m.person_id = p.id AND t.guild_id = $1)
              OR EXISTS (SELECT 1 FROM ticket t WHERE t.guild_id = $1 AND t.assignee_id = p.id)
-             OR EXISTS (SELECT 1 FROM customer c
-                        WHERE c.guild_id = $1 AND c.discord_id = p.discord_id))",
+             OR EXISTS (SELECT 1 FROM ticket t
+                        WHERE t.guild_id = $1 AND t.discord_id = p.discord_id))",
         ids.join(", ")
     );
     let mut names = HashMap::new();

@@ -170,6 +170,11 @@ impl Street {
                 &format!("In Discord, too, it is {}.", plot.secret()),
             ),
         ];
+        let panel = format!("<#{}>", plot.channel());
+        let panel = vec![text("setting", "panel_channel"), text("value", &panel)];
+        let config = Does::Admin(ForAdmin::Config);
+        let panel = self.asked(plot, As::Admin, config, None, panel);
+        self.says(&panel).await.unwrap();
         let form = Does::Everyone(ForEveryone::File);
         let asked = self.asked(plot, As::Customer, form, None, values);
         self.house.interact(&asked).await.unwrap();

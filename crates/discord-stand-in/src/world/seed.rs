@@ -39,8 +39,9 @@ pub(crate) const CLIENT_SECRET: &str = "stand-in-client-secret-for-threadline";
 /// What the Ed25519 key that signs interactions grows from.
 pub(crate) const SIGNING_SEED: [u8; 32] = *b"a stand-in may sign in the open!";
 
-/// What the invite link in the product's README asks for, and nothing more.
-const BOT_PERMISSIONS: u64 = 395_137_240_128;
+/// What the invite link in the product's README asks for, and with it managing messages, pins and
+/// webhooks, which clients other than the product try out here.
+const BOT_PERMISSIONS: u64 = 395_137_240_128 | 1 << 13 | 1 << 29 | 1 << 51;
 
 /// What a configuration of Threadline needs to know of the seeded world.
 #[derive(Debug, Clone, Serialize, Deserialize)]
