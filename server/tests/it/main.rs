@@ -21,7 +21,6 @@ mod sign_in;
 mod signed;
 mod storage;
 mod stories;
-mod storm;
 mod transcripts;
 mod visitor;
 mod world;
