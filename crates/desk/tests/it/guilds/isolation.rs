@@ -159,7 +159,7 @@ async fn state_of(street: &Street, db: &Db, plot: Plot) -> String {
     state.push_str(&format!("{options:?} {:?}\n", desk.maintenance()));
     let of_ticket = "ticket_id IN (SELECT id FROM ticket WHERE guild_id = g.id)";
     let of_message = format!("message_id IN (SELECT id FROM message WHERE {of_ticket})");
-    let of_customer = "customer_id IN (SELECT id FROM customer WHERE guild_id = g.id)";
+    let of_category = "category_id IN (SELECT id FROM category WHERE guild_id = g.id)";
     for (table, which) in [
         ("ticket", "guild_id = g.id"),
         ("customer", "guild_id = g.id"),
@@ -179,7 +179,9 @@ async fn state_of(street: &Street, db: &Db, plot: Plot) -> String {
         ("part", of_message.as_str()),
         ("attachment", of_message.as_str()),
         ("message_version", of_message.as_str()),
-        ("link_code", of_customer),
+        ("link_code", of_ticket),
+        ("category", "guild_id = g.id"),
+        ("question", of_category),
     ] {
         let text = format!(
             "SELECT COUNT(*) AS many FROM guild g JOIN {table} x ON x.{which}
