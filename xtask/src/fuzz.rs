@@ -32,6 +32,17 @@ pub struct Options {
     seconds: u64,
 }
 
+/// What this machine is called among targets.
+fn host() -> Result<String> {
+    let said = Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .context("cannot run rustc")?;
+    let said = String::from_utf8(said.stdout).context("rustc says what is no text")?;
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not name its host")?.to_owned())
+}
+
 /// Builds, then runs each.
 pub fn run(options: &Options) -> Result<()> {
     setup::ensure(Needs::native())?;
@@ -44,6 +55,7 @@ pub fn run(options: &Options) -> Result<()> {
     .context("cannot copy Cargo.lock")?;
     workspace::say("Building the fuzz targets (5 minutes the first time on two cores)");
     let target = workspace::target().join("fuzz");
+    let host = host()?;
     let mut build = workspace::cargo();
     build
         .args(["build", "--bins"])
@@ -51,6 +63,8 @@ pub fn run(options: &Options) -> Result<()> {
         .arg(home.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(&target)
+        // Named although it is this machine's: then build scripts are built without these flags.
+        .args(["--target", &host])
         .env("RUSTFLAGS", COVERAGE);
     processes::must("cargo build", build)?;
     for name in TARGETS {
@@ -64,7 +78,7 @@ pub fn run(options: &Options) -> Result<()> {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
-        let mut fuzz = Command::new(target.join("debug").join(name));
+        let mut fuzz = Command::new(target.join(&host).join("debug").join(name));
         fuzz.arg(&corpus)
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .arg(format!("-max_total_time={}", options.seconds))
