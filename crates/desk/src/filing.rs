@@ -10,7 +10,7 @@ use crate::milestones::Milestone;
 use crate::options::NOT_SET_UP;
 use crate::store::entities::ticket;
 use crate::store::messages::{self, NewMessage};
-use crate::store::{commands, links, people, tickets};
+use crate::store::{links, people, ticket_lines, tickets};
 use crate::tickets::LAST_WORDS;
 use crate::token::Token;
 use crate::work::Touched;
@@ -178,7 +178,7 @@ impl Desk {
                 // The same form again is no second ticket, and so past no limit.
                 let known = tickets::by_request_key(&work.tx, &stored).await?;
                 if known.is_none() && !by_staff {
-                    let standing = commands::standing(&work.tx, self.guild, who.user).await?;
+                    let standing = ticket_lines::standing(&work.tx, self.guild, who.user).await?;
                     options.admit(&standing, work.now)?;
                 }
                 let customer = people::customer_by_account(

@@ -5,7 +5,8 @@
 //! environment gives the first guild stands above what its admins say.
 
 use crate::opening_hours::OpeningHours;
-use crate::store::commands::{self, Standing};
+use crate::store::commands;
+use crate::store::ticket_lines::Standing;
 use crate::{Desk, DeskError, GuildSettings};
 use domain::view::HoursView;
 use domain::{ChannelId, DiscordGuildId, NotesInDiscord, RoleId, ThreadKind, Timestamp};

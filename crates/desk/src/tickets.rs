@@ -1,4 +1,4 @@
-//! Use cases on a ticket's state: open, assign, prioritise, close, reopen.
+//! Use cases on a ticket's state: open, assign, prioritise, move, close, reopen.
 //!
 //! Each is one unit of work that changes the row, writes a line of history and promises the
 //! thread's change to Discord. It asks for proof of who acts and never looks it up.
@@ -127,6 +127,33 @@ impl Desk {
             .await?;
         work.commit().await?;
         Ok(priority)
+    }
+
+    /// Moves a ticket to another category.
+    pub async fn set_category(
+        &self,
+        staff: &Staff,
+        number: i64,
+        key: &str,
+    ) -> Result<(), DeskError> {
+        let id = self.ticket_id(staff, number).await?;
+        let category = tickets::category(&self.db.read, self.guild, key)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        let known = self.known_categories();
+        let name = known.open.iter().find(|c| c.key == key);
+        let mut work = self.work().await?;
+        let row = work.ticket(id).await?;
+        if row.category_id == category {
+            return Ok(());
+        }
+        let name = name.map_or(key, |c| c.name.as_str());
+        work.record(id, format!("{} moved the ticket to {name}", staff.name))
+            .await?;
+        work.save(&row, |t| t.category_id = category, Touched::Everyone)
+            .await?;
+        work.promise(id, None, Command::RefreshCard);
+        work.commit().await
     }
 
     /// Closes the ticket, for all.

@@ -7,7 +7,8 @@ use super::deeds::ForEveryone;
 use super::{conflict, given, listing};
 use crate::filing::{Asker, Filing};
 use crate::forms::{self, Question};
-use crate::store::commands::{self, Whose};
+use crate::store::codes;
+use crate::store::ticket_lines::{self, Whose};
 use crate::work::Touched;
 use crate::{Desk, DeskError, Holder, token};
 use domain::text::{Body, Subject, excerpt};
@@ -66,7 +67,7 @@ impl Desk {
         }
         let options = self.options();
         let user = asked.member.user;
-        let standing = commands::standing(&self.db.read, self.guild, user).await?;
+        let standing = ticket_lines::standing(&self.db.read, self.guild, user).await?;
         options.admit(&standing, self.now())?;
         let known = self.known_categories();
         let category = match (asked.act.values.text("category"), known.open.as_slice()) {
@@ -137,7 +138,7 @@ impl Desk {
 
     async fn my_tickets(&self, asked: &Asked) -> Result<Answer, DeskError> {
         let whose = Whose::Account(asked.member.user);
-        let lines = commands::tickets_of(&self.db, self.guild, whose).await?;
+        let lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
         if lines.is_empty() {
             return Ok(
                 "You have no tickets here. /new files one; /link brings one that you filed on the \
@@ -161,7 +162,7 @@ impl Desk {
             .ok_or_else(|| DeskError::Internal("a fresh code is no code".into()))?;
         let work = self.work().await?;
         let until = work.now.after(CODE_HOLDS);
-        commands::add_code(&work.tx, holder.ticket, &hash, until, work.now).await?;
+        codes::add_code(&work.tx, holder.ticket, &hash, until, work.now).await?;
         work.commit().await?;
         Ok(format!("{}-{}", &code[..4], &code[4..]))
     }
@@ -177,15 +178,15 @@ impl Desk {
         }
         let mut work = self.work().await?;
         let since = domain::Timestamp(work.now.0 - CODE_HOLDS.as_micros() as i64);
-        if commands::tries(&work.tx, self.guild, user, since).await? >= CODE_TRIES {
+        if codes::tries(&work.tx, self.guild, user, since).await? >= CODE_TRIES {
             return conflict("Too many wrong codes. Try again in a quarter of an hour.");
         }
         let ticket = match token::code_hash(typed) {
-            Some(hash) => commands::take_code(&work.tx, self.guild, &hash, work.now).await?,
+            Some(hash) => codes::take_code(&work.tx, self.guild, &hash, work.now).await?,
             None => None,
         };
         let Some(ticket) = ticket else {
-            commands::add_try(&work.tx, self.guild, user, work.now).await?;
+            codes::add_try(&work.tx, self.guild, user, work.now).await?;
             work.commit().await?;
             return conflict(
                 "This code does not hold (any more). Get a new one on your ticket's page.",

@@ -5,7 +5,7 @@ use super::command::Kind;
 use super::deeds::Who;
 use super::table::COMMANDS;
 use crate::bridge::escape;
-use crate::store::commands::Line;
+use crate::store::ticket_lines::Line;
 use domain::text::{discord_len, excerpt};
 
 /// Discord takes 4,096; a last line has room beside.

@@ -6,6 +6,7 @@
 //! answer is sent.
 
 mod admin;
+mod admission;
 mod answer;
 mod asked;
 mod command;

@@ -1,4 +1,4 @@
-//! What staff do inside Discord: the same use cases as on the dashboard, and who is in a thread.
+//! What staff do inside Discord: the same use cases as on the dashboard.
 
 use super::answer::{Answer, Control, Line, Menu, Say};
 use super::asked::{Asked, profile};
@@ -6,14 +6,13 @@ use super::deeds::ForStaff;
 use super::everyone::{body_of, subject_of};
 use super::table::TAG_MAX;
 use super::{conflict, given, listing};
-use crate::bridge::{Command, RemoteMember, escape};
+use crate::bridge::escape;
 use crate::filing::{Asker, Filing};
-use crate::store::commands::Whose;
-use crate::store::entities::ticket;
+use crate::store::ticket_lines::{self, Whose};
 use crate::store::tickets::Named;
-use crate::store::{commands, links, tickets};
+use crate::store::{commands, links};
 use crate::tickets::Claimed;
-use crate::work::{Touched, Work};
+use crate::work::Touched;
 use crate::{Desk, DeskError, Staff};
 use domain::Priority;
 
@@ -75,7 +74,7 @@ impl Desk {
                 };
                 let words = format!("{name}{account} filed ticket #{}.", ticket.number);
                 let whose = Whose::Customer(ticket.customer_id);
-                let lines = commands::tickets_of(&self.db, self.guild, whose).await?;
+                let lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
                 Ok(listed(words, &lines))
             }
             ForStaff::AddUser => self.add_user(asked, staff, &ticket).await,
@@ -264,7 +263,7 @@ impl Desk {
         let member = given(asked.act.values.user("user"))?;
         let name = escape(&member.name);
         let whose = Whose::Account(member.user);
-        let lines = commands::tickets_of(&self.db, self.guild, whose).await?;
+        let lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
         Ok(match lines.is_empty() {
             true => format!("{name} has no tickets.").into(),
             false => listed(format!("The tickets of {name}:"), &lines),
@@ -324,129 +323,12 @@ impl Desk {
         work.commit().await?;
         Ok(words.into())
     }
-
-    /// Whoever is not staff reads all that is in the thread: past notes keep them out, and later
-    /// ones stay on the web.
-    async fn add_user(
-        &self,
-        asked: &Asked,
-        staff: &Staff,
-        ticket: &Named,
-    ) -> Result<Answer, DeskError> {
-        let member = self.changed_member(asked, ticket)?;
-        let name = escape(&member.name);
-        let is_staff = self.counts_as_staff(member.user, &member.roles).await?;
-        let work = self.work().await?;
-        let row = work.ticket(ticket.id).await?;
-        let link = links::of_ticket(&work.tx, row.id).await?;
-        if link.thread_id.is_none() {
-            return conflict("The ticket's thread is not there yet.");
-        }
-        let mut warning = "";
-        if !is_staff && !link.is_shared() {
-            if commands::has_notes_there(&work.tx, row.id).await? {
-                return conflict(format!(
-                    "There are notes in this thread, which {name} may not read."
-                ));
-            }
-            links::share(&work.tx, row.id).await?;
-            warning = " They read all that is written in it; notes from the dashboard stay there.";
-        }
-        let user = member.user.0;
-        let words = format!("{} let {} into the thread", staff.name, member.name);
-        promise_recorded(work, &row, Command::AddMember { user }, words).await?;
-        Ok(format!(
-            "{name} is being let into the thread of #{}.{warning}",
-            row.number
-        )
-        .into())
-    }
-
-    async fn remove_user(
-        &self,
-        asked: &Asked,
-        staff: &Staff,
-        ticket: &Named,
-    ) -> Result<Answer, DeskError> {
-        let member = self.changed_member(asked, ticket)?;
-        let name = escape(&member.name);
-        if ticket.account == Some(member.user) {
-            return conflict(format!("It is {name}'s own ticket."));
-        }
-        let work = self.work().await?;
-        let row = work.ticket(ticket.id).await?;
-        let user = member.user.0;
-        let words = format!("{} took {} out of the thread", staff.name, member.name);
-        promise_recorded(work, &row, Command::RemoveMember { user }, words).await?;
-        Ok(format!(
-            "{name} is being taken out of the thread of #{}.",
-            row.number
-        )
-        .into())
-    }
-
-    fn changed_member<'a>(
-        &self,
-        asked: &'a Asked,
-        ticket: &Named,
-    ) -> Result<&'a RemoteMember, DeskError> {
-        let member = given(asked.act.values.user("user"))?;
-        if member.bot {
-            return conflict("Bots stay as they are.");
-        }
-        if ticket.status.is_closed() {
-            return conflict("The ticket is closed. Reopen it first.");
-        }
-        Ok(member)
-    }
 }
 
-/// A change of who is in the thread: promised, and in the ticket's history.
-async fn promise_recorded(
-    mut work: Work<'_>,
-    row: &ticket::Model,
-    command: Command,
-    words: String,
-) -> Result<(), DeskError> {
-    work.promise(row.id, None, command);
-    work.record(row.id, words).await?;
-    work.save(row, |_| (), Touched::StaffOnly).await?;
-    work.commit().await
-}
-
-fn listed(words: String, lines: &[commands::Line]) -> Answer {
+fn listed(words: String, lines: &[ticket_lines::Line]) -> Answer {
     Answer::Say(Say {
         words,
         detail: Some(listing::tickets(lines)).filter(|list| !list.is_empty()),
         menu: None,
     })
-}
-
-impl Desk {
-    /// Moves a ticket to another category.
-    pub async fn set_category(
-        &self,
-        staff: &Staff,
-        number: i64,
-        key: &str,
-    ) -> Result<(), DeskError> {
-        let id = self.ticket_id(staff, number).await?;
-        let category = tickets::category(&self.db.read, self.guild, key)
-            .await?
-            .ok_or(DeskError::NotFound)?;
-        let known = self.known_categories();
-        let name = known.open.iter().find(|c| c.key == key);
-        let mut work = self.work().await?;
-        let row = work.ticket(id).await?;
-        if row.category_id == category {
-            return Ok(());
-        }
-        let name = name.map_or(key, |c| c.name.as_str());
-        work.record(id, format!("{} moved the ticket to {name}", staff.name))
-            .await?;
-        work.save(&row, |t| t.category_id = category, Touched::Everyone)
-            .await?;
-        work.promise(id, None, Command::RefreshCard);
-        work.commit().await
-    }
 }

@@ -4,7 +4,7 @@
 use super::asked::Asked;
 use super::deeds::{Does, ForAdmin, Who};
 use crate::options::{Setting, Shape};
-use crate::store::commands;
+use crate::store::{commands, ticket_lines};
 use crate::{Desk, DeskError};
 use domain::text::excerpt;
 
@@ -83,7 +83,7 @@ impl Desk {
     ) -> Result<Vec<Suggestion>, DeskError> {
         let only = (!is_staff).then_some(asked.member.user);
         let typed = typed.trim_start_matches('#');
-        let lines = commands::tickets_like(&self.db, self.guild, typed, only).await?;
+        let lines = ticket_lines::tickets_like(&self.db, self.guild, typed, only).await?;
         let named = lines.into_iter().map(|line| {
             let status = match is_staff {
                 true => line.status.words(),

@@ -1,17 +1,11 @@
-//! What commands keep per guild: who else is staff, options, quick replies, tags, blocked users,
-//! one-time codes, and which commands Discord was told.
+//! What commands keep per guild: who else is staff, options, quick replies, tags, blocked users, and
+//! which commands Discord was told. Tickets as Discord lists them are in `ticket_lines`.
 
 use super::db::{Db, sql};
 use crate::DeskError;
-use domain::{
-    ChannelId, CustomerId, DiscordGuildId, DiscordUserId, GuildId, Priority, RoleId, Status,
-    ThreadId, TicketId, Timestamp,
-};
-use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult, Value};
+use domain::{ChannelId, DiscordGuildId, DiscordUserId, GuildId, RoleId, TicketId};
+use sea_orm::{ConnectionTrait, Value};
 use std::collections::HashMap;
-
-/// How many lines a list in Discord has at most.
-pub(crate) const LIST: i64 = 25;
 
 /// Who is made staff beside those with the staff role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +23,11 @@ impl Grantee {
     }
 }
 
-async fn run<I>(db: &impl ConnectionTrait, text: &str, values: I) -> Result<u64, DeskError>
+pub(super) async fn run<I>(
+    db: &impl ConnectionTrait,
+    text: &str,
+    values: I,
+) -> Result<u64, DeskError>
 where
     I: IntoIterator<Item = Value>,
 {
@@ -222,7 +220,7 @@ pub(crate) async fn unblock(
     Ok(run(db, text, [guild.into(), user.into()]).await? > 0)
 }
 
-async fn is_blocked(
+pub(crate) async fn is_blocked(
     db: &impl ConnectionTrait,
     guild: GuildId,
     user: DiscordUserId,
@@ -231,69 +229,6 @@ async fn is_blocked(
     Ok(!texts(db, text, [guild.into(), user.into()])
         .await?
         .is_empty())
-}
-
-/// Keeps a code for a ticket, in place of those that were given before.
-pub(crate) async fn add_code(
-    db: &impl ConnectionTrait,
-    ticket: TicketId,
-    hash: &str,
-    expires_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), DeskError> {
-    let old = "DELETE FROM link_code WHERE ticket_id = $1 OR expires_at < $2";
-    run(db, old, [ticket.into(), now.into()]).await?;
-    let text = "INSERT INTO link_code (code_hash, ticket_id, expires_at) VALUES ($1, $2, $3)";
-    run(db, text, [hash.into(), ticket.into(), expires_at.into()])
-        .await
-        .map(drop)
-}
-
-/// Takes a code that still holds: it works once.
-pub(crate) async fn take_code(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    hash: &str,
-    now: Timestamp,
-) -> Result<Option<TicketId>, DeskError> {
-    let text = "DELETE FROM link_code WHERE code_hash = $1 AND expires_at >= $2
-                AND ticket_id IN (SELECT id FROM ticket WHERE guild_id = $3)
-                RETURNING ticket_id";
-    let row = db
-        .query_one_raw(sql(db, text, [hash.into(), now.into(), guild.into()]))
-        .await?;
-    Ok(row.map(|row| row.try_get("", "ticket_id")).transpose()?)
-}
-
-/// Notes a wrong code.
-pub(crate) async fn add_try(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    user: DiscordUserId,
-    at: Timestamp,
-) -> Result<(), DeskError> {
-    let text = "INSERT INTO link_try (guild_id, discord_id, at) VALUES ($1, $2, $3)";
-    run(db, text, [guild.into(), user.into(), at.into()])
-        .await
-        .map(drop)
-}
-
-/// How many wrong codes an account tried since `since`; older ones are forgotten.
-pub(crate) async fn tries(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    user: DiscordUserId,
-    since: Timestamp,
-) -> Result<i64, DeskError> {
-    run(db, "DELETE FROM link_try WHERE at < $1", [since.into()]).await?;
-    let text = "SELECT COUNT(*) AS tries FROM link_try WHERE guild_id = $1 AND discord_id = $2";
-    let row = db
-        .query_one_raw(sql(db, text, [guild.into(), user.into()]))
-        .await?;
-    Ok(row
-        .map(|row| row.try_get("", "tries"))
-        .transpose()?
-        .unwrap_or(0))
 }
 
 /// The hash of the commands that a scope was told.
@@ -316,154 +251,6 @@ pub(crate) async fn forget_registered(db: &Db, guild: DiscordGuildId) -> Result<
     run(&db.write, text, [format!("%/{guild}").into()])
         .await
         .map(drop)
-}
-
-/// A line of a list of tickets in Discord.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct Line {
-    pub(crate) number: i64,
-    pub(crate) subject: String,
-    pub(crate) status: Status,
-    pub(crate) priority: Priority,
-    pub(crate) thread_id: Option<ThreadId>,
-    pub(crate) created_at: Timestamp,
-}
-
-const LINE: &str = "SELECT t.number, t.subject, t.status, t.priority, t.created_at, l.thread_id
-     FROM ticket t LEFT JOIN thread_link l ON l.ticket_id = t.id";
-
-/// Whose tickets.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Whose {
-    /// Of a customer, for staff.
-    Customer(CustomerId),
-    /// Of an account.
-    Account(DiscordUserId),
-}
-
-impl Whose {
-    fn column(self) -> (&'static str, Value) {
-        match self {
-            Self::Customer(customer) => ("customer_id", customer.into()),
-            Self::Account(account) => ("discord_id", account.into()),
-        }
-    }
-}
-
-/// Somebody's newest tickets, those that are not closed first.
-pub(crate) async fn tickets_of(
-    db: &Db,
-    guild: GuildId,
-    whose: Whose,
-) -> Result<Vec<Line>, DeskError> {
-    let (column, id) = whose.column();
-    let text = format!(
-        "{LINE} WHERE t.guild_id = $1 AND t.{column} = $2
-         ORDER BY CASE WHEN t.status = $3 THEN 1 ELSE 0 END, t.id DESC LIMIT {LIST}"
-    );
-    let values = [guild.into(), id, closed()];
-    Ok(Line::find_by_statement(sql(&db.read, &text, values))
-        .all(&db.read)
-        .await?)
-}
-
-/// Tickets whose number begins so or whose subject has it, newest first.
-pub(crate) async fn tickets_like(
-    db: &Db,
-    guild: GuildId,
-    typed: &str,
-    account: Option<DiscordUserId>,
-) -> Result<Vec<Line>, DeskError> {
-    let escaped: String = typed
-        .to_lowercase()
-        .chars()
-        .flat_map(|c| match c {
-            '%' | '_' | '!' => vec!['!', c],
-            c => vec![c],
-        })
-        .collect();
-    let mut values: Vec<Value> = vec![
-        guild.into(),
-        format!("{escaped}%").into(),
-        format!("%{escaped}%").into(),
-    ];
-    let mut whose = "";
-    if let Some(account) = account {
-        values.push(account.into());
-        whose = "AND discord_id = $4";
-    }
-    // The newest thousand are looked at, so that a large desk answers as quickly as a small one.
-    let text = format!(
-        "{LINE} WHERE t.id IN
-             (SELECT id FROM ticket WHERE guild_id = $1 {whose} ORDER BY id DESC LIMIT 1000)
-         AND (CAST(t.number AS TEXT) LIKE $2 ESCAPE '!' OR LOWER(t.subject) LIKE $3 ESCAPE '!')
-         ORDER BY t.id DESC LIMIT {LIST}"
-    );
-    Ok(Line::find_by_statement(sql(&db.read, &text, values))
-        .all(&db.read)
-        .await?)
-}
-
-/// How an account stands with a guild, as far as it decides whether they may file one more ticket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Standing {
-    pub(crate) is_blocked: bool,
-    /// How many of their tickets are not closed.
-    pub(crate) open: i64,
-    /// When they filed the newest.
-    pub(crate) newest: Option<Timestamp>,
-}
-
-/// How an account stands. Where the guild's row is locked, two forms at once are counted one after
-/// the other.
-pub(crate) async fn standing(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    user: DiscordUserId,
-) -> Result<Standing, DeskError> {
-    let is_blocked = is_blocked(db, guild, user).await?;
-    let (open, newest) = load_of(db, guild, user).await?;
-    Ok(Standing {
-        is_blocked,
-        open,
-        newest,
-    })
-}
-
-/// How many tickets of an account are not closed, and when the newest was filed.
-async fn load_of(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    account: DiscordUserId,
-) -> Result<(i64, Option<Timestamp>), DeskError> {
-    let text = "SELECT COUNT(CASE WHEN status <> $3 THEN 1 END) AS open, MAX(created_at) AS newest
-                FROM ticket WHERE guild_id = $1 AND discord_id = $2";
-    let row = db
-        .query_one_raw(sql(db, text, [guild.into(), account.into(), closed()]))
-        .await?;
-    match row {
-        Some(row) => Ok((row.try_get("", "open")?, row.try_get("", "newest")?)),
-        None => Ok((0, None)),
-    }
-}
-
-/// Whether a note of the ticket is in its thread, where everyone in it reads it, or may be by a try
-/// of which nothing is known yet.
-pub(crate) async fn has_notes_there(
-    db: &impl ConnectionTrait,
-    ticket: TicketId,
-) -> Result<bool, DeskError> {
-    let text = "SELECT 'yes' AS word FROM message m JOIN part p ON p.message_id = m.id
-                WHERE m.ticket_id = $1 AND m.kind = 'note'
-                UNION ALL
-                SELECT 'yes' AS word FROM message m JOIN outbox o ON o.message_id = m.id
-                WHERE m.ticket_id = $1 AND m.kind = 'note' AND o.state <> 'done' AND o.attempts > 0
-                LIMIT 1";
-    Ok(!texts(db, text, [ticket.into()]).await?.is_empty())
-}
-
-fn closed() -> Value {
-    Status::Closed.to_value().into()
 }
 
 /// An id in an option.

@@ -3,6 +3,7 @@
 //! Queries name their scope first; transactions are begun only by [`crate::work::Work`]. It
 //! decides nothing about who may see what beyond the scope that it is given.
 
+pub(crate) mod codes;
 pub(crate) mod commands;
 pub(crate) mod dashboards;
 pub(crate) mod db;
@@ -21,5 +22,6 @@ pub(crate) mod sessions;
 pub(crate) mod shifts;
 pub(crate) mod statistics;
 pub(crate) mod stuck;
+pub(crate) mod ticket_lines;
 pub(crate) mod tickets;
 pub(crate) mod turns;

@@ -146,3 +146,19 @@ pub(crate) async fn known_before(
         .await?;
     Ok(row.map(|r| r.try_get("", "id")).transpose()?)
 }
+
+/// Whether a note of the ticket is in its thread, where everyone in it reads it, or may be by a try
+/// of which nothing is known yet.
+pub(crate) async fn has_notes_there(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+) -> Result<bool, DeskError> {
+    let text = "SELECT 'yes' AS word FROM message m JOIN part p ON p.message_id = m.id
+                WHERE m.ticket_id = $1 AND m.kind = 'note'
+                UNION ALL
+                SELECT 'yes' AS word FROM message m JOIN outbox o ON o.message_id = m.id
+                WHERE m.ticket_id = $1 AND m.kind = 'note' AND o.state <> 'done' AND o.attempts > 0
+                LIMIT 1";
+    let found = db.query_one_raw(sql(db, text, [ticket.into()])).await?;
+    Ok(found.is_some())
+}
