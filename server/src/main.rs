@@ -59,6 +59,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    in_small_pages();
     let arguments = Arguments::parse();
     let vars = match gather() {
         Ok(vars) => vars,
@@ -77,6 +78,16 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// The allocator asks for pages of two megabytes, of which a program this size fills few.
+#[cfg(target_os = "linux")]
+fn in_small_pages() {
+    // Where the kernel does not know them, there are none.
+    let _ = nix::sys::prctl::set_thp_disable(true);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn in_small_pages() {}
 
 fn refused(problems: &Problems) -> ExitCode {
     eprintln!("{problems}");

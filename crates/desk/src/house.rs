@@ -166,10 +166,15 @@ impl House {
         if self.is_alone() {
             return Ok(self.first());
         }
+        Ok(self.revision(token).await?.0)
+    }
+
+    /// The same, with the ticket's revision: it rises with every change that its customer may see.
+    pub async fn revision(&self, token: &str) -> Result<(Desk, i64), DeskError> {
         let hash = Token::hash(token).ok_or(DeskError::NotFound)?;
-        let guild = tickets::guild_of_link(&self.db, &hash).await?;
-        guild
-            .and_then(|guild| self.of_row(guild))
+        let behind = tickets::behind_link(&self.db, &hash).await?;
+        behind
+            .and_then(|(guild, rev)| Some((self.of_row(guild)?, rev)))
             .ok_or(DeskError::NotFound)
     }
 

@@ -163,6 +163,11 @@ impl Hub {
         }
     }
 
+    /// The id of the newest event of all.
+    pub fn newest(&self) -> String {
+        format!("{}.{}", self.epoch, self.past().newest)
+    }
+
     /// How many streams are open.
     pub fn open_viewers(&self) -> usize {
         self.viewers.load(Ordering::Relaxed)

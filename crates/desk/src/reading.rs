@@ -78,6 +78,14 @@ impl Desk {
         })
     }
 
+    /// As long as this stays the same, so does the list, but for the time, names and pictures of
+    /// others: every change that staff may see is announced.
+    pub fn inbox_version(&self, staff: &Staff) -> String {
+        let (me, guild) = (staff.view(), self.guild_name());
+        let trouble = self.standing_trouble();
+        format!("{} {me:?} {guild:?} {trouble:?}", self.hub.newest())
+    }
+
     /// A ticket as staff see it: with notes, history and its thread.
     pub async fn conversation(
         &self,

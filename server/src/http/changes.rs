@@ -4,8 +4,9 @@
 //! Whose a message is, is decided by `desk`; somebody else's looks like none at all.
 
 use super::Web;
-use super::customer::{after_button, note, nothing_typed, show_ticket};
+use super::customer::{after_button, note};
 use super::form::Form;
+use super::ticket::{nothing_typed, show_ticket};
 use app::public::{EditForm, Writing};
 use axum::Router;
 use axum::extract::rejection::PathRejection;

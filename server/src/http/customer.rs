@@ -4,23 +4,21 @@
 //! every word that was typed. No session is touched: a customer is whoever holds the link.
 
 use super::Web;
-use super::changes::Asked;
 use super::cookies::Held;
 use super::form::Form;
 use super::guilds;
+use super::ticket::{self, Token, nothing_typed, show_ticket};
 use super::uploads::Uploads;
 use crate::errors::explain;
 use app::public::{MyTicket, NewTicketForm, ReplyForm, Writing};
 use axum::Router;
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::files::Said;
 use desk::{Desk, DeskError, Holder, NewTicket, RequestKey};
 use domain::text::{Body, Email, Subject};
-use domain::view::{ConversationView, GuildView};
 use domain::{AppError, Field, Invalid};
 
 /// What is said while the file store does not work.
@@ -31,7 +29,7 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(home))
         .route("/new", get(new_form))
-        .route("/t/{token}", get(ticket))
+        .route("/t/{token}", get(ticket::show))
         .route("/t/{token}/close", post(close))
         .route("/t/{token}/reopen", post(reopen))
         .route("/t/{token}/discord", post(link_code))
@@ -118,7 +116,7 @@ pub(super) async fn file_at(
     match opened {
         Ok(opened) => {
             let cookie = Held::from_headers(headers).with(&opened.token, web.https);
-            keep(see_other(&opened.token), cookie)
+            ticket::hand_over(see_other(&opened.token), cookie)
         }
         Err(error) => {
             let status = note(&error, &mut form.errors, &mut form.notice);
@@ -180,80 +178,6 @@ async fn show_new(web: &Web, desk: &Desk, status: StatusCode, mut form: NewTicke
         }),
         Err(error) => web.pages.error(&explain(&error)),
     }
-}
-
-/// A ticket as the holder of its link sees it.
-async fn held(web: &Web, token: &str) -> Result<(GuildView, ConversationView), DeskError> {
-    let desk = web.house.of_link(token).await?;
-    let (_, guild, conversation) = desk.held_ticket(token).await?;
-    Ok((guild, conversation))
-}
-
-async fn ticket(
-    State(web): State<Web>,
-    token: Token,
-    headers: HeaderMap,
-    asked: Result<Query<Asked>, QueryRejection>,
-) -> Response {
-    let cookie = Held::from_headers(&headers).with(&token.0, web.https);
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
-    let response = match held(&web, &token.0).await {
-        Ok((guild, conversation)) => match asked.writing(&conversation) {
-            Some(writing) => draw_ticket(
-                &web,
-                StatusCode::OK,
-                &token.0,
-                &guild,
-                &conversation,
-                &writing,
-            ),
-            None => web.pages.error(&AppError::NotFound),
-        },
-        Err(error) => web.pages.error(&explain(&error)),
-    };
-    keep(response, cookie)
-}
-
-/// The reply, before anything is typed.
-pub(super) fn nothing_typed() -> ReplyForm {
-    ReplyForm {
-        request_key: RequestKey::fresh(),
-        ..ReplyForm::default()
-    }
-}
-
-/// Shows the ticket with a form that was not taken. A change of a message that is not the
-/// viewer's own is shown to nobody.
-pub(super) async fn show_ticket(
-    web: &Web,
-    status: StatusCode,
-    token: &str,
-    writing: &Writing,
-) -> Response {
-    match held(web, token).await {
-        Ok((guild, conversation)) => {
-            let is_own = |id| conversation.messages.iter().any(|m| m.id == id && m.own);
-            if writing.message().is_none_or(is_own) {
-                draw_ticket(web, status, token, &guild, &conversation, writing)
-            } else {
-                web.pages.error(&AppError::NotFound)
-            }
-        }
-        Err(error) => web.pages.error(&explain(&error)),
-    }
-}
-
-fn draw_ticket(
-    web: &Web,
-    status: StatusCode,
-    token: &str,
-    guild: &GuildView,
-    conversation: &ConversationView,
-    writing: &Writing,
-) -> Response {
-    web.pages.show_of(&guild.name, status, |frame| {
-        app::public::ticket(frame, conversation, token, writing)
-    })
 }
 
 async fn reply(State(web): State<Web>, token: Token, request: Request) -> Response {
@@ -387,22 +311,6 @@ async fn my_tickets(State(web): State<Web>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The token in a private link's address. One that is not even text is one that opens nothing.
-struct Token(String);
-
-impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Token {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        state: &S,
-    ) -> Result<Self, Self::Rejection> {
-        let path: Result<Path<String>, PathRejection> =
-            Path::from_request_parts(parts, state).await;
-        Ok(Self(path.map(|Path(token)| token).unwrap_or_default()))
-    }
-}
-
 /// Puts an error into the form that comes back, and names the status.
 pub(super) fn note(
     error: &DeskError,
@@ -420,14 +328,4 @@ pub(super) fn note(
 
 fn see_other(token: &str) -> Response {
     Redirect::to(&format!("/t/{token}")).into_response()
-}
-
-fn keep(mut response: Response, cookie: Option<HeaderValue>) -> Response {
-    if let Some(cookie) = cookie
-        && !response.status().is_client_error()
-        && !response.status().is_server_error()
-    {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }

@@ -13,6 +13,7 @@ mod form;
 mod guilds;
 mod health;
 mod interactions;
+mod kept;
 mod layers;
 mod live;
 mod pages;
@@ -22,6 +23,7 @@ mod return_path;
 mod sessions;
 mod sign_in;
 mod staff;
+mod ticket;
 mod transcripts;
 mod uploads;
 mod viewer;
@@ -36,6 +38,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use connector::{GatewayStatus, Interactions};
 use desk::House;
+use kept::Kept;
 use leptos::config::LeptosOptions;
 use pages::Pages;
 use refusal::Refusal;
@@ -53,6 +56,7 @@ pub(crate) struct Web(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) house: House,
     pub(crate) pages: Pages,
+    kept: Kept,
     shelf: Shelf,
     sign_in: SignIn,
     gateway: Arc<GatewayStatus>,
@@ -96,6 +100,7 @@ impl Web {
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(shelf.addresses(), house.clone()),
             house,
+            kept: Kept::new(),
             shelf,
             sign_in: SignIn::new(config, http)?,
             gateway,

@@ -3,7 +3,7 @@
 //! Both pass [`super::viewer`] first. What the pages show and the calls do is in `app`.
 
 use super::refusal::{Refusal, is_api};
-use super::{Web, form, sessions, viewer};
+use super::{Web, form, kept, sessions, viewer};
 use app::StaffApp;
 use app::api::{Connection, ConnectionView};
 use axum::Router;
@@ -35,6 +35,7 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
         .leptos_routes_with_context(web, generate_route_list(StaffApp), context, move || {
             app::staff_shell(options.clone(), assets.clone())
         })
+        .layer(middleware::from_fn_with_state(web.clone(), kept::list))
         .layer(DefaultBodyLimit::max(form::BODY_MAX))
         .layer(middleware::from_fn_with_state(
             web.clone(),

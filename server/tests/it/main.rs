@@ -12,6 +12,7 @@ mod doctor;
 mod faults;
 mod files;
 mod guilds;
+mod kept;
 mod kinds;
 mod live;
 mod outage;

@@ -78,15 +78,20 @@ pub(crate) async fn by_link(
     one(&db.read, sql(&db.read, &text, values)).await
 }
 
-/// The guild whose ticket a link opens.
-pub(crate) async fn guild_of_link(db: &Db, token_hash: &str) -> Result<Option<GuildId>, DeskError> {
-    let text = "SELECT t.guild_id FROM ticket t JOIN access_link a ON a.ticket_id = t.id
+/// The guild whose ticket a link opens, and the ticket's revision.
+pub(crate) async fn behind_link(
+    db: &Db,
+    token_hash: &str,
+) -> Result<Option<(GuildId, i64)>, DeskError> {
+    let text = "SELECT t.guild_id, t.rev FROM ticket t JOIN access_link a ON a.ticket_id = t.id
                 WHERE a.token_hash = $1";
     let row = db
         .read
         .query_one_raw(sql(&db.read, text, [token_hash.into()]))
         .await?;
-    Ok(row.map(|row| row.try_get("", "guild_id")).transpose()?)
+    Ok(row
+        .map(|row| Ok::<_, DbErr>((row.try_get("", "guild_id")?, row.try_get("", "rev")?)))
+        .transpose()?)
 }
 
 /// By number, within the guild that the staff member works for.
