@@ -36,9 +36,11 @@ enum What {
     Ingest,
     /// Reading what was missed, beside the fewest requests that could tell it.
     CatchUp,
+    /// How long commands and buttons wait for their answer, beside a bare check of the signature.
+    Interactions,
     /// The memory of the program, fresh and after 10,000 messages.
     Memory,
-    /// All five.
+    /// All six.
     All,
 }
 
@@ -49,6 +51,7 @@ impl What {
             Self::Bridge => "bridge",
             Self::Ingest => "ingest",
             Self::CatchUp => "catch-up",
+            Self::Interactions => "interactions",
             Self::Memory => "memory",
             Self::All => "all",
         }

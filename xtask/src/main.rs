@@ -62,7 +62,7 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Measure the optimised product: pages and forms, the bridge, memory.
+    /// Measure the optimised product: pages and forms, the bridge, commands and buttons, memory.
     ///
     /// Prints a table with each aim and whether it was met. Leave the machine alone meanwhile.
     Bench(bench::Options),

@@ -2,6 +2,8 @@
 //! no style stands in the page, words match states, and a refused form loses nothing.
 
 mod change;
+mod conversation;
+mod harmless;
 
 use super::*;
 use domain::view::{CategoryView, ConversationView, MessageView, TicketView};
@@ -171,97 +173,6 @@ fn every_page_is_complete_and_free_of_inline_code() {
 }
 
 #[test]
-fn what_customers_type_into_the_form_stays_text() {
-    let form = NewTicketForm {
-        hours: None,
-        action: PAYLOAD.into(),
-        limits: FileLimits::default(),
-        email: PAYLOAD.into(),
-        subject: PAYLOAD.into(),
-        category: PAYLOAD.into(),
-        body: PAYLOAD.into(),
-        request_key: PAYLOAD.into(),
-        errors: vec![Invalid::new(Field::Body, PAYLOAD)],
-        notice: Some(PAYLOAD.into()),
-    };
-    assert_harmless(&new_ticket(&frame(&assets()), &categories(), &form));
-}
-
-#[test]
-fn what_anyone_says_in_a_ticket_stays_text() {
-    let mut from_staff = message_of(2, Side::Staff, PAYLOAD);
-    from_staff.author = PAYLOAD.into();
-    from_staff.avatar = Some(format!("https://cdn.example/{PAYLOAD}"));
-    let mut conversation = conversation_of(
-        Status::Paused,
-        vec![message_of(1, Side::Customer, PAYLOAD), from_staff],
-    );
-    conversation.ticket.subject = PAYLOAD.into();
-    conversation.ticket.category = PAYLOAD.into();
-    let reply = ReplyForm {
-        body: PAYLOAD.into(),
-        request_key: PAYLOAD.into(),
-        errors: vec![Invalid::new(Field::Body, PAYLOAD)],
-        notice: Some(PAYLOAD.into()),
-    };
-    let assets = assets();
-    let f = Frame {
-        assets: &assets,
-        guild: Some(PAYLOAD),
-    };
-    assert_harmless(&ticket(&f, &conversation, "tok", &Writing::Reply(reply)));
-    assert_harmless(&my_tickets(
-        &f,
-        &[MyTicket {
-            guild: Some(PAYLOAD.into()),
-            ..mine("tok", conversation.ticket.clone())
-        }],
-        NOW,
-    ));
-    assert_harmless(&message(&f, PAYLOAD, PAYLOAD, Some(("/", PAYLOAD))));
-    assert_harmless(&sign_in(&f, PAYLOAD, Some(PAYLOAD)));
-    assert_harmless(&home(&f, "/new", true, Some(&hours())));
-}
-
-#[test]
-fn what_means_something_in_markdown_is_no_way_in() {
-    for attack in [
-        "[here](javascript:alert(1)) [x](data:text/html,y) <javascript:alert(1)>",
-        "**<script>alert(1)</script>** ||<img src=x onerror=alert(1)>||",
-        "[<img src=x onerror=alert(1)>](https://a.example)",
-        "[a](https://a.example/\"onmouseover=\"alert(1)) https://a.example/\"'><script>",
-        "```html\n</code></pre><script>alert(1)</script>\n``` `</code><script>`",
-        "```\"onload=\"alert(1)\nx\n```",
-        "> <script>alert(1)</script>\n- <script>\n# <script>\n-# <script>",
-        "]]><script>alert(1)</script>--><script> &lt;script&gt;alert(1)&lt;/script&gt;",
-        "<@1\"><script>> <:\"'><script>:1> <t:1:R\"'>",
-    ] {
-        let page = render(&conversation_of(
-            Status::Open,
-            vec![message_of(1, Side::Staff, attack)],
-        ));
-        let words = page
-            .split_once("<div class=\"words\">")
-            .and_then(|(_, words)| words.split_once("</div>"))
-            .map(|(words, _)| words)
-            .expect("the message's words");
-        let tags = words.split('<').skip(1);
-        for tag in tags.filter_map(|tag| tag.split_once('>').map(|(tag, _)| tag)) {
-            let name = tag.trim_start_matches('/').split(' ').next();
-            assert!(
-                !matches!(name, Some("script" | "img" | "svg")) && !tag.contains(" on"),
-                "<{tag}> from {attack}"
-            );
-            assert!(
-                !tag.contains("javascript:") && !tag.contains("data:"),
-                "{tag}"
-            );
-        }
-        assert_eq!(page.matches("<script").count(), 1, "{attack}");
-    }
-}
-
-#[test]
 fn a_refused_form_keeps_everything_and_says_why_twice() {
     let form = NewTicketForm {
         hours: None,
@@ -337,110 +248,6 @@ fn no_marks_of_hydration_are_sent_and_typed_ones_stay() {
     assert!(!page.contains("<!>"));
     assert!(page.contains("value=\"a &lt;!&gt; b\""), "{page}");
     assert!(page.contains("c &lt;!&gt; d</textarea>"), "{page}");
-}
-
-#[test]
-fn the_status_is_a_sentence() {
-    for (status, sentence) in [
-        (Status::Open, "Waiting for our answer."),
-        (Status::InProgress, "Waiting for our answer."),
-        (Status::Paused, "We answered. Waiting for you."),
-        (
-            Status::Closed,
-            "This ticket is closed. Write again to reopen it.",
-        ),
-    ] {
-        let page = render(&conversation_of(
-            status,
-            vec![message_of(1, Side::Customer, "Hello")],
-        ));
-        assert!(
-            page.contains(&format!("<span>{sentence}</span>")),
-            "{sentence}"
-        );
-    }
-}
-
-#[test]
-fn a_customers_own_messages_say_where_they_are() {
-    for (delivery, mark) in [
-        (Delivery::Queued, ("queued", "Queued")),
-        (Delivery::Delivered, ("delivered", "Delivered")),
-        (Delivery::Failed, ("failed", "Not delivered yet, we know")),
-    ] {
-        let mut own = message_of(1, Side::Customer, "Hello");
-        own.delivery = delivery;
-        own.failure = Some("a reason for staff".into());
-        let page = render(&conversation_of(Status::Open, vec![own]));
-        assert!(page.contains(&format!("data-delivery=\"{}\"", mark.0)));
-        assert!(page.contains(mark.1));
-        assert!(!page.contains("a reason for staff"));
-    }
-    let page = render(&conversation_of(
-        Status::Open,
-        vec![message_of(1, Side::Staff, "Hi")],
-    ));
-    assert!(!page.contains("data-delivery"), "ours arrive by being read");
-}
-
-#[test]
-fn notes_and_priorities_stay_with_staff() {
-    let mut note = message_of(2, Side::Staff, "between us");
-    note.kind = MessageKind::Note;
-    let page = render(&conversation_of(
-        Status::Open,
-        vec![message_of(1, Side::Customer, "Hello"), note],
-    ));
-    assert!(!page.contains("between us"));
-    assert!(!page.contains("Urgent"));
-}
-
-#[test]
-fn a_removed_message_leaves_a_trace_and_an_edited_one_says_so() {
-    let mut gone = message_of(1, Side::Staff, "");
-    gone.deleted = true;
-    gone.edited_at = Some(NOW);
-    let mut edited = message_of(2, Side::Staff, "Better words");
-    edited.edited_at = Some(minutes_ago(1));
-    let page = render(&conversation_of(Status::Paused, vec![gone, edited]));
-    assert_eq!(page.matches("Message deleted").count(), 1);
-    assert_eq!(page.matches(">edited</time>").count(), 1);
-}
-
-#[test]
-fn days_are_told_apart() {
-    let mut first = message_of(1, Side::Customer, "Monday");
-    first.at = minutes_ago(60 * 24 * 3);
-    let second = message_of(2, Side::Customer, "Today");
-    let page = render(&conversation_of(Status::Open, vec![first, second]));
-    assert_eq!(page.matches("class=\"day\"").count(), 2);
-    assert!(page.contains("<span>18 November 2026</span>"));
-    assert!(page.contains("<span>Today</span>"));
-}
-
-#[test]
-fn line_breaks_and_directions_survive() {
-    let page = render(&conversation_of(
-        Status::Open,
-        vec![message_of(1, Side::Customer, "one\n  two\n\nשלום 👩‍👩‍👧")],
-    ));
-    assert!(page.contains(
-        "<div class=\"words\"><p dir=\"auto\">one<br>  two</p><p dir=\"auto\">שלום 👩‍👩‍👧</p></div>"
-    ));
-}
-
-#[test]
-fn a_face_is_a_picture_only_from_where_pictures_come() {
-    for (address, is_shown) in [
-        ("https://cdn.discordapp.com/avatars/1/a.png", true),
-        ("javascript:alert(1)", false),
-        ("data:image/svg+xml,x", false),
-    ] {
-        let mut message = message_of(1, Side::Staff, "Hi");
-        message.avatar = Some(address.into());
-        let page = render(&conversation_of(Status::Paused, vec![message]));
-        assert_eq!(page.contains("<img"), is_shown, "{address}");
-    }
 }
 
 #[test]

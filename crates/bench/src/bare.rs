@@ -1,33 +1,33 @@
-//! What the product is measured against: an axum handler that does one indexed query, or one
-//! insert, through the same driver, and answers with as many bytes.
+//! What the product is measured against: an axum handler that does one indexed query, one insert
+//! through the same driver, or one check of a signature, and answers with as many bytes.
 //!
-//! Its connections are opened with the settings of the desk's (`crates/desk/src/store/db.rs`);
-//! whoever changes those changes these. It has no layers, no log and no rendering.
+//! It has no layers, no log and no rendering.
 
 use crate::house::House;
+use crate::sqlite::{For, options};
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
+use ed25519_dalek::{Signature, VerifyingKey};
 // house-rule: the yardstick needs the driver itself
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, FromQueryResult,
-    Statement,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
-};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, FromQueryResult, Statement};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path as FilePath;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// The row that is asked for.
 pub const KEY: &str = "row-0500";
+
+/// Where it takes what is signed.
+pub const SIGNED: &str = "/signed/body";
 
 /// A running bare handler.
 pub struct Bare {
@@ -41,6 +41,7 @@ pub struct Bare {
 struct Parts {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    key: OnceLock<VerifyingKey>,
     answer: RwLock<Bytes>,
     written: AtomicU64,
 }
@@ -54,19 +55,17 @@ impl Bare {
     /// Starts one, with a table of a thousand rows.
     pub async fn start(house: &House) -> Result<Self> {
         let folder = house.empty_folder()?;
-        let url = format!(
-            "sqlite://{}?mode=rwc",
-            folder.path().join("bare.db").display()
-        );
+        let file = folder.path().join("bare.db");
         let (parts, listener) = house
             .product()
-            .spawn(async move { anyhow::Ok((Parts::open(&url).await?, listen().await?)) })
+            .spawn(async move { anyhow::Ok((Parts::open(&file).await?, listen().await?)) })
             .await??;
         let parts = Arc::new(parts);
         let address = listener.local_addr()?;
         let app = Router::new()
             .route("/{key}", get(read))
             .route("/", post(write))
+            .route(SIGNED, post(check))
             .with_state(parts.clone());
         let listener = listener.tap_io(|stream| {
             // The server's own listener does the same; without it both would still answer.
@@ -82,6 +81,14 @@ impl Bare {
             serving,
             _folder: folder,
         })
+    }
+
+    /// The key, in hexadecimal digits, with which it checks what is signed.
+    pub fn trust(&self, key: &str) -> Result<()> {
+        let key = bytes(key).and_then(|key| VerifyingKey::from_bytes(&key).ok());
+        // The first one stays: nobody measures under two.
+        let _ = self.parts.key.set(key.context("no Ed25519 key")?);
+        Ok(())
     }
 
     /// From now on it answers with a body of so many bytes.
@@ -106,8 +113,8 @@ async fn listen() -> Result<TcpListener> {
 }
 
 impl Parts {
-    async fn open(url: &str) -> Result<Self> {
-        let write = Database::connect(sqlite(url, 1, false)).await?;
+    async fn open(file: &FilePath) -> Result<Self> {
+        let write = Database::connect(options(file, For::Writing)).await?;
         for statement in [
             "CREATE TABLE bare (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, words TEXT NOT NULL)",
             "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 999)
@@ -115,12 +122,13 @@ impl Parts {
         ] {
             write.execute_unprepared(statement).await?;
         }
-        let read = Database::connect(sqlite(url, 4, true))
+        let read = Database::connect(options(file, For::Reading(4)))
             .await
             .context("readers")?;
         Ok(Self {
             read,
             write,
+            key: OnceLock::new(),
             answer: RwLock::default(),
             written: AtomicU64::new(0),
         })
@@ -130,30 +138,6 @@ impl Parts {
         let answer = self.answer.read();
         answer.unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |options| {
-            let options = options
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(5));
-            if read_only {
-                options.pragma("query_only", "ON")
-            } else {
-                options
-            }
-        });
-    options
 }
 
 async fn read(
@@ -179,6 +163,38 @@ async fn write(State(parts): State<Arc<Parts>>, form: Bytes) -> Result<Bytes, St
     let done = parts.write.execute_raw(insert).await;
     done.map_err(|error| broken(&error))?;
     Ok(parts.answer())
+}
+
+/// Checks a signature as the product does, and nothing else.
+async fn check(
+    State(parts): State<Arc<Parts>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Bytes, StatusCode> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_signed = || {
+        let signature = bytes(text("x-signature-ed25519")?)?;
+        let signed = [text("x-signature-timestamp")?.as_bytes(), &body].concat();
+        let key = parts.key.get()?;
+        key.verify_strict(&signed, &Signature::from_bytes(&signature))
+            .ok()
+    };
+    match is_signed() {
+        Some(()) => Ok(parts.answer()),
+        None => Err(StatusCode::UNAUTHORIZED),
+    }
+}
+
+/// The bytes in so many hexadecimal digits.
+fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if hex.len() != 2 * N {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 fn broken(error: &DbErr) -> StatusCode {

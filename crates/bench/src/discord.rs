@@ -5,18 +5,21 @@
 //! is the stand-in's affair.
 
 use crate::wire::{Connection, Request};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use discord_stand_in::{Fault, InProcess, Options, Person, StandIn};
 use serde_json::{Value, json};
 use server::config::{NO_DOTENV, Vars};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
 /// How long the stand-in takes to answer where its speed matters: about as long as Discord.
 pub const LATENCY_MS: u64 = 50;
+/// How often to look whether something is there.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// A running stand-in.
 pub struct Discord {
@@ -138,6 +141,99 @@ impl Discord {
                 Some((number, id))
             })
             .collect()
+    }
+
+    /// Everybody.
+    pub fn people(&self) -> Vec<Person> {
+        self.stand_in.settings().people
+    }
+
+    /// A channel in which everybody may use commands.
+    pub fn open_channel(&self) -> Result<u64> {
+        let world = self.stand_in.world();
+        let channels = world["guilds"][0]["channels"].as_array();
+        let mut channels = channels.into_iter().flatten();
+        let general = channels.find(|channel| channel["name"] == "general");
+        general
+            .and_then(|channel| channel["id"].as_str()?.parse().ok())
+            .context("the stand-in has no #general")
+    }
+
+    /// Waits until the product has registered its commands.
+    pub async fn until_commands_are_there(&self, limit: Duration) -> Result<()> {
+        let began = Instant::now();
+        while self.command("help").is_none() {
+            ensure!(began.elapsed() < limit, "no commands were registered");
+            tokio::time::sleep(AGAIN).await;
+        }
+        Ok(())
+    }
+
+    /// A registered command of that name.
+    fn command(&self, name: &str) -> Option<Value> {
+        let guild = self.stand_in.settings().guild_id.to_string();
+        let world = self.stand_in.world();
+        let commands = world["commands"]["guild"][&guild].as_array()?;
+        let mut commands = commands.iter();
+        commands
+            .find(|command| command["name"] == name && command["type"] == json!(1))
+            .cloned()
+    }
+
+    /// What an endpoint is sent when somebody uses a command, or types in one (`kind` 2 or 4).
+    pub fn commands(
+        &self,
+        person: &Person,
+        channel: u64,
+        kind: u8,
+        name: &str,
+        sub: Option<(&str, Value)>,
+    ) -> Result<Value> {
+        let command = self.command(name).context("an unknown command")?;
+        let options = match sub {
+            Some((sub, option)) => json!([{"type": 1, "name": sub, "options": [option]}]),
+            None => json!([]),
+        };
+        let data = json!({"id": command["id"], "name": name, "type": 1, "options": options});
+        self.interaction(person, channel, json!({"type": kind, "data": data}))
+    }
+
+    /// What an endpoint is sent when somebody presses the button with this label on the thread's card.
+    pub fn presses(&self, person: &Person, thread: u64, label: &str) -> Result<Value> {
+        let world = self.stand_in.world();
+        let messages = world["messages"][thread.to_string()].as_array();
+        let mut found = messages.into_iter().flatten().filter_map(|message| {
+            let rows = message["components"].as_array()?;
+            let mut buttons = rows.iter().filter_map(|row| row["components"].as_array());
+            let button = buttons.find_map(|row| row.iter().find(|b| b["label"] == label))?;
+            Some((message["id"].clone(), button["custom_id"].clone()))
+        });
+        let (message, custom_id) = found.next().context("no card has that button")?;
+        let data = json!({"component_type": 2, "custom_id": custom_id});
+        let body = json!({"type": 3, "message_id": message, "data": data});
+        self.interaction(person, thread, body)
+    }
+
+    fn interaction(&self, person: &Person, channel: u64, mut body: Value) -> Result<Value> {
+        let settings = self.stand_in.settings();
+        body["application_id"] = json!(settings.client_id);
+        body["guild_id"] = json!(settings.guild_id.to_string());
+        body["channel_id"] = json!(channel.to_string());
+        body["session_id"] = json!("bench");
+        let begun = self.stand_in.in_process().interaction(person.id, &body);
+        begun.map_err(|refusal| anyhow!("the stand-in refused {body}: {refusal}"))
+    }
+
+    /// The key with which signatures are checked, in hexadecimal digits.
+    pub fn public_key(&self) -> String {
+        self.stand_in.settings().public_key
+    }
+
+    /// A moment, this one, and the application's signature on a body that is posted at it.
+    pub fn signed(&self, body: &[u8]) -> (String, String) {
+        let timestamp = (self.stand_in.clock().now_ms() / 1_000).to_string();
+        let signature = self.stand_in.in_process().sign(&timestamp, body);
+        (timestamp, signature)
     }
 
     /// A member of the staff.

@@ -12,14 +12,17 @@ mod figures;
 mod health;
 mod house;
 mod ingest;
+mod interactions;
 mod load;
 mod memory;
 mod moments;
+mod paced;
 mod pages;
 mod product;
 mod program;
 mod report;
 mod rows;
+mod sqlite;
 mod visitor;
 mod wire;
 
@@ -46,7 +49,7 @@ struct Options {
     #[arg(value_enum, default_value_t = What::All)]
     what: What,
     /// How long a round takes. `pages` has 24 of them; each of the bridge's eight measurements
-    /// takes four.
+    /// takes four, and so does each of the two of `interactions`.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
     /// Write the figures to this file too, for machines.
@@ -73,9 +76,11 @@ enum What {
     Ingest,
     /// Reading what was missed, beside the fewest requests that could tell it.
     CatchUp,
+    /// How long commands and buttons wait for their answer, beside a bare check of the signature.
+    Interactions,
     /// The memory of the program, fresh and after 10,000 messages.
     Memory,
-    /// All five.
+    /// All six.
     All,
 }
 
@@ -147,6 +152,9 @@ async fn measure(what: What, house: &House) -> Result<Vec<Section>> {
     }
     if wanted(What::CatchUp) {
         sections.push(catch_up::run(house).await.context("catch-up")?);
+    }
+    if wanted(What::Interactions) {
+        sections.push(interactions::run(house).await.context("interactions")?);
     }
     if wanted(What::Memory) {
         sections.push(memory::run(house).await.context("memory")?);

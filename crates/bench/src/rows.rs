@@ -3,12 +3,12 @@
 //!
 //! Only this room knows the product's tables, and of those no more than the names of three.
 
+use crate::sqlite::{For, options};
 use anyhow::{Context, Result, bail};
 // house-rule: the yardstick needs the driver itself
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectionTrait, Database, DatabaseConnection, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ impl Rows {
     /// Opens it.
     pub async fn of(file: &Path) -> Result<Self> {
         Ok(Self {
-            database: Database::connect(options(file, true)).await?,
+            database: Database::connect(options(file, For::Reading(1))).await?,
         })
     }
 
@@ -77,7 +77,7 @@ impl Rows {
 /// Inserts up to `count` messages of that database once more, with their parts and promises, in a
 /// transaction each. How many a second.
 pub async fn inserted_again(file: &Path, count: usize) -> Result<f64> {
-    let database = Database::connect(options(file, false)).await?;
+    let database = Database::connect(options(file, For::Writing)).await?;
     let limit = i64::try_from(count)?;
     for (table, rows) in TABLES {
         let keep = format!("CREATE TABLE kept_{table} AS {rows}").replace("$1", &limit.to_string());
@@ -120,26 +120,4 @@ pub async fn inserted_again(file: &Path, count: usize) -> Result<f64> {
 
 fn sqlite<const N: usize>(text: &str, values: [sea_orm::Value; N]) -> Statement {
     Statement::from_sql_and_values(sea_orm::DatabaseBackend::Sqlite, text, values)
-}
-
-/// As the desk opens it (`crates/desk/src/store/db.rs`).
-fn options(file: &Path, read_only: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
-    options
-        .max_connections(1)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |options| {
-            let options = options
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(5));
-            if read_only {
-                options.pragma("query_only", "ON")
-            } else {
-                options
-            }
-        });
-    options
 }

@@ -51,6 +51,7 @@ impl Desk {
     /// Tries all that is stuck again, now: what was in the way of one was often in the way of all.
     /// Says how many there were.
     pub async fn retry_all_stuck(&self, staff: &Staff) -> Result<u64, DeskError> {
+        self.knows(staff)?;
         let mut tried = 0;
         // A ticket at a time: nobody waits for a lock on all of them.
         for id in stuck::tickets(&self.db, self.guild).await? {

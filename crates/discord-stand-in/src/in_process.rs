@@ -13,6 +13,7 @@ use twilight_model::gateway::Intents;
 use crate::gateway::{Client, Out};
 use crate::hub::Hub;
 use crate::rest::{self, Call, Reply, auth};
+use crate::world::applications::Application;
 use crate::world::attachments::Upload;
 use crate::world::seed::{self, Seeded};
 use crate::{Clock, Options, orders, view};
@@ -174,6 +175,27 @@ impl InProcess {
             Ok(Reply::Empty) => (204, Value::Null),
             Err(refusal) => (refusal.status, refusal.body()),
         }
+    }
+
+    /// What an endpoint would be sent when this person does this, in the shape in which real clients
+    /// say it. It is begun like any other, and nobody is told of it: whoever asked knocks himself.
+    ///
+    /// # Errors
+    /// Discord's refusal, where it does not let the person do it.
+    pub fn interaction(&self, person: u64, body: &Value) -> Result<Value, Value> {
+        self.hub.with(|inner| {
+            let world = &mut inner.world;
+            let made = world.interact(person, body);
+            let made = made.map_err(|refusal| refusal.body())?;
+            let begun = world.interactions.get(&made);
+            Ok(begun.map_or(Value::Null, |begun| world.interaction_json(begun)))
+        })
+    }
+
+    /// The application's signature on a body that is posted at this second of Unix time.
+    #[must_use]
+    pub fn sign(&self, timestamp: &str, body: &[u8]) -> String {
+        Application::sign(timestamp, body)
     }
 
     /// A file by its link, if there is one and the link still holds.

@@ -174,7 +174,7 @@ impl Town {
                 Some(Came::Step(Ok(step))) => {
                     did = true;
                     if step == Step::Parked {
-                        self.parked = true;
+                        self.waits_for_a_person("see the trace");
                     }
                     self.note(format!("outbox: {step:?}"));
                 }

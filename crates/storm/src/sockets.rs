@@ -7,8 +7,9 @@
 use crate::town::Town;
 use anyhow::{Context, Result, bail};
 use connector::{DiscordConfig, GatewayStatus, Interactions};
-use desk::House;
+use desk::{House, Staff};
 use discord_stand_in::{Fault, Options, StandIn};
+use domain::view::SyncView;
 use rand::Rng;
 use serde_json::json;
 use std::sync::Arc;
@@ -195,9 +196,28 @@ impl Town {
         // Discord tells edits apart by their moments.
         let ms = self.rng.random_range(2..25);
         tokio::time::sleep(Duration::from_millis(ms)).await;
-        // Nobody sees the bridge's steps here: what waits for a person is looked for.
-        self.parked |= self.desk().health().await?.outbox_parked > 0;
+        let sync = self.desk().sync(&self.a_witness()).await?;
+        self.look_for_what_waits(&sync);
         Ok(())
+    }
+
+    /// Nobody sees the bridge's steps here: what waits for a person is looked for, and told once.
+    fn look_for_what_waits(&mut self, sync: &SyncView) {
+        for row in &sync.stuck {
+            if row.next_try.is_some() || !self.waiting.insert(row.id) {
+                continue;
+            }
+            let (what, reason) = (&row.what, row.reason.as_deref().unwrap_or_default());
+            let words = format!("#{} {what}, {} tries: {reason}", row.number, row.attempts);
+            self.note(format!("WAITS FOR A PERSON: {words}"));
+            self.waits_for_a_person(words);
+        }
+    }
+
+    /// One of the staff, whoever it is: looking must not change what happens next.
+    fn a_witness(&self) -> Staff {
+        let first = self.staff.first();
+        first.expect("staff sign in when a process begins").clone()
     }
 
     fn connection_is_cut(&mut self) {
@@ -226,10 +246,10 @@ impl Town {
         let began = Instant::now();
         let mut quiet_since = Instant::now();
         loop {
-            let (desk, staff) = (self.desk(), self.a_staff());
+            let (desk, staff) = (self.desk(), self.a_witness());
             desk.budget_step().await?;
             let (health, sync) = (desk.health().await?, desk.sync(&staff).await?);
-            self.parked |= health.outbox_parked > 0;
+            self.look_for_what_waits(&sync);
             let left = health.outbox_waiting + health.files_wanted + sync.to_read;
             if left > 0 {
                 quiet_since = Instant::now();

@@ -18,11 +18,12 @@ use desk::bridge::{RemoteEvent, Step};
 use desk::files::MemoryFiles;
 use desk::{Db, Desk, Staff};
 use discord_stand_in::{InProcess, Person, Session};
+use domain::OutboxId;
 use futures::FutureExt;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::Value;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
@@ -44,8 +45,10 @@ pub struct Town {
     pub troubled: bool,
     /// The permission that the bot lost.
     pub lost: Option<&'static str>,
-    /// Something was refused for good at some time, and its order may have suffered.
-    pub parked: bool,
+    /// What first was refused for good, if anything was: its order may have suffered.
+    pub parked: Option<String>,
+    /// Promises that were seen to wait for a person, where they have to be looked for.
+    pub waiting: BTreeSet<OutboxId>,
     /// Crashes of this seed, so that the storm can say how many there were.
     pub crashes: u32,
     /// Real sockets, where nothing is held in hand.
@@ -103,7 +106,8 @@ impl Town {
             gaps: false,
             troubled: false,
             lost: None,
-            parked: false,
+            parked: None,
+            waiting: BTreeSet::new(),
             crashes: 0,
             sockets,
             database,
@@ -137,6 +141,11 @@ impl Town {
     pub fn note(&mut self, line: impl Into<String>) {
         let line = format!("{:>4}  {}", self.trace.len() + 1, line.into());
         self.trace.push(line);
+    }
+
+    /// Something waits for a person. The first of it is what a comparison names.
+    pub fn waits_for_a_person(&mut self, what: impl Into<String>) {
+        self.parked.get_or_insert(what.into());
     }
 
     /// All that happened, in order.
@@ -263,7 +272,7 @@ impl Town {
             None => self.jobs.push(job),
             Some(Ok(came)) => {
                 if job.name == OUTBOX && matches!(came, Came::Step(Ok(Step::Parked))) {
-                    self.parked = true;
+                    self.waits_for_a_person("see the trace");
                 }
                 self.note(format!("{}: {}", job.name, came.words()));
             }

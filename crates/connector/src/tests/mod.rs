@@ -5,8 +5,10 @@ mod gateway;
 mod port;
 mod threads;
 
-use super::DiscordConfig;
+use super::{DiscordConfig, SerenityPort};
+use desk::bridge::{ThreadSpec, ThreadStart, TicketCard};
 use discord_stand_in::{Options, StandIn};
+use domain::{ChannelId, DiscordGuildId, Priority, RoleId, Status, TicketId};
 use std::time::Duration;
 
 /// Longer than anything here takes; what waits this long hangs.
@@ -24,4 +26,46 @@ async fn discord() -> (StandIn, DiscordConfig) {
         }),
     };
     (discord, config)
+}
+
+/// A Discord, and the way to it. What each test asks there is its own affair.
+struct Door {
+    discord: StandIn,
+    port: SerenityPort,
+}
+
+impl Door {
+    async fn open() -> Self {
+        let (discord, config) = discord().await;
+        let port = SerenityPort::new(&config).unwrap();
+        Self { discord, port }
+    }
+
+    fn spec(&self, parent: ChannelId, start: ThreadStart) -> ThreadSpec {
+        ThreadSpec {
+            guild: DiscordGuildId::from(self.discord.settings().guild_id),
+            parent,
+            name: "#7 Late parcel".to_owned(),
+            start,
+        }
+    }
+
+    fn support(&self) -> ChannelId {
+        ChannelId::from(self.discord.settings().support_channel_id)
+    }
+
+    fn card(&self) -> Box<TicketCard> {
+        Box::new(TicketCard {
+            ticket: TicketId(41),
+            number: 7,
+            subject: "Late parcel".to_owned(),
+            customer: "ada@example.com".to_owned(),
+            category: "A question".to_owned(),
+            priority: Priority::Medium,
+            status: Status::Open,
+            assignee: None,
+            link: "http://127.0.0.1:3000/staff/tickets/7".to_owned(),
+            ping: Some(RoleId::from(self.discord.settings().staff_role_id)),
+        })
+    }
 }

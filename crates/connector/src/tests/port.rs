@@ -1,14 +1,11 @@
 //! Each request as the local Discord takes it, and what a failed one is said to be.
 
 use super::super::SerenityPort;
-use super::discord;
-use desk::bridge::{
-    DeliveryError, DiscordPort, Nonce, Post, ThreadShape, ThreadSpec, ThreadStart, TicketCard,
-};
-use discord_stand_in::{Fault, StandIn};
+use super::{Door, discord};
+use desk::bridge::{DeliveryError, DiscordPort, Nonce, Post, ThreadShape, ThreadSpec, ThreadStart};
+use discord_stand_in::Fault;
 use domain::{
-    ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, Status, ThreadId,
-    TicketId, Timestamp,
+    DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, ThreadId, Timestamp,
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -17,41 +14,9 @@ const POST: &str = "POST /channels/{id}/messages";
 const MAKE: &str = "POST /channels/{id}/threads";
 const PATCH: &str = "PATCH /channels/{id}";
 
-struct Door {
-    discord: StandIn,
-    port: SerenityPort,
-}
-
 impl Door {
-    async fn open() -> Self {
-        let (discord, config) = discord().await;
-        let port = SerenityPort::new(&config).unwrap();
-        Self { discord, port }
-    }
-
-    fn spec(&self) -> ThreadSpec {
-        let seeded = self.discord.settings();
-        ThreadSpec {
-            guild: DiscordGuildId::from(seeded.guild_id),
-            parent: ChannelId::from(seeded.support_channel_id),
-            name: "#7 Late parcel".to_owned(),
-            start: ThreadStart::Empty,
-        }
-    }
-
-    fn card(&self) -> TicketCard {
-        TicketCard {
-            ticket: TicketId(41),
-            number: 7,
-            subject: "Late parcel".to_owned(),
-            customer: "ada@example.com".to_owned(),
-            category: "A question".to_owned(),
-            priority: Priority::Medium,
-            status: Status::Open,
-            assignee: None,
-            link: "http://127.0.0.1:3000/staff/tickets/7".to_owned(),
-            ping: Some(RoleId::from(self.discord.settings().staff_role_id)),
-        }
+    fn private(&self) -> ThreadSpec {
+        self.spec(self.support(), ThreadStart::Empty)
     }
 
     fn messages(&self, thread: ThreadId) -> Vec<Value> {
@@ -95,14 +60,12 @@ fn status(status: u16) -> Fault {
 async fn a_threads_whole_life() {
     let door = Door::open().await;
     let port = &door.port;
-    let thread = port.open_thread(&door.spec()).await.unwrap();
-    let card = Post::Card(Box::new(door.card()));
+    let thread = port.open_thread(&door.private()).await.unwrap();
+    let card = Post::Card(door.card());
     let posted = port.post(thread, &nonce(1), &card).await.unwrap();
     let mut later = door.card();
     later.priority = Priority::Urgent;
-    port.edit(thread, posted, &Post::Card(Box::new(later)))
-        .await
-        .unwrap();
+    port.edit(thread, posted, &Post::Card(later)).await.unwrap();
     let second = port
         .post(thread, &nonce(2), &words("hello @everyone"))
         .await
@@ -158,7 +121,7 @@ async fn a_threads_whole_life() {
 async fn a_thread_is_found_again_by_its_mark_open_or_archived() {
     let door = Door::open().await;
     let port = &door.port;
-    let spec = door.spec();
+    let spec = door.private();
     let start = Timestamp(0);
     assert_eq!(port.find_thread(&spec, "#7 ", start).await.unwrap(), None);
     let thread = port.open_thread(&spec).await.unwrap();
@@ -211,7 +174,7 @@ async fn what_is_gone_is_told_apart() {
             ..
         })
     ));
-    let thread = port.open_thread(&door.spec()).await.unwrap();
+    let thread = port.open_thread(&door.private()).await.unwrap();
     assert!(matches!(
         port.react(thread, missing, "✅").await,
         Err(DeliveryError::Gone {
@@ -219,7 +182,7 @@ async fn what_is_gone_is_told_apart() {
             ..
         })
     ));
-    let parent = ThreadId(door.spec().parent.0);
+    let parent = ThreadId(door.private().parent.0);
     assert!(matches!(
         port.thread_state(parent).await,
         Err(DeliveryError::Gone { code: None, .. })
@@ -230,7 +193,7 @@ async fn what_is_gone_is_told_apart() {
 async fn a_lost_answer_is_in_doubt_only_where_a_repetition_would_double() {
     let door = Door::open().await;
     let port = &door.port;
-    let thread = port.open_thread(&door.spec()).await.unwrap();
+    let thread = port.open_thread(&door.private()).await.unwrap();
     let after = Fault {
         after: true,
         ..status(500)
@@ -248,7 +211,7 @@ async fn a_lost_answer_is_in_doubt_only_where_a_repetition_would_double() {
             "{fault:?}: {told:?}"
         );
         door.fault(MAKE, fault.clone());
-        let told = port.open_thread(&door.spec()).await;
+        let told = port.open_thread(&door.private()).await;
         assert!(
             matches!(told, Err(DeliveryError::Uncertain { .. })),
             "{fault:?}: {told:?}"
@@ -267,7 +230,7 @@ async fn a_lost_answer_is_in_doubt_only_where_a_repetition_would_double() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unreachable_discord_is_tried_again_soon() {
     let door = Door::open().await;
-    let thread = door.port.open_thread(&door.spec()).await.unwrap();
+    let thread = door.port.open_thread(&door.private()).await.unwrap();
     door.discord.pause_listening().await;
     let told = door.port.post(thread, &nonce(1), &words("x")).await;
     // The first try may go out on a connection that was cut just then.
@@ -287,7 +250,7 @@ async fn an_unreachable_discord_is_tried_again_soon() {
 async fn a_long_limit_is_handed_on_whole_and_a_short_one_is_waited_for() {
     let door = Door::open().await;
     let port = &door.port;
-    let thread = port.open_thread(&door.spec()).await.unwrap();
+    let thread = port.open_thread(&door.private()).await.unwrap();
     let limited = |seconds: f64, global| Fault {
         retry_after: Some(seconds),
         global,
@@ -323,7 +286,7 @@ async fn a_long_limit_is_handed_on_whole_and_a_short_one_is_waited_for() {
         matches!(&told, Err(DeliveryError::Retry { after, global: true, .. }) if *after > Duration::from_secs(50)),
         "{told:?}"
     );
-    let told = port.open_thread(&door.spec()).await;
+    let told = port.open_thread(&door.private()).await;
     assert!(
         matches!(&told, Err(DeliveryError::Retry { global: true, .. })),
         "{told:?}"

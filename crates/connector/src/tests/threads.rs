@@ -1,30 +1,14 @@
 //! The three kinds of thread as the local Discord makes them, and what it refuses about them.
 
-use super::super::SerenityPort;
-use super::discord;
+use super::Door;
 use desk::bridge::{
     DeliveryError, DiscordPort, Nonce, Post, PostTags, ThreadShape, ThreadSpec, ThreadStart,
-    TicketCard,
 };
-use discord_stand_in::{Fault, StandIn};
-use domain::{
-    ChannelId, DiscordGuildId, DiscordMessageId, Priority, RoleId, Status, ThreadId, TicketId,
-    Timestamp,
-};
+use discord_stand_in::Fault;
+use domain::{ChannelId, DiscordGuildId, DiscordMessageId, ThreadId, TicketId, Timestamp};
 use serde_json::{Value, json};
 
-struct Door {
-    discord: StandIn,
-    port: SerenityPort,
-}
-
 impl Door {
-    async fn open() -> Self {
-        let (discord, config) = discord().await;
-        let port = SerenityPort::new(&config).unwrap();
-        Self { discord, port }
-    }
-
     /// An admin makes a forum with these tags.
     async fn forum(&self, tags: &[&str], flags: u64) -> ChannelId {
         let seeded = self.discord.settings();
@@ -47,34 +31,6 @@ impl Door {
             .unwrap();
         let made: Value = made.json().await.unwrap();
         ChannelId::from(made["id"].as_str().unwrap().parse::<u64>().unwrap())
-    }
-
-    fn spec(&self, parent: ChannelId, start: ThreadStart) -> ThreadSpec {
-        ThreadSpec {
-            guild: DiscordGuildId::from(self.discord.settings().guild_id),
-            parent,
-            name: "#7 Late parcel".to_owned(),
-            start,
-        }
-    }
-
-    fn support(&self) -> ChannelId {
-        ChannelId::from(self.discord.settings().support_channel_id)
-    }
-
-    fn card(&self) -> Box<TicketCard> {
-        Box::new(TicketCard {
-            ticket: TicketId(41),
-            number: 7,
-            subject: "Late parcel".to_owned(),
-            customer: "ada@example.com".to_owned(),
-            category: "A question".to_owned(),
-            priority: Priority::Medium,
-            status: Status::Open,
-            assignee: None,
-            link: "http://127.0.0.1:3000/staff/tickets/7".to_owned(),
-            ping: Some(RoleId::from(self.discord.settings().staff_role_id)),
-        })
     }
 
     fn thread(&self, id: ThreadId) -> Value {

@@ -7,6 +7,7 @@ use super::budget::TOO_MANY_ACTIVE;
 use super::command::Command;
 use super::outbox::{Kept, Step};
 use super::port::{DeliveryError, ThreadShape};
+use crate::store::attempts::{self, Outcome};
 use crate::store::entities::outbox::{Lane, Model as Promise};
 use crate::store::{links, messages, outbox, parts};
 use crate::work::{Touched, Work};
@@ -23,6 +24,9 @@ pub(super) const TOKEN_CHECK: Duration = Duration::from_secs(30);
 
 /// Discord's code for a thread that is archived.
 pub(super) const ARCHIVED: u32 = 50083;
+
+/// How often a thread is woken for one promise before somebody has to see who archives it.
+const WAKES: u64 = 5;
 
 /// Discord's codes for somebody who is not in a thread, and for an account that is not there.
 pub(super) const NO_MEMBER: u32 = 10_007;
@@ -129,9 +133,9 @@ impl Desk {
             }
             DeliveryError::Permanent {
                 code: Some(ARCHIVED),
-                ..
-            } if promise.attempts < 5 => {
-                self.unarchive_for(promise, command, now.after(backoff))
+                reason,
+            } => {
+                self.unarchive_for(promise, command, &reason, now.after(backoff))
                     .await
             }
             DeliveryError::Permanent {
@@ -204,19 +208,24 @@ impl Desk {
     ) -> Result<Step, DeskError> {
         let work = self.work().await?;
         outbox::put_off(&work.tx, promise, until, reason, counted).await?;
-        outbox::record_attempt(&work.tx, promise.id, work.now, "put off", reason).await?;
+        attempts::record(&work.tx, promise.id, work.now, Outcome::PutOff, reason).await?;
         work.commit().await?;
         Ok(Step::PutOff)
     }
 
     /// An archived thread is not a closed ticket: it is brought back, the promise is kept, and a
-    /// closed ticket's thread is put away again.
+    /// closed ticket's thread is put away again. Only how often that was tried counts: in a crowded
+    /// guild threads are archived all the time, and other tries may have failed for other reasons.
     async fn unarchive_for(
         &self,
         promise: &Promise,
         command: &Command,
+        reason: &str,
         again: Timestamp,
     ) -> Result<Step, DeskError> {
+        if attempts::came_to(&self.db.read, promise.id, Outcome::Woken).await? >= WAKES {
+            return self.park(promise, reason).await;
+        }
         let link = links::of_ticket(&self.db.read, promise.ticket_id).await?;
         let Some(thread) = link.thread_id else {
             return self.park(promise, "The ticket has no thread.").await;
@@ -235,7 +244,9 @@ impl Desk {
         let ticket = work.ticket(promise.ticket_id).await?;
         links::set_shape(&work.tx, promise.ticket_id, false, None).await?;
         let now = work.now;
-        outbox::put_off(&work.tx, promise, now, "The thread was archived.", true).await?;
+        let why = "The thread was archived.";
+        outbox::put_off(&work.tx, promise, now, why, true).await?;
+        attempts::record(&work.tx, promise.id, now, Outcome::Woken, why).await?;
         let closes = *command == Command::Close;
         if !closes && ticket.status == Status::Closed {
             work.promise(promise.ticket_id, None, Command::Close);
@@ -270,7 +281,7 @@ impl Desk {
         }
         links::set_name(&work.tx, ticket.id, &neutral).await?;
         outbox::go_on(&work.tx, promise, work.now).await?;
-        outbox::record_attempt(&work.tx, promise.id, work.now, "renamed", reason).await?;
+        attempts::record(&work.tx, promise.id, work.now, Outcome::Renamed, reason).await?;
         let words = format!("The thread is called “{neutral}”: {reason}");
         work.record(ticket.id, words).await?;
         work.save(&ticket, |_| (), Touched::StaffOnly).await?;
@@ -286,7 +297,7 @@ impl Desk {
             return Ok(Step::Kept);
         }
         outbox::park(&work.tx, promise.id, reason).await?;
-        outbox::record_attempt(&work.tx, promise.id, work.now, "parked", reason).await?;
+        attempts::record(&work.tx, promise.id, work.now, Outcome::Parked, reason).await?;
         if let Some(message) = promise.message_id {
             messages::mark(&work.tx, message, Delivery::Failed, Some(reason)).await?;
         }

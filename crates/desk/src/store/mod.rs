@@ -3,6 +3,7 @@
 //! Queries name their scope first; transactions are begun only by [`crate::work::Work`]. It
 //! decides nothing about who may see what beyond the scope that it is given.
 
+pub(crate) mod attempts;
 pub(crate) mod codes;
 pub(crate) mod commands;
 pub(crate) mod dashboards;

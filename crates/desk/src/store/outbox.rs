@@ -5,14 +5,12 @@
 //! a dead process is taken up again.
 
 use super::db::{Db, sql};
-use super::entities::attempt;
 pub(crate) use super::entities::outbox::Model;
 use super::entities::outbox::{self, Lane, WorkState};
 use crate::DeskError;
 use domain::{GuildId, OutboxId, TicketId, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait,
-    FromQueryResult, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
 };
 use std::time::Duration;
 
@@ -316,26 +314,6 @@ pub(crate) async fn guild_of_nonce(
         .into_tuple()
         .one(db)
         .await?)
-}
-
-/// Keeps a try that did not succeed.
-pub(crate) async fn record_attempt(
-    db: &impl ConnectionTrait,
-    id: OutboxId,
-    at: Timestamp,
-    outcome: &str,
-    detail: &str,
-) -> Result<(), DeskError> {
-    attempt::ActiveModel {
-        id: NotSet,
-        outbox_id: Set(id),
-        at: Set(at),
-        outcome: Set(outcome.to_owned()),
-        detail: Set(Some(detail.to_owned())),
-    }
-    .insert(db)
-    .await?;
-    Ok(())
 }
 
 /// Ends all leases: for the start of the only process that leases.

@@ -351,29 +351,6 @@ async fn closing_archives_after_the_card_is_up_to_date_and_a_reply_brings_it_bac
 }
 
 #[tokio::test]
-async fn a_thread_archived_by_time_is_brought_back_for_what_it_must_take() {
-    let world = World::new().await;
-    let (_, thread) = world.filed().await;
-    let said = world.discord.write(thread, MIRA, "Looking.");
-    world.discord.fail(
-        "react",
-        Fault::Before(DeliveryError::Permanent {
-            code: Some(50083),
-            reason: "archived".into(),
-        }),
-    );
-    world.hear(&said).await;
-    world.settle().await;
-    let state = world.discord.state();
-    assert!(state.calls.iter().any(|c| c == "shape"));
-    let posted = state.threads[0]
-        .messages
-        .iter()
-        .find(|p| p.message.id == said.id);
-    assert_eq!(posted.unwrap().reactions, ["✅"]);
-}
-
-#[tokio::test]
 async fn a_card_deleted_by_hand_is_put_back_without_calling_anyone() {
     let world = World::new().await;
     let (_, thread) = world.filed().await;

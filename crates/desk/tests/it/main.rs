@@ -25,4 +25,5 @@ mod street;
 mod text;
 mod tickets;
 mod transcripts;
+mod waking;
 mod world;

@@ -141,6 +141,13 @@ impl World {
         self.desk.staff(person).await.unwrap()
     }
 
+    /// Staff write a note on the first ticket, on the web.
+    pub async fn note(&self, text: &str) {
+        let mira = self.mira().await;
+        let noted = self.desk.add_note(&mira, 1, body(text), None);
+        noted.await.unwrap();
+    }
+
     pub async fn seen_by_customer(&self, opened: &Opened) -> ConversationView {
         self.desk.held_ticket(&opened.token).await.unwrap().2
     }

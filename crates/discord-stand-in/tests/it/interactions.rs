@@ -194,21 +194,24 @@ async fn a_command_opens_a_modal_and_its_answer_mirrors_the_shape() {
     );
 }
 
+fn from_hex(digits: &str) -> Vec<u8> {
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+fn key_of(public_key: &str) -> VerifyingKey {
+    VerifyingKey::from_bytes(&from_hex(public_key).try_into().unwrap()).unwrap()
+}
+
 /// An endpoint that checks signatures, answers pings, and answers the rest inline.
 async fn endpoint(public_key: String) -> std::net::SocketAddr {
-    let key: Vec<u8> = (0..64)
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&public_key[at..at + 2], 16).unwrap())
-        .collect();
-    let key = VerifyingKey::from_bytes(&key.try_into().unwrap()).unwrap();
+    let key = key_of(&public_key);
     let handler = move |headers: HeaderMap, body: Bytes| async move {
         let text = |name: &str| headers[name].to_str().unwrap().to_owned();
         let signature = text("x-signature-ed25519");
-        let bytes: Vec<u8> = (0..128)
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&signature[at..at + 2], 16).unwrap())
-            .collect();
-        let signature = Signature::from_slice(&bytes).unwrap();
+        let signature = Signature::from_slice(&from_hex(&signature)).unwrap();
         let signed = [text("x-signature-timestamp").as_bytes(), &body].concat();
         if key.verify_strict(&signed, &signature).is_err() {
             return Err(axum::http::StatusCode::UNAUTHORIZED);
@@ -281,4 +284,36 @@ async fn an_endpoint_that_later_takes_bad_signatures_is_forgotten() {
         let kept = if sound { json!(url) } else { Value::Null };
         assert_eq!(shown["interactions_endpoint_url"], kept);
     }
+}
+
+#[tokio::test]
+async fn what_an_endpoint_would_be_sent_can_be_had_signed_and_untold() {
+    let world = World::start().await;
+    let thread = world.bot().thread("#1").await;
+    let card = with_button(&world, thread).await;
+    let inside = world.stand_in.in_process();
+    let people = world.stand_in.settings().people;
+    let jonas = people.iter().find(|p| p.name.starts_with("Jonas")).unwrap();
+    let mut bot = inside.listen();
+    while bot.next().is_some() {}
+
+    let pressed = press(&world, thread, card);
+    let body = inside.interaction(jonas.id, &pressed).unwrap();
+    assert_eq!(body["type"], 3);
+    assert_eq!(body["data"]["custom_id"], "close");
+    assert_eq!(id(&body["message"]), card);
+    assert_eq!(id(&body["member"]["user"]), jonas.id);
+    assert!(bot.next().is_none(), "nobody is told");
+
+    let bytes = body.to_string().into_bytes();
+    let signature = Signature::from_slice(&from_hex(&inside.sign("1795265280", &bytes))).unwrap();
+    let key = key_of(&world.stand_in.settings().public_key);
+    let signed = [b"1795265280", &bytes[..]].concat();
+    assert!(key.verify_strict(&signed, &signature).is_ok());
+    assert!(key.verify_strict(&bytes, &signature).is_err());
+
+    let mut unknown = pressed;
+    unknown["data"]["custom_id"] = json!("gone");
+    let refusal = inside.interaction(jonas.id, &unknown).unwrap_err();
+    assert_eq!(refusal["code"], 50_035);
 }

@@ -58,8 +58,12 @@ pub async fn differences(town: &mut Town) -> Result<Vec<String>> {
         &town.discord.settings().staff_role_id.to_string(),
     ));
     found.extend(crowded(&world, town));
-    if town.parked && !town.troubled {
-        found.push("something waited for a person where nothing was wrong".to_owned());
+    if let Some(what) = &town.parked
+        && !town.troubled
+    {
+        found.push(format!(
+            "something waited for a person where nothing was wrong: {what}"
+        ));
     }
     let threads = world["guilds"][0]["threads"].as_array().map_or(0, Vec::len);
     if threads != numbers.len() {

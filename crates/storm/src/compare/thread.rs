@@ -52,7 +52,7 @@ pub(super) fn posts(
     let here = ids(theirs);
     // A post that waited for a person comes after those that did not.
     let mut history = view.history.iter();
-    let waited = town.parked || history.any(|line| line.words.starts_with(IN_TROUBLE));
+    let waited = town.parked.is_some() || history.any(|line| line.words.starts_with(IN_TROUBLE));
     let mut found = Vec::new();
     // By message and piece; in the order of Discord's ids.
     let mut pieces: BTreeMap<(i64, i64), Vec<&str>> = BTreeMap::new();

@@ -39,11 +39,7 @@ async fn a_ticket_from_discord_has_the_member_in_its_thread_and_a_page_on_the_we
         .staff_reply(&mira, 1, body("On its way."), None)
         .await
         .unwrap();
-    world
-        .desk
-        .add_note(&mira, 1, body("A tricky one."), None)
-        .await
-        .unwrap();
+    world.note("A tricky one.").await;
     world.settle().await;
     let contents = world.discord.contents();
     assert!(contents.iter().any(|c| c.ends_with("On its way.")));

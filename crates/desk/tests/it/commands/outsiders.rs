@@ -88,11 +88,7 @@ async fn whoever_speaks_in_the_thread_reads_along_and_is_shown_no_note() {
         let (_, thread) = world.filed().await;
         world.hear(&world.discord.write(thread, who, "hello")).await;
         let mira = world.mira().await;
-        world
-            .desk
-            .add_note(&mira, 1, body("Between us."), None)
-            .await
-            .unwrap();
+        world.note("Between us.").await;
         world.settle().await;
         let contents = world.discord.contents();
         assert!(!contents.iter().any(|c| c.contains("Between us")));
@@ -109,12 +105,7 @@ async fn whoever_speaks_in_the_thread_reads_along_and_is_shown_no_note() {
 async fn nobody_is_let_in_while_a_note_may_be_on_its_way() {
     let world = with_panel().await;
     let (_, thread) = world.filed().await;
-    let mira = world.mira().await;
-    world
-        .desk
-        .add_note(&mira, 1, body("Between us."), None)
-        .await
-        .unwrap();
+    world.note("Between us.").await;
     world.discord.fail("post", Fault::After);
     assert_eq!(world.desk.outbox_step().await.unwrap(), Step::PutOff);
     let add = Does::Staff(ForStaff::AddUser);
@@ -131,11 +122,7 @@ async fn a_note_that_was_posted_before_somebody_came_is_taken_back() {
     let world = with_panel().await;
     let (_, thread) = world.filed().await;
     let mira = world.mira().await;
-    world
-        .desk
-        .add_note(&mira, 1, body("Between us."), None)
-        .await
-        .unwrap();
+    world.note("Between us.").await;
     world.discord.fail("post", Fault::After);
     assert_eq!(world.desk.outbox_step().await.unwrap(), Step::PutOff);
     assert!(

@@ -51,12 +51,7 @@ async fn of_two_who_claim_at_once_one_wins_and_the_other_learns_who() {
 async fn nobody_is_let_in_where_notes_can_be_read_and_the_customer_is_never_put_out() {
     let world = with_panel().await;
     world.filed().await;
-    let mira = world.mira().await;
-    world
-        .desk
-        .add_note(&mira, 1, body("Between us."), None)
-        .await
-        .unwrap();
+    world.note("Between us.").await;
     world.settle().await;
     let add = Does::Staff(ForStaff::AddUser);
     let refused = world
