@@ -10,7 +10,7 @@ use crate::street::*;
 use desk::commands::{Answer, COMMANDS, Control, Does, ForAdmin, ForEveryone, ForStaff, Value};
 use desk::files::Form;
 use desk::live::{Audience, Signal};
-use desk::{Db, DeskError, Pictures, RequestKey, Staff};
+use desk::{Db, DeskError, Pictures, RequestKey, Staff, Tagging};
 use domain::text::Body;
 use domain::view::InboxFilter;
 use domain::*;
@@ -182,6 +182,7 @@ async fn state_of(street: &Street, db: &Db, plot: Plot) -> String {
         ("link_code", of_ticket),
         ("category", "guild_id = g.id"),
         ("question", of_category),
+        ("former_slug", "guild_id = g.id"),
     ] {
         let text = format!(
             "SELECT COUNT(*) AS many FROM guild g JOIN {table} x ON x.{which}
@@ -386,6 +387,10 @@ async fn tried_by(
         desk.place_dashboard(staff, ChannelId(SUPPORT.0))
     );
     shut!("dashboard removed", desk.remove_dashboard(staff));
+    shut!("tag", desk.set_tag(staff, number, "mine", Tagging::On));
+    shut!("tags", desk.known_tags(staff));
+    shut!("quick replies", desk.quick_replies(staff));
+    shut!("settings", desk.admin_of(staff));
     shut!("doctor", desk.examine(staff));
     for message in &loot.messages {
         shut!("edit", desk.staff_edit(staff, *message, body()));
