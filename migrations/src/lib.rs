@@ -13,6 +13,7 @@ mod m20261121_000020_records;
 mod m20261121_000021_commands;
 mod m20261121_000022_guilds;
 mod m20261121_000023_forms;
+mod m20261122_000030_addresses;
 mod statements;
 
 /// Every step, in order.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000021_commands::Migration),
             Box::new(m20261121_000022_guilds::Migration),
             Box::new(m20261121_000023_forms::Migration),
+            Box::new(m20261122_000030_addresses::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@
 use super::Failure;
 #[cfg(feature = "ssr")]
 use super::{answer, seat};
-use domain::view::{ConversationView, InboxFilter, InboxView};
+use domain::view::{ConversationView, InboxFilter, InboxView, QuickReply};
 use domain::{MessageId, MessageKind, Priority};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,14 +21,27 @@ pub(crate) enum Assignment {
     ToNobody,
 }
 
+/// What becomes of a tag on a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tagging {
+    /// It is put on.
+    On,
+    /// It is taken off.
+    Off,
+}
+
 /// One page of the list.
 #[server(prefix = "/api/staff", endpoint = "inbox")]
 pub(crate) async fn inbox(
     filter: InboxFilter,
+    tag: Option<String>,
     after: Option<String>,
 ) -> Result<InboxView, Failure> {
     let (desk, staff) = seat().await?;
-    let mut inbox = answer(desk.inbox(&staff, filter, after.as_deref()).await)?;
+    let (tag, after) = (tag.as_deref(), after.as_deref());
+    let mut inbox = answer(desk.inbox_tagged(&staff, filter, tag, after).await)?;
+    inbox.manages = desk.seems_admin(&staff).await;
     if let Some(house) = use_context::<desk::House>() {
         inbox.others = answer(house.others(&desk, staff.person).await)?;
     }
@@ -94,6 +107,31 @@ pub(crate) async fn assign(number: i64, to: Assignment) -> Result<(), Failure> {
 pub(crate) async fn set_priority(number: i64, priority: Priority) -> Result<(), Failure> {
     let (desk, staff) = seat().await?;
     answer(desk.set_priority(&staff, number, priority).await)
+}
+
+/// Puts a tag on a ticket, or takes it off.
+#[server(prefix = "/api/staff", endpoint = "set_tag")]
+pub(crate) async fn set_tag(number: i64, tag: String, tagging: Tagging) -> Result<(), Failure> {
+    let (desk, staff) = seat().await?;
+    let tagging = match tagging {
+        Tagging::On => desk::Tagging::On,
+        Tagging::Off => desk::Tagging::Off,
+    };
+    answer(desk.set_tag(&staff, number, &tag, tagging).await)
+}
+
+/// The tags that tickets have, to choose from.
+#[server(prefix = "/api/staff", endpoint = "tags")]
+pub(crate) async fn tags() -> Result<Vec<String>, Failure> {
+    let (desk, staff) = seat().await?;
+    answer(desk.known_tags(&staff).await)
+}
+
+/// Answers that are sent often. Asked for when somebody looks for one, not with every page.
+#[server(prefix = "/api/staff", endpoint = "quick_replies")]
+pub(crate) async fn quick_replies() -> Result<Vec<QuickReply>, Failure> {
+    let (desk, staff) = seat().await?;
+    answer(desk.quick_replies(&staff).await)
 }
 
 /// Closes a ticket for all.

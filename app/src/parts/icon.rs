@@ -14,11 +14,13 @@ use leptos::prelude::*;
 pub(crate) enum Icon {
     Alert,
     Back,
+    Bolt,
     Bubble,
     Chart,
     Check,
     Clip,
     Clock,
+    Cross,
     Done,
     Down,
     Edit,
@@ -42,6 +44,7 @@ pub(crate) enum Icon {
     Reply,
     Send,
     SignOut,
+    Sliders,
     Sync,
 }
 
@@ -50,6 +53,7 @@ impl Icon {
         match self {
             Self::Alert => "M12 4 2.8 19.5h18.4zM12 10v4.2M12 16.9v.1",
             Self::Back => "M14.5 5.5 8 12l6.5 6.5",
+            Self::Bolt => "M13 3.500 5.500 13.500H11l-1 7 7.500-10H12z",
             Self::Bubble => {
                 "M6 5h12a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-6l-4.5 3.5V16H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z"
             }
@@ -59,6 +63,7 @@ impl Icon {
                 "M19 11.5l-7.2 7.2a4.6 4.6 0 0 1-6.5-6.5l7.6-7.6a3 3 0 0 1 4.3 4.3l-7.5 7.5a1.5 1.5 0 0 1-2.1-2.1l6.8-6.8"
             }
             Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2",
+            Self::Cross => "m6.500 6.500 11 11M17.500 6.500l-11 11",
             Self::Done => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.3 12.2l2.6 2.6 4.8-5.2",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Edit => "M5 19.5 5.8 15.3 16 5l3.5 3.5L9.2 18.7zM13.7 7.3l3.5 3.5",
@@ -92,6 +97,7 @@ impl Icon {
             Self::Reply => "M9.5 6.5 4.5 11.5l5 5M4.5 11.5H14a5.5 5.5 0 0 1 5.5 5.5v1",
             Self::Send => "M4 11.5 20 4l-4.6 16-4-7zM11.4 13 20 4",
             Self::SignOut => "M13.5 4.5h-8v15h8M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5",
+            Self::Sliders => "M4 7h8M16 7h4M14 5v4M4 17h4M12 17h8M10 15v4",
             Self::Sync => "M4.5 9.5h14.5l-4-4M19.5 14.5H5l4 4",
         }
     }

@@ -33,7 +33,8 @@ pub(crate) fn escaped(text: &str) -> String {
 #[component]
 pub(crate) fn WrittenTextArea(
     /// The element's id.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// The field's name.
     name: &'static str,
     /// What was typed already.

@@ -77,6 +77,7 @@ fn conversation_of(status: Status, messages: Vec<MessageView>) -> ConversationVi
     ConversationView {
         ticket: ticket_view(status),
         messages,
+        tags: Vec::new(),
         history: Vec::new(),
         thread_url: None,
         thread_trouble: None,

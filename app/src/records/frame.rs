@@ -12,6 +12,7 @@ use leptos::prelude::*;
 pub(super) enum Here {
     Stats,
     Doctor,
+    Settings,
 }
 
 impl Here {
@@ -19,6 +20,7 @@ impl Here {
         match self {
             Self::Stats => "Statistics",
             Self::Doctor => "Doctor",
+            Self::Settings => "Settings",
         }
     }
 }
@@ -116,6 +118,12 @@ fn rail(inbox: &InboxView, here: Here) -> AnyView {
                         none(),
                     )}
                     {link("/staff/doctor", Icon::Pulse, "Doctor", here == Here::Doctor, none())}
+                    {inbox
+                        .manages
+                        .then(|| {
+                            let is_here = here == Here::Settings;
+                            link("/staff/settings", Icon::Sliders, "Settings", is_here, none())
+                        })}
                     {inbox.others.iter().map(other_guild).collect_view()}
                 </ul>
             </nav>

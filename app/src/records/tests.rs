@@ -27,6 +27,7 @@ fn inbox(name: &str) -> InboxView {
             slug: None,
         },
         me: person(name),
+        manages: false,
         rows: vec![],
         counts: [4, 3, 2, 1],
         stuck: 0,
@@ -151,5 +152,128 @@ fn each_finding_says_what_to_do_and_where() {
         "To mend",
     ] {
         assert!(html.contains(words), "{words} is not in {html}");
+    }
+}
+
+fn section(part: Part, refused: Option<RefusedForm>) -> String {
+    let page = SettingsPage {
+        inbox: inbox("Mira"),
+        said: Some(NASTY.to_owned()),
+        refused,
+        part,
+    };
+    drawn(|f| settings(f, &page))
+}
+
+fn nasty_parts() -> Vec<Part> {
+    let category = domain::view::CategoryView {
+        key: "lost".to_owned(),
+        name: NASTY.to_owned(),
+        help: NASTY.to_owned(),
+    };
+    let question = desk::Question::read("<img src=x>", desk::Reply::Line, None, None);
+    let role = desk::bridge::RemoteRole {
+        id: domain::RoleId(7),
+        name: NASTY.to_owned(),
+        manages: false,
+    };
+    let channel = desk::bridge::RemoteChannel {
+        id: domain::ChannelId(8),
+        name: NASTY.to_owned(),
+        is_forum: false,
+    };
+    vec![
+        Part::General(Choices {
+            options: Default::default(),
+            channels: Some(vec![channel]),
+            roles: vec![role.clone()],
+        }),
+        Part::Categories(vec![CategoryPart {
+            category,
+            questions: question.into_iter().collect(),
+        }]),
+        Part::Replies(vec![domain::view::QuickReply {
+            name: NASTY.to_owned(),
+            body: format!("</textarea>{NASTY}"),
+        }]),
+        Part::People(People {
+            staffing: desk::Staffing {
+                staff_role: Some(domain::RoleId(7)),
+                people: vec![(domain::DiscordUserId(9), Some(NASTY.to_owned()))],
+                roles: vec![],
+            },
+            roles: vec![role],
+        }),
+        Part::Address(Address {
+            public_url: "https://help.example.com".to_owned(),
+            slug: Some("harbor-games".to_owned()),
+        }),
+    ]
+}
+
+#[test]
+fn what_admins_and_others_typed_stays_text_in_the_settings() {
+    for part in nasty_parts() {
+        let html = section(part, None);
+        assert!(!html.contains("<img src=x"), "{html}");
+        assert!(html.contains("&lt;img src=x"), "{html}");
+    }
+}
+
+#[test]
+fn a_refused_form_comes_back_with_its_words_and_the_reason_beside_its_field_alone() {
+    let fields = [("name", NASTY), ("body", "All of </textarea> it")];
+    let refused = RefusedForm {
+        act: "change".to_owned(),
+        of: "hours".to_owned(),
+        fields: fields
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .into(),
+        errors: vec![("name".to_owned(), "Too long.".to_owned())],
+        notice: None,
+    };
+    let reply = |name: &str| domain::view::QuickReply {
+        name: name.to_owned(),
+        body: "As it is.".to_owned(),
+    };
+    let replies = vec![reply("hours"), reply("open")];
+    let html = section(Part::Replies(replies), Some(refused));
+    assert_eq!(html.matches("aria-invalid").count(), 1, "{html}");
+    assert_eq!(html.matches("Too long.").count(), 1, "{html}");
+    assert!(html.contains("All of &lt;/textarea&gt; it"), "{html}");
+    let names = html.matches("value=\"open\"").count();
+    assert!(names >= 1, "the others are as they are: {html}");
+    let described = html.split("aria-describedby=\"").nth(1).unwrap_or_default();
+    let ids = described.split('"').next().unwrap_or_default();
+    for id in ids.split(' ') {
+        assert!(html.contains(&format!("id=\"{id}\"")), "{id}");
+    }
+}
+
+#[test]
+fn a_form_says_whose_it_is_and_no_two_share_an_id() {
+    for part in nasty_parts() {
+        let mut page = SettingsPage {
+            inbox: inbox("Mira"),
+            said: None,
+            refused: None,
+            part,
+        };
+        page.inbox.guild.slug = Some("harbor-games".to_owned());
+        let html = drawn(|f| settings(f, &page));
+        for form in html.split("<form ").skip(1) {
+            let form = form.split('>').next().unwrap_or_default();
+            let ours = form.contains("/auth/sign-out") || form.contains("?guild=harbor-games\"");
+            assert!(ours, "{form}");
+        }
+        let mut ids: Vec<_> = html
+            .split(" id=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next())
+            .collect();
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{html}");
     }
 }

@@ -1,6 +1,7 @@
 //! Writing: to the customer, or a note for staff. Which of the two is never in doubt: the whole
 //! box changes its looks, and its button says what it does.
 
+use super::quick::QuickReplies;
 use super::trouble::trouble;
 use super::upload;
 use super::workplace::Workplace;
@@ -148,6 +149,7 @@ pub(crate) fn Composer(workplace: Workplace) -> AnyView {
             <div class="modes">
                 {mode(MessageKind::Reply, Icon::Reply, "Reply")}
                 {mode(MessageKind::Note, Icon::Lock, "Note")}
+                <QuickReplies workplace/>
                 <p class="readers" id="readers">
                     {move || icon(
                         match kind.get() {

@@ -6,7 +6,7 @@
 use super::keys::{self, KEYS};
 use super::list::List;
 use super::live;
-use super::place::Place;
+use super::place::{Place, View};
 use super::rail::Rail;
 use super::sync::SyncPane;
 use super::ticket::Ticket;
@@ -21,8 +21,8 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
 /// Reads what the address names.
-async fn read_first(filter: InboxFilter, place: Place) -> First {
-    let inbox = tickets::inbox(filter, None).await;
+async fn read_first(view: View, place: Place) -> First {
+    let inbox = tickets::inbox(view.filter, view.tag, None).await;
     let mut first = First {
         inbox: inbox.map_err(|failure| failure.0),
         ticket: None,
@@ -56,16 +56,20 @@ fn say_not_found() {
 pub(crate) fn Layout() -> impl IntoView {
     let location = use_location();
     let query = use_query_map();
-    let filter =
-        Memo::new(move |_| InboxFilter::from_key(&query.read().get("view").unwrap_or_default()));
+    let view = Memo::new(move |_| {
+        let query = query.read();
+        View {
+            filter: InboxFilter::from_key(&query.get("view").unwrap_or_default()),
+            tag: query.get("tag").filter(|tag| !tag.is_empty()),
+        }
+    });
     let place = Memo::new(move |_| Place::of(&location.pathname.get()));
-    let first =
-        OnceResource::new_blocking(read_first(filter.get_untracked(), place.get_untracked()));
+    let first = OnceResource::new_blocking(read_first(view.get_untracked(), place.get_untracked()));
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
                 let first = first.await;
-                view! { <Desk workplace=Workplace::new(filter, place, first)/> }
+                view! { <Desk workplace=Workplace::new(view, place, first)/> }
             })}
         </Suspense>
         // Shows nothing: the router waits for it before it puts a new address into the bar.
@@ -93,7 +97,7 @@ fn Desk(workplace: Workplace) -> AnyView {
             })
             .unwrap_or_else(|| match workplace.place.get() {
                 Place::Sync => "Sync".to_owned(),
-                _ => workplace.filter.get().words().to_owned(),
+                _ => workplace.view.get().filter.words().to_owned(),
             });
         as_title(format!("{here} · {guild}"))
     };

@@ -3,7 +3,7 @@
 //! A row stays the same element while its ticket changes, so that neither focus nor scroll
 //! position is lost to a refresh.
 
-use super::place::ticket_address;
+use super::place::{View, view_address};
 use super::trouble::trouble;
 use super::workplace::Workplace;
 use crate::parts::face::face;
@@ -52,7 +52,8 @@ pub(crate) fn List(workplace: Workplace) -> AnyView {
             aria-label="Tickets"
             aria-busy=move || loading.get().then_some("true")
         >
-            <h1 class="list-head">{move || workplace.filter.get().words()}</h1>
+            <h1 class="list-head">{move || workplace.view.get().filter.words()}</h1>
+            {move || tag_line(workplace.view.get())}
             {move || workplace.inbox.trouble.get().map(|error| trouble(&error))}
             <ul class="rows">
                 <For
@@ -67,7 +68,7 @@ pub(crate) fn List(workplace: Workplace) -> AnyView {
                     }
                 />
             </ul>
-            <Show when=is_empty>{move || empty(workplace.filter.get())}</Show>
+            <Show when=is_empty>{move || empty(workplace.view.get())}</Show>
             <Show when=has_more>
                 <button
                     type="button"
@@ -91,7 +92,7 @@ fn Row(workplace: Workplace, number: i64, row: Memo<Option<TicketRow>>) -> AnyVi
             <a
                 class="row"
                 data-row=""
-                href=move || ticket_address(number, workplace.filter.get())
+                href=move || workplace.view.get().ticket(number)
                 aria-current=current
             >
                 {move || row.get().map(|row| content(row, workplace.list_now))}
@@ -132,6 +133,7 @@ fn content(row: TicketRow, now: Signal<Timestamp>) -> AnyView {
         </span>
         <span class="row-marks">
             <span class="number">{format!("#{}", row.number)}</span>
+            {tags(&row.tags)}
             {priority_mark(row.priority)}
             <span class="row-age">
                 {waits.then(|| view! { <span class="sr-only">"Waiting for us: "</span> })}
@@ -141,6 +143,45 @@ fn content(row: TicketRow, now: Signal<Timestamp>) -> AnyView {
         </span>
     }
     .into_any()
+}
+
+/// How many tags a row has room for.
+const TAGS: usize = 2;
+
+/// A ticket's tags, as far as there is room; all of them on hover and for screen readers.
+fn tags(all: &[String]) -> impl IntoView + use<> {
+    let more = all.len().saturating_sub(TAGS);
+    let words = format!("Tags: {}", all.join(", "));
+    let shown = all
+        .iter()
+        .take(TAGS)
+        .map(|tag| view! { <span class="tag" dir="auto">{tag.clone()}</span> })
+        .collect_view();
+    (!all.is_empty()).then(|| {
+        view! {
+            <span class="row-tags" title=words>
+                <span class="sr-only">{words.clone()}</span>
+                <span class="row-tags" aria-hidden="true">
+                    {shown}
+                    {(more > 0).then(|| format!("+{more}"))}
+                </span>
+            </span>
+        }
+    })
+}
+
+/// Says that the list shows one tag's tickets alone, and leads to all.
+fn tag_line(view: View) -> impl IntoView {
+    view.tag.map(|tag| {
+        view! {
+            <p class="list-tag">
+                <span class="tag" dir="auto">
+                    {tag}
+                </span>
+                <a href=view_address(view.filter)>"Show all"</a>
+            </p>
+        }
+    })
 }
 
 /// The mark of a priority. The usual one goes without saying.
@@ -162,8 +203,12 @@ fn priority_mark(priority: Priority) -> impl IntoView {
     })
 }
 
-fn empty(filter: InboxFilter) -> impl IntoView {
-    let (title, words) = match filter {
+fn empty(view: View) -> impl IntoView {
+    let (title, words) = match view.filter {
+        _ if view.tag.is_some() => (
+            "Nothing here has this tag.",
+            "Another view may: Active and Closed are apart.",
+        ),
         InboxFilter::Active => (
             "No one is waiting. Nice.",
             "New tickets appear here by themselves.",

@@ -12,11 +12,13 @@ mod list;
 mod live;
 mod messages;
 mod place;
+mod quick;
 mod rail;
 #[cfg(feature = "ssr")]
 mod shell;
 mod side;
 mod sync;
+mod tags;
 mod ticket;
 mod trouble;
 mod upload;

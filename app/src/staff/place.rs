@@ -40,28 +40,66 @@ impl Place {
     }
 }
 
-/// The view's part of an address, so that a link stays in the view it was followed from.
-fn query(filter: InboxFilter) -> String {
-    if filter == InboxFilter::default() {
-        String::new()
-    } else {
-        format!("?view={}", filter.key())
+/// Which tickets the list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct View {
+    /// By where they stand.
+    pub filter: InboxFilter,
+    /// By what staff put on them.
+    pub tag: Option<String>,
+}
+
+impl View {
+    /// The view's part of an address, so that a link stays in the view it was followed from.
+    fn query(&self) -> String {
+        let mut query = String::new();
+        let mut add = |name: &str, value: &str| {
+            query.push(if query.is_empty() { '?' } else { '&' });
+            query.push_str(name);
+            query.push('=');
+            query.push_str(value);
+        };
+        if self.filter != InboxFilter::default() {
+            add("view", self.filter.key());
+        }
+        if let Some(tag) = &self.tag {
+            add("tag", &in_address(tag));
+        }
+        query
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self) -> String {
+        format!("/staff{}", self.query())
+    }
+
+    /// The address of a ticket, seen from it.
+    pub(crate) fn ticket(&self, number: i64) -> String {
+        format!("/staff/tickets/{number}{}", self.query())
+    }
+
+    /// The address of the page about the bridge, seen from it.
+    pub(crate) fn sync(&self) -> String {
+        format!("/staff/sync{}", self.query())
     }
 }
 
-/// The address of a view.
+/// The address of a view of all tags.
 pub(crate) fn view_address(filter: InboxFilter) -> String {
-    format!("/staff{}", query(filter))
+    View { filter, tag: None }.address()
 }
 
-/// The address of a ticket, seen from a view.
-pub(crate) fn ticket_address(number: i64, filter: InboxFilter) -> String {
-    format!("/staff/tickets/{number}{}", query(filter))
-}
-
-/// The address of the page about the bridge, seen from a view.
-pub(crate) fn sync_address(filter: InboxFilter) -> String {
-    format!("/staff/sync{}", query(filter))
+/// What a person typed, as a value in an address.
+fn in_address(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            safe.push(char::from(byte));
+        } else {
+            safe.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    safe
 }
 
 #[cfg(test)]
@@ -96,5 +134,22 @@ mod tests {
             let key = address.split_once("view=").map_or("", |(_, key)| key);
             assert_eq!(InboxFilter::from_key(key), filter);
         }
+    }
+
+    #[test]
+    fn a_tag_stays_one_value_of_an_address() {
+        let view = View {
+            filter: InboxFilter::Closed,
+            tag: Some("late & lost/ü".to_owned()),
+        };
+        assert_eq!(
+            view.address(),
+            "/staff?view=closed&tag=late%20%26%20lost%2F%C3%BC"
+        );
+        let tagged = View {
+            filter: InboxFilter::Active,
+            tag: Some("vip".to_owned()),
+        };
+        assert_eq!(tagged.ticket(7), "/staff/tickets/7?tag=vip");
     }
 }

@@ -1,6 +1,6 @@
 //! The rail: where one is, the views with their counts, and who one is.
 
-use super::place::{Place, sync_address, view_address};
+use super::place::{Place, view_address};
 use super::workplace::Workplace;
 use crate::parts::face::face;
 use crate::parts::icon::{Icon, icon, mark};
@@ -39,6 +39,10 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
             .with(|view| view.as_ref().map(|view| view.others.clone()))
             .unwrap_or_default()
     });
+    let manages = Memo::new(move |_| {
+        let inbox = workplace.inbox.value;
+        inbox.with(|view| view.as_ref().is_some_and(|view| view.manages))
+    });
     let count = move |place: usize| {
         workplace.inbox.value.with(|view| {
             view.as_ref()
@@ -64,7 +68,7 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                                         href=view_address(filter)
                                         title=filter.words()
                                         aria-current=move || {
-                                            (workplace.filter.get() == filter && !is_sync()).then_some("true")
+                                            (workplace.view.get().filter == filter && !is_sync()).then_some("true")
                                         }
                                     >
                                         {icon(glyph(filter))}
@@ -80,6 +84,11 @@ pub(crate) fn Rail(workplace: Workplace, help: RwSignal<bool>) -> AnyView {
                     {sync_link(workplace)}
                     {page_link("/staff/stats", Icon::Chart, "Statistics")}
                     {page_link("/staff/doctor", Icon::Pulse, "Doctor")}
+                    {move || {
+                        manages
+                            .get()
+                            .then(|| page_link("/staff/settings", Icon::Sliders, "Settings"))
+                    }}
                     {move || others.get().iter().map(other_guild).collect_view()}
                 </ul>
             </nav>
@@ -136,7 +145,7 @@ fn sync_link(workplace: Workplace) -> AnyView {
     view! {
         <li>
             <a
-                href=move || sync_address(workplace.filter.get())
+                href=move || workplace.view.get().sync()
                 title="Sync with Discord"
                 aria-current=move || (workplace.place.get() == Place::Sync).then_some("page")
             >

@@ -1,6 +1,7 @@
 //! The panel beside a ticket: its state and what can be done to it, the customer, the history.
 
 use super::messages::try_again;
+use super::tags::Tags;
 use super::ticket::badge;
 use super::trouble::trouble;
 use super::workplace::Workplace;
@@ -13,7 +14,7 @@ use domain::view::{ConversationView, EventView, PersonView};
 use leptos::prelude::*;
 
 /// One fact of the open ticket, followed alone, so that only what changed is drawn again.
-fn fact<T: Clone + PartialEq + Send + Sync + 'static>(
+pub(super) fn fact<T: Clone + PartialEq + Send + Sync + 'static>(
     workplace: Workplace,
     read: impl Fn(&ConversationView) -> T + Send + Sync + 'static,
 ) -> Memo<Option<T>> {
@@ -33,6 +34,7 @@ pub(crate) fn Side(workplace: Workplace) -> AnyView {
         <aside class="side" id="side" aria-label="Details">
             {move || workplace.act_trouble.get().map(|error| trouble(&error))}
             <State workplace/>
+            <Tags workplace/>
             <Customer workplace/>
             <Thread workplace/>
             <History workplace/>

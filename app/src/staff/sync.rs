@@ -3,7 +3,6 @@
 //!
 //! It shows what [`super::workplace`] holds; what trying again or giving up means is `desk`'s.
 
-use super::place::{ticket_address, view_address};
 use super::trouble::trouble;
 use super::workplace::Workplace;
 use crate::api::sync::{self, ConnectionView, SyncPage};
@@ -85,7 +84,7 @@ pub(crate) fn SyncPane(workplace: Workplace) -> AnyView {
     view! {
         <section class="sync" id="ticket" tabindex="-1" aria-label="Sync with Discord">
             <header class="ticket-head">
-                <a class="back" href=move || view_address(workplace.filter.get())>
+                <a class="back" href=move || workplace.view.get().address()>
                     {icon(Icon::Back)}
                     <span>"Tickets"</span>
                 </a>
@@ -260,7 +259,7 @@ fn about(row: StuckView, workplace: Workplace) -> AnyView {
     let (next, now) = (row.next_try, workplace.sync_now);
     view! {
         <p class="stuck-ticket">
-            <a href=ticket_address(row.number, workplace.filter.get_untracked())>
+            <a href=workplace.view.get_untracked().ticket(row.number)>
                 <span class="number">{format!("#{}", row.number)}</span>
                 " "
                 <span dir="auto">{row.subject}</span>

@@ -2,7 +2,7 @@
 
 use super::composer::Composer;
 use super::messages::Messages;
-use super::place::{Place, view_address};
+use super::place::Place;
 use super::side::Side;
 use super::trouble::trouble;
 use super::workplace::Workplace;
@@ -79,7 +79,7 @@ fn Head(workplace: Workplace, panel_open: RwSignal<bool>) -> AnyView {
     });
     view! {
         <header class="ticket-head">
-            <a class="back" href=move || view_address(workplace.filter.get())>
+            <a class="back" href=move || workplace.view.get().address()>
                 {icon(Icon::Back)}
                 <span>"Tickets"</span>
             </a>
@@ -150,7 +150,7 @@ fn Blank(workplace: Workplace) -> AnyView {
                             <p>"Its number may be mistyped, or it belongs to another guild."</p>
                             <p>
                                 <a href=move || {
-                                    view_address(workplace.filter.get())
+                                    workplace.view.get().address()
                                 }>"Back to the list"</a>
                             </p>
                         </div>

@@ -9,8 +9,8 @@ use crate::api::sync::{SyncPage, read_sync};
 use crate::api::{Failure, tickets};
 use crate::staff::draft::Drafts;
 use crate::staff::edits::Edits;
-use crate::staff::place::Place;
-use domain::view::{ConversationView, InboxFilter, InboxView};
+use crate::staff::place::{Place, View};
+use domain::view::{ConversationView, InboxView};
 use domain::{AppError, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -102,7 +102,7 @@ impl<T: Send + Sync + 'static> Shown<T> {
 #[derive(Clone, Copy)]
 pub(crate) struct Workplace {
     /// Which tickets the list shows.
-    pub filter: Memo<InboxFilter>,
+    pub view: Memo<View>,
     /// What is shown beside it.
     pub place: Memo<Place>,
     /// The list.
@@ -129,7 +129,7 @@ pub(crate) struct Workplace {
 
 impl Workplace {
     /// Begins with what came with the page.
-    pub(crate) fn new(filter: Memo<InboxFilter>, place: Memo<Place>, first: First) -> Self {
+    pub(crate) fn new(view: Memo<View>, place: Memo<Place>, first: First) -> Self {
         let inbox = Shown::new(Some(first.inbox));
         let ticket = Shown::new(first.ticket);
         let sync = Shown::new(first.sync);
@@ -137,7 +137,7 @@ impl Workplace {
         let ticket_now = ageing(move || ticket.value.with(|view| view.as_ref().map(|v| v.now)));
         let sync_now = ageing(move || sync.value.with(|page| page.as_ref().map(|p| p.sync.now)));
         let workplace = Self {
-            filter,
+            view,
             place,
             inbox,
             ticket,
@@ -157,7 +157,7 @@ impl Workplace {
     /// Reads anew what the address names, when it changes.
     fn follow_the_address(self) {
         Effect::watch(
-            move || self.filter.get(),
+            move || self.view.get(),
             move |_, _, _| {
                 self.inbox.loading.set(true);
                 self.read_list(0);
@@ -192,11 +192,11 @@ impl Workplace {
 
     /// Reads the list from its top.
     fn read_list(self, at_least: usize) {
-        let filter = self.filter.get_untracked();
+        let view = self.view.get_untracked();
         let turn = self.inbox.ask();
         spawn_local(async move {
-            let result = read_rows(filter, at_least).await;
-            if self.filter.get_untracked() == filter {
+            let result = read_rows(&view, at_least).await;
+            if self.view.get_untracked() == view {
                 self.inbox.answer(turn, result.map_err(|failure| failure.0));
             }
         });
@@ -204,7 +204,7 @@ impl Workplace {
 
     /// Reads the next page of the list.
     pub(crate) fn read_on(self) {
-        let filter = self.filter.get_untracked();
+        let View { filter, tag } = self.view.get_untracked();
         let next = self
             .inbox
             .value
@@ -213,8 +213,8 @@ impl Workplace {
         let turn = self.inbox.ask();
         self.inbox.loading.set(true);
         spawn_local(async move {
-            let result = tickets::inbox(filter, Some(next)).await;
-            if self.filter.get_untracked() != filter {
+            let result = tickets::inbox(filter, tag.clone(), Some(next)).await;
+            if self.view.get_untracked() != (View { filter, tag }) {
                 return;
             }
             let whole = result.map(|mut page| {
@@ -311,12 +311,13 @@ impl Workplace {
 }
 
 /// The first rows of a view, at least as many as were shown.
-async fn read_rows(filter: InboxFilter, at_least: usize) -> Result<InboxView, Failure> {
-    let mut view = tickets::inbox(filter, None).await?;
+async fn read_rows(of: &View, at_least: usize) -> Result<InboxView, Failure> {
+    let read = |after| tickets::inbox(of.filter, of.tag.clone(), after);
+    let mut view = read(None).await?;
     while view.rows.len() < at_least
         && let Some(next) = view.next.take()
     {
-        let page = tickets::inbox(filter, Some(next)).await?;
+        let page = read(Some(next)).await?;
         view.rows = joined(view.rows, page.rows);
         view.next = page.next;
     }

@@ -4,6 +4,7 @@
 //! listens on a thread of its own and hands over what it hears. Nothing is decided here: what a
 //! fact means, and what becomes of a failed attempt, is the desk's.
 
+mod anatomy;
 mod carrier;
 mod custom_id;
 mod ears;

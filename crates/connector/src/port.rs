@@ -6,10 +6,10 @@
 use super::errors::{Effect, lost};
 use super::read::{self, WireMember, WireUser};
 use super::rest::{Ask, Rest};
-use super::{Carrier, DiscordConfig, hosts, opening, write};
+use super::{Carrier, DiscordConfig, anatomy, hosts, opening, write};
 use desk::bridge::{
-    ActiveThread, DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostTags,
-    RemoteBytes, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec, ThreadState,
+    ActiveThread, DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostTags, Powers,
+    RemoteBytes, RemoteChannel, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec, ThreadState,
 };
 use domain::{DiscordGuildId, DiscordMessageId, DiscordUserId, RoleId, ThreadId, Timestamp};
 use serde::Deserialize;
@@ -139,6 +139,14 @@ impl DiscordPort for SerenityPort {
     async fn hosts(&self, guild: DiscordGuildId) -> Result<Hosts, DeliveryError> {
         let us = self.us().await?;
         hosts::of(&self.rest, us, guild).await
+    }
+
+    async fn powers(&self, guild: DiscordGuildId) -> Result<Powers, DeliveryError> {
+        anatomy::powers(&self.rest, guild).await
+    }
+
+    async fn channels(&self, guild: DiscordGuildId) -> Result<Vec<RemoteChannel>, DeliveryError> {
+        anatomy::channels(&self.rest, guild).await
     }
 
     async fn guild_of(

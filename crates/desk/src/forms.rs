@@ -2,14 +2,15 @@
 //! category's form, at most five.
 //!
 //! It says what a good question is and makes one message of the answers. How a form looks is the
-//! connector's affair; who may change it is decided where the proof is asked for.
+//! connector's affair; how admins change it is in `changing`.
+
+mod changing;
 
 use crate::bridge::escape;
 use crate::store::forms;
-use crate::work::Work;
 use crate::{Desk, DeskError};
-use domain::CategoryId;
 use domain::view::CategoryView;
+use domain::{Field, Invalid};
 use std::sync::{Arc, PoisonError};
 
 /// Discord's limit for the fields of a form.
@@ -34,14 +35,16 @@ pub enum Reply {
 }
 
 impl Reply {
-    pub(crate) fn key(self) -> &'static str {
+    /// Its name in forms and in the database.
+    pub fn key(self) -> &'static str {
         match self {
             Self::Line => "line",
             Self::Paragraph => "paragraph",
         }
     }
 
-    pub(crate) fn from_key(key: &str) -> Option<Self> {
+    /// The one of that name.
+    pub fn from_key(key: &str) -> Option<Self> {
         [Self::Line, Self::Paragraph]
             .into_iter()
             .find(|reply| reply.key() == key)
@@ -50,14 +53,17 @@ impl Reply {
 
 /// A question of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Question {
+pub struct Question {
     /// Which; 0 for the one that is asked where nobody chose others.
     pub(crate) id: i64,
-    pub(crate) words: String,
-    pub(crate) reply: Reply,
+    /// What is asked.
+    pub words: String,
+    /// What is answered.
+    pub reply: Reply,
     /// At least so many characters; 0: it may be left out.
-    pub(crate) least: u16,
-    pub(crate) most: u16,
+    pub least: u16,
+    /// At most so many.
+    pub most: u16,
 }
 
 impl Question {
@@ -80,35 +86,43 @@ impl Question {
         }
     }
 
+    /// Whether it is what is asked where nobody chose other questions.
+    pub fn is_usual(&self) -> bool {
+        self.id == 0
+    }
+
     /// What an admin typed, or a sentence that says what is wrong with it.
-    pub(crate) fn read(
+    pub fn read(
         words: &str,
         reply: Reply,
         least: Option<i64>,
         most: Option<i64>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Invalid> {
         let words = words.trim();
         let length = words.chars().count();
         if !(1..=WORDS).contains(&length) || words.contains(char::is_control) {
-            return Err(format!(
-                "A question has 1 to {WORDS} characters on one line."
-            ));
+            let why = format!("A question has 1 to {WORDS} characters on one line.");
+            return Err(Invalid::new(Field::Question, why));
         }
         let usual = match reply {
             Reply::Line => 100,
             Reply::Paragraph => 1_000,
         };
-        let bound = |given: Option<i64>, usual: u16, min: i64| match given {
+        let bound = |field: Field, given: Option<i64>, usual: u16, min: i64| match given {
             None => Ok(usual),
             Some(n) if (min..=i64::from(ANSWER)).contains(&n) => Ok(n as u16),
-            Some(_) => Err(format!(
-                "An answer has 0 to {ANSWER} characters at least and 1 to {ANSWER} at most."
-            )),
+            Some(_) => {
+                let why = format!(
+                    "An answer has 0 to {ANSWER} characters at least and 1 to {ANSWER} at most."
+                );
+                Err(Invalid::new(field, why))
+            }
         };
-        let most = bound(most, usual, 1)?;
-        let least = bound(least, 1.min(most), 0)?;
+        let most = bound(Field::Most, most, usual, 1)?;
+        let least = bound(Field::Least, least, 1.min(most), 0)?;
         if least > most {
-            return Err("The least cannot be more than the most.".to_owned());
+            let why = "The least cannot be more than the most.";
+            return Err(Invalid::new(Field::Least, why));
         }
         Ok(Self {
             id: 0,
@@ -191,19 +205,6 @@ pub(crate) struct Categories {
     pub(crate) retired: Vec<String>,
 }
 
-/// The key of a category that is called so: its letters and digits, or its place if it has none.
-fn key_of(name: &str, place: i64) -> String {
-    let words = name
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty());
-    let key = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
-    if key.is_empty() {
-        format!("category-{place}")
-    } else {
-        key
-    }
-}
-
 impl Desk {
     /// What a ticket can be about.
     pub async fn categories(&self) -> Result<Vec<CategoryView>, DeskError> {
@@ -218,133 +219,18 @@ impl Desk {
     }
 
     /// What the form of this category asks.
-    pub(crate) async fn questions(&self, category: &str) -> Result<Vec<Question>, DeskError> {
+    pub async fn questions(&self, category: &str) -> Result<Vec<Question>, DeskError> {
         let asked = forms::questions(&self.db.read, self.guild, category).await?;
         Ok(match asked.is_empty() {
             true => vec![Question::usual()],
             false => asked,
         })
     }
-
-    /// Adds a category, or takes a retired one up again.
-    pub(crate) async fn add_category(&self, name: &str, help: &str) -> Result<(), DeskError> {
-        let refuse = |why: String| Err(DeskError::Conflict { why });
-        let (name, help) = (name.trim(), help.trim());
-        let fits = |text: &str, most| text.chars().count() <= most;
-        if name.is_empty() || !fits(name, NAME) || !fits(help, HELP) {
-            return refuse(format!(
-                "A category's name has 1 to {NAME} characters, its explanation at most {HELP}."
-            ));
-        }
-        if format!("{name}{help}").contains(char::is_control) {
-            return refuse("A category's name and explanation are one line each.".to_owned());
-        }
-        let work = self.work().await?;
-        forms::lock(&work.tx, self.guild).await?;
-        let rows = forms::all(&work.tx, self.guild).await?;
-        let open = rows.iter().filter(|row| !row.retired);
-        if open.clone().any(|row| row.name.eq_ignore_ascii_case(name)) {
-            return refuse("There is a category of that name already.".to_owned());
-        }
-        if open.count() >= CATEGORIES {
-            return refuse(format!(
-                "{CATEGORIES} categories are the most that Discord can show. Remove one first."
-            ));
-        }
-        let position = rows.iter().map(|row| row.position).max().unwrap_or(0) + 1;
-        let mut new = CategoryView {
-            key: key_of(name, position),
-            name: name.to_owned(),
-            help: help.to_owned(),
-        };
-        let retired = rows.iter().find(|row| row.retired && row.key == new.key);
-        match retired {
-            Some(row) => forms::take_up_category(&work.tx, row.id, &new, position).await?,
-            None => {
-                if rows.iter().any(|row| row.key == new.key) {
-                    new.key = format!("{}-{position}", new.key);
-                }
-                forms::add_category(&work.tx, self.guild, new, position).await?;
-            }
-        }
-        self.categories_changed(work).await
-    }
-
-    /// Files nothing new under a category. Its tickets stay as they are.
-    pub(crate) async fn retire_category(&self, key: &str) -> Result<(), DeskError> {
-        let work = self.work().await?;
-        forms::lock(&work.tx, self.guild).await?;
-        let rows = forms::all(&work.tx, self.guild).await?;
-        let open = || rows.iter().filter(|row| !row.retired);
-        let Some(row) = open().find(|row| row.key == key) else {
-            return Err(DeskError::NotFound);
-        };
-        if open().count() == 1 {
-            return Err(DeskError::Conflict {
-                why: "This is the only category: tickets need one. Add another first.".to_owned(),
-            });
-        }
-        forms::retire_category(&work.tx, row.id).await?;
-        self.categories_changed(work).await
-    }
-
-    async fn categories_changed(&self, work: Work<'_>) -> Result<(), DeskError> {
-        let now = forms::categories(&work.tx, self.guild).await?;
-        work.commit().await?;
-        *self
-            .categories
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
-        Ok(())
-    }
-
-    /// Asks one more question in the form of this category.
-    pub(crate) async fn add_question(
-        &self,
-        category: &str,
-        new: &Question,
-    ) -> Result<(), DeskError> {
-        let refuse = |why: String| Err(DeskError::Conflict { why });
-        let work = self.work().await?;
-        forms::lock(&work.tx, self.guild).await?;
-        let id = self.category_id(&work, category).await?;
-        let asked = forms::questions(&work.tx, self.guild, category).await?;
-        if asked.len() >= QUESTIONS {
-            return refuse(format!(
-                "{QUESTIONS} questions are the most that Discord can ask. Remove one first."
-            ));
-        }
-        if !forms::add_question(&work.tx, id, new).await? {
-            return refuse("This is asked already.".to_owned());
-        }
-        work.commit().await
-    }
-
-    /// Asks a question no more.
-    pub(crate) async fn remove_question(
-        &self,
-        category: &str,
-        words: &str,
-    ) -> Result<(), DeskError> {
-        let work = self.work().await?;
-        let id = self.category_id(&work, category).await?;
-        if !forms::remove_question(&work.tx, id, words).await? {
-            return Err(DeskError::Conflict {
-                why: "This is not asked. Choose one of those suggested.".to_owned(),
-            });
-        }
-        work.commit().await
-    }
-
-    async fn category_id(&self, work: &Work<'_>, key: &str) -> Result<CategoryId, DeskError> {
-        let rows = forms::all(&work.tx, self.guild).await?;
-        let row = rows.into_iter().find(|row| row.key == key && !row.retired);
-        row.map(|row| row.id).ok_or(DeskError::NotFound)
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::changing::key_of;
     use super::*;
 
     fn question(id: i64, words: &str, least: u16) -> Question {

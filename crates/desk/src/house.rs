@@ -4,6 +4,7 @@
 //! person's proof. It opens desks for guilds that are new and hands facts to the one they concern.
 //! What a desk does is the desk's; no query here reads what a ticket says.
 
+mod address;
 mod facts;
 mod welcome;
 
@@ -12,7 +13,7 @@ use crate::clock::Clock;
 use crate::commands::{Answer, Asked, Suggestion};
 use crate::files::FileStore;
 use crate::inner::Shared;
-use crate::store::{guilds, people, tickets};
+use crate::store::{guilds, people, slugs, tickets};
 use crate::token::Token;
 use crate::{Db, Desk, DeskError, DiscordProfile, Health, Holder, Settings, Staff};
 use domain::view::{GuildView, TicketView};
@@ -363,7 +364,7 @@ impl House {
         if let Some(desk) = self.of_guild(guild) {
             return Ok(desk);
         }
-        let slug = guilds::free_slug(&self.db, name).await?;
+        let slug = slugs::free(&self.db, name).await?;
         let row = guilds::add(&self.db, guild, name, Some(slug)).await?;
         let desk = Desk::of(self.0.shared.clone(), row, None).await?;
         // A session is on: what follows in it is heard.

@@ -82,11 +82,14 @@ impl Inner {
 
     /// The same words, whether or not other guilds were there when they were posted.
     pub(crate) fn without_base(&self, words: &str) -> String {
-        match self.guild_name().slug {
-            Some(slug) => {
-                let url = &self.public_url;
-                words.replacen(&format!("<{url}/g/{slug}/"), &format!("<{url}/"), 1)
-            }
+        // Whichever part of an address the guild had then.
+        let begin = format!("<{}/g/", self.public_url);
+        let parts = words.split_once(&begin).and_then(|(before, rest)| {
+            let (_, rest) = rest.split_once('/')?;
+            Some((before, rest))
+        });
+        match parts {
+            Some((before, rest)) => format!("{before}<{}/{rest}", self.public_url),
             None => words.to_owned(),
         }
     }

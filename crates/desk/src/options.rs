@@ -14,8 +14,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+mod deciding;
 mod setting;
 
+pub use deciding::Decision;
 pub use setting::{MAINTENANCE, Setting, Shape};
 
 /// What the environment decides for the first guild.

@@ -4,7 +4,8 @@
 //! A [`Staff`], [`Admin`] or [`Holder`] is the permission itself: its private fields keep anyone
 //! else from making one. It knows neither sessions nor cookies.
 
-use crate::bridge::RemoteMember;
+use crate::bridge::{RemoteMember, RemoteRole};
+use crate::roster::Freshness;
 use crate::store::commands::{self, Grantee};
 use crate::store::{people, tickets};
 use crate::token::Token;
@@ -142,6 +143,34 @@ impl Desk {
             Grantee::User(granted) => granted == user,
             Grantee::Role(role) => roles.contains(&role),
         }))
+    }
+
+    /// A member of the staff as admin, if they manage the guild now (asked of Discord, remembered
+    /// briefly): the condition that a command meets by the permissions that come with it.
+    pub async fn admin_of(&self, staff: &Staff) -> Result<Admin, DeskError> {
+        self.proven_admin(staff, Freshness::Fresh).await
+    }
+
+    /// Whether they probably are, for a way to what only admins may open. It opens nothing.
+    pub async fn seems_admin(&self, staff: &Staff) -> bool {
+        self.proven_admin(staff, Freshness::AtHand).await.is_ok()
+    }
+
+    async fn proven_admin(&self, staff: &Staff, within: Freshness) -> Result<Admin, DeskError> {
+        self.knows(staff)?;
+        let account = self.account(staff.person).await?;
+        let account = account.ok_or(DeskError::NotAllowed)?;
+        let member = self.member(account).await?.ok_or(DeskError::NotAllowed)?;
+        let powers = self.powers(within).await?;
+        self.admin(&member, powers.manages(account, &member.roles))
+    }
+
+    /// The guild's roles, the highest first; everyone's, which makes nobody anything, is left out.
+    pub async fn roles(&self, admin: &Admin) -> Result<Vec<RemoteRole>, DeskError> {
+        self.knows(admin)?;
+        let mut roles = self.powers(Freshness::Fresh).await?.roles.clone();
+        roles.retain(|role| role.id.0 != self.discord_id.0);
+        Ok(roles)
     }
 
     /// A member as admin, if they manage the guild by Discord's own word.

@@ -2,7 +2,7 @@
 //!
 //! What a viewer may not see is left in the database, not filtered later. Nothing is changed here.
 
-use crate::store::{files, inbox, links, messages, stuck, tickets};
+use crate::store::{commands, files, inbox, links, messages, stuck, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError, Holder, Staff};
 use domain::view::{ConversationView, GuildView, InboxFilter, InboxView};
@@ -36,6 +36,7 @@ impl Desk {
         Ok(ConversationView {
             messages: self.shown(messages).await?,
             ticket: ticket.view(),
+            tags: Vec::new(),
             history: Vec::new(),
             thread_url: None,
             thread_trouble: None,
@@ -58,9 +59,20 @@ impl Desk {
         filter: InboxFilter,
         after: Option<&str>,
     ) -> Result<InboxView, DeskError> {
+        self.inbox_tagged(staff, filter, None, after).await
+    }
+
+    /// The staff's list of what has this tag.
+    pub async fn inbox_tagged(
+        &self,
+        staff: &Staff,
+        filter: InboxFilter,
+        tag: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<InboxView, DeskError> {
         self.knows(staff)?;
         let (page, counts, stuck) = tokio::join!(
-            inbox::page(&self.db, self.guild, staff.person, filter, after),
+            inbox::page(&self.db, self.guild, staff.person, filter, tag, after),
             inbox::counts(&self.db, self.guild, staff.person),
             stuck::count(&self.db, self.guild),
         );
@@ -69,6 +81,7 @@ impl Desk {
             guild: self.guild_name(),
             others: Vec::new(),
             me: staff.view(),
+            manages: false,
             rows,
             counts: counts?,
             stuck: stuck?,
@@ -101,6 +114,7 @@ impl Desk {
         files::show(&self.db, ticket.id, &mut messages).await?;
         Ok(ConversationView {
             messages: self.shown(messages).await?,
+            tags: commands::tags(&self.db.read, ticket.id).await?,
             history: tickets::history(&self.db, ticket.id).await?,
             thread_url: link.thread_id.map(|thread| self.thread_address(thread)),
             thread_notice: crate::bridge::notice(&link, ticket.status).map(str::to_owned),

@@ -4,12 +4,12 @@
 //! one serves for a while, so that an outage does not sign everyone out, nor the bot's own exile. It
 //! decides no permission.
 
-use crate::bridge::{DeliveryError, RemoteMember};
+use crate::bridge::{DeliveryError, Powers, RemoteMember};
 use crate::store::people;
 use crate::{Desk, DeskError};
 use domain::{DiscordUserId, PersonId, Timestamp};
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A role taken away is noticed within this.
@@ -20,14 +20,45 @@ const STALE: Duration = Duration::from_secs(15 * 60);
 /// web, and nobody's roles can be learned anyhow.
 const AWAY: Duration = Duration::from_secs(12 * 60 * 60);
 
+/// For how long Discord is not asked again after it gave no answer.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// How old an answer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// As for whatever a permission hangs on.
+    Fresh,
+    /// For what only says that there is a way, and opens nothing.
+    AtHand,
+}
+
+impl Freshness {
+    fn lasts(self) -> Duration {
+        match self {
+            Self::Fresh => FRESH,
+            Self::AtHand => STALE,
+        }
+    }
+}
+
 /// Discord's code for a guild that the bot is not in.
 const UNKNOWN_GUILD: u32 = 10_004;
 
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     members: Mutex<HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>>,
+    /// Who manages the guild.
+    powers: Mutex<Known>,
     /// A person's account never changes.
     accounts: Mutex<HashMap<PersonId, DiscordUserId>>,
+}
+
+/// Who manages the guild, as far as it was learned.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    powers: Option<(Timestamp, Arc<Powers>)>,
+    /// When Discord did not answer, if that was its last word.
+    failed_at: Option<Timestamp>,
 }
 
 impl Roster {
@@ -56,6 +87,10 @@ impl Roster {
         self.members
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn powers(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.powers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn accounts(&self) -> std::sync::MutexGuard<'_, HashMap<PersonId, DiscordUserId>> {
@@ -108,6 +143,42 @@ impl Desk {
                     Err(DeskError::Busy("Discord cannot be asked who is staff"))
                 }
             },
+        }
+    }
+
+    /// Who manages the guild, as it was at most `within` ago.
+    pub(crate) async fn powers(&self, within: Freshness) -> Result<Arc<Powers>, DeskError> {
+        let now = self.now();
+        let known = self.roster.powers().clone();
+        if let Some((at, powers)) = &known.powers
+            && now.since(*at) < within.lasts()
+        {
+            return Ok(powers.clone());
+        }
+        // Nobody waits again and again for what only shows a way.
+        let pauses =
+            within == Freshness::AtHand && known.failed_at.is_some_and(|at| now.since(at) < PAUSE);
+        if !pauses {
+            match self.port.powers(self.discord_id).await {
+                Ok(powers) => {
+                    let powers = Arc::new(powers);
+                    *self.roster.powers() = Known {
+                        powers: Some((now, powers.clone())),
+                        failed_at: None,
+                    };
+                    return Ok(powers);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "Discord could not be asked who manages a guild");
+                    self.roster.powers().failed_at = Some(now);
+                }
+            }
+        }
+        match known.powers {
+            Some((at, powers)) if now.since(at) < self.answers_serve() => Ok(powers),
+            _ => Err(DeskError::Busy(
+                "Discord cannot be asked who manages the server",
+            )),
         }
     }
 

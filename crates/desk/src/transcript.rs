@@ -9,7 +9,7 @@ mod json;
 
 use crate::files::whole;
 use crate::store::entities::attachment::Model as File;
-use crate::store::{files, links, messages, tickets};
+use crate::store::{commands, files, links, messages, tickets};
 use crate::{Desk, DeskError, Holder, Staff};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -135,6 +135,7 @@ impl Desk {
         files::show(&self.db, ticket, &mut messages).await?;
         let conversation = ConversationView {
             messages: self.shown(messages).await?,
+            tags: commands::tags(&self.db.read, ticket).await?,
             history: tickets::history(&self.db, ticket).await?,
             thread_url: link.thread_id.map(|thread| self.thread_address(thread)),
             thread_trouble: None,

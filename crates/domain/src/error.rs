@@ -18,6 +18,26 @@ pub enum Field {
     Body,
     /// Attached files.
     Files,
+    /// A setting's value.
+    Value,
+    /// What something is called.
+    Name,
+    /// What explains a name.
+    Help,
+    /// A question of a form.
+    Question,
+    /// How short an answer may be.
+    Least,
+    /// How long an answer may be.
+    Most,
+    /// A Discord account.
+    Account,
+    /// A Discord role.
+    Role,
+    /// A tag of a ticket.
+    Tag,
+    /// A part of a web address.
+    Slug,
 }
 
 impl Field {
@@ -29,6 +49,16 @@ impl Field {
             Self::Category => "category",
             Self::Body => "body",
             Self::Files => "files",
+            Self::Value => "value",
+            Self::Name => "name",
+            Self::Help => "help",
+            Self::Question => "question",
+            Self::Least => "least",
+            Self::Most => "most",
+            Self::Account => "account",
+            Self::Role => "role",
+            Self::Tag => "tag",
+            Self::Slug => "slug",
         }
     }
 }

@@ -50,6 +50,15 @@ pub struct CategoryView {
     pub help: String,
 }
 
+/// An answer that is sent often, under its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuickReply {
+    /// What it is called.
+    pub name: String,
+    /// What it says.
+    pub body: String,
+}
+
 /// A person of the staff.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonView {
@@ -181,6 +190,8 @@ pub struct ConversationView {
     pub ticket: TicketView,
     /// Oldest first.
     pub messages: Vec<MessageView>,
+    /// By which staff find it; empty for customers.
+    pub tags: Vec<String>,
     /// Oldest first; empty for customers.
     pub history: Vec<EventView>,
     /// The thread's address in Discord, for staff, once there is one.
@@ -304,6 +315,8 @@ pub struct TicketRow {
     pub priority: Priority,
     /// Who took it.
     pub assignee: Option<PersonView>,
+    /// By which staff find it.
+    pub tags: Vec<String>,
     /// Since when the customer waits, if they do.
     pub waiting_since: Option<Timestamp>,
     /// When something last happened.
@@ -321,6 +334,8 @@ pub struct InboxView {
     pub others: Vec<GuildView>,
     /// Who looks.
     pub me: PersonView,
+    /// They manage the guild, and so decide its settings.
+    pub manages: bool,
     /// The rows of this page.
     pub rows: Vec<TicketRow>,
     /// How many tickets each filter holds, in the order of [`InboxFilter::ALL`].

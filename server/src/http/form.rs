@@ -55,6 +55,11 @@ impl Form {
         form
     }
 
+    /// All fields that were sent.
+    pub(crate) fn into_fields(self) -> HashMap<String, String> {
+        self.fields
+    }
+
     /// Takes a field out; one that was not sent is empty.
     pub(crate) fn take(&mut self, name: &str) -> String {
         self.fields.remove(name).unwrap_or_default()

@@ -6,6 +6,7 @@
 use super::Web;
 use super::customer;
 use super::refusal::Refusal;
+use crate::errors::explain;
 use app::public::Choice;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -34,7 +35,14 @@ pub(super) fn upload_routes() -> Router<Web> {
 }
 
 /// The guild that an address names, if there is one of that name.
-struct Named(Option<(Desk, String)>);
+enum Named {
+    /// It is found there.
+    Here(Desk, String),
+    /// It was; now it is found here.
+    Moved(Desk, String),
+    /// None is, and none was.
+    Nowhere,
+}
 
 impl FromRequestParts<Web> for Named {
     type Rejection = Infallible;
@@ -46,8 +54,21 @@ impl FromRequestParts<Web> for Named {
             let named = steps.into_iter().find(|(name, _)| name == "slug");
             named.map(|(_, slug)| slug)
         });
-        let found = slug.and_then(|slug| web.house.of_slug(&slug).map(|desk| (desk, slug)));
-        Ok(Self(found))
+        let Some(slug) = slug else {
+            return Ok(Self::Nowhere);
+        };
+        let found = web.house.of_address(&slug).await.unwrap_or_else(|error| {
+            explain(&error);
+            None
+        });
+        let Some(desk) = found else {
+            return Ok(Self::Nowhere);
+        };
+        let now = desk.guild_view().slug.unwrap_or_default();
+        Ok(match now == slug {
+            true => Self::Here(desk, slug),
+            false => Self::Moved(desk, now),
+        })
     }
 }
 
@@ -59,45 +80,48 @@ fn form_of(slug: &str) -> String {
     format!("/g/{slug}/new")
 }
 
-async fn home(State(web): State<Web>, Named(guild): Named, headers: HeaderMap) -> Response {
+async fn home(State(web): State<Web>, guild: Named, headers: HeaderMap) -> Response {
     match guild {
-        Some((desk, slug)) => customer::show_home(&web, &desk, &form_of(&slug), &headers),
-        None => nowhere(&web),
+        Named::Here(desk, slug) => customer::show_home(&web, &desk, &form_of(&slug), &headers),
+        Named::Moved(_, slug) => Redirect::permanent(&format!("/g/{slug}")).into_response(),
+        Named::Nowhere => nowhere(&web),
     }
 }
 
-async fn new_form(State(web): State<Web>, Named(guild): Named) -> Response {
+async fn new_form(State(web): State<Web>, guild: Named) -> Response {
     match guild {
-        Some((desk, slug)) => customer::empty_form(&web, &desk, &form_of(&slug)).await,
-        None => nowhere(&web),
+        Named::Here(desk, slug) => customer::empty_form(&web, &desk, &form_of(&slug)).await,
+        Named::Moved(_, slug) => Redirect::permanent(&form_of(&slug)).into_response(),
+        Named::Nowhere => nowhere(&web),
     }
 }
 
 async fn file_ticket(
     State(web): State<Web>,
-    Named(guild): Named,
+    guild: Named,
     headers: HeaderMap,
     request: Request,
 ) -> Response {
     match guild {
-        Some((desk, slug)) => {
+        // A form that was open while its guild moved is taken as it is.
+        Named::Here(desk, slug) | Named::Moved(desk, slug) => {
             customer::file_at(&web, &desk, &form_of(&slug), &headers, request).await
         }
-        None => nowhere(&web),
+        Named::Nowhere => nowhere(&web),
     }
 }
 
 /// Links in Discord lead to the page of their own guild, whichever one was looked at last.
-async fn to_staff(State(web): State<Web>, Named(guild): Named, request: Request) -> Response {
-    let Some((_, slug)) = guild else {
-        return nowhere(&web);
-    };
-    let begins = format!("/g/{slug}");
-    let page = request.uri().path().strip_prefix(&begins);
-    let page = page.filter(|page| page.starts_with("/staff"));
-    match page {
-        Some(page) if !page.contains("//") => {
-            Redirect::to(&format!("{page}?guild={slug}")).into_response()
+async fn to_staff(State(web): State<Web>, guild: Named, request: Request) -> Response {
+    let after_g = request.uri().path().strip_prefix("/g/").unwrap_or_default();
+    let page = after_g.split_once('/').map(|(_, page)| page);
+    let page = page.filter(|page| page.starts_with("staff") && !page.contains("//"));
+    match (guild, page) {
+        (Named::Here(_, slug), Some(page)) => {
+            Redirect::to(&format!("/{page}?guild={slug}")).into_response()
+        }
+        (Named::Moved(_, slug), Some(page)) => {
+            Redirect::permanent(&format!("/g/{slug}/{page}")).into_response()
         }
         _ => nowhere(&web),
     }

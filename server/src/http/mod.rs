@@ -21,6 +21,7 @@ mod records;
 mod refusal;
 mod return_path;
 mod sessions;
+mod settings;
 mod sign_in;
 mod staff;
 mod ticket;
@@ -123,6 +124,7 @@ pub(crate) fn router(web: Web) -> Router {
         .merge(files::routes(&web))
         .merge(transcripts::routes(&web))
         .merge(records::routes(&web))
+        .merge(settings::routes(&web))
         .merge(changes::routes())
         .merge(staff::routes(&web))
         .merge(sign_in::routes(&web))

@@ -1,4 +1,4 @@
-//! The staff's pages that only show, and the button for their hours.
+//! The staff's pages that only show, and the button for their hours; settings are next door.
 //!
 //! Each passes [`super::viewer`] first, as the dashboard does; what they say is the desk's, how it
 //! looks is `app`'s.
@@ -54,9 +54,10 @@ async fn read_stats(web: &Web, seat: &Seat) -> Result<StatsPage, DeskError> {
 }
 
 /// What the rail says, as on the dashboard.
-async fn rail(web: &Web, seat: &Seat) -> Result<InboxView, DeskError> {
+pub(super) async fn rail(web: &Web, seat: &Seat) -> Result<InboxView, DeskError> {
     let Seat { desk, staff } = seat;
     let mut inbox = desk.inbox(staff, InboxFilter::Active, None).await?;
+    inbox.manages = desk.seems_admin(staff).await;
     inbox.others = web.house.others(desk, staff.person).await?;
     Ok(inbox)
 }

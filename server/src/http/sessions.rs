@@ -1,7 +1,7 @@
 //! Staff sessions, kept in the desk's database behind a cookie.
 //!
-//! A session holds who signed in and which guild they look at, and nothing else; whether that person is staff is asked anew at
-//! every request. Customers have no session: the layer is laid over staff's addresses alone.
+//! A session holds who signed in, which guild they look at and what their last change did, and nothing
+//! else; whether that person is staff is asked anew at every request. Customers have no session: the layer is laid over staff's addresses alone.
 
 use async_trait::async_trait;
 use desk::{DeskError, House};
@@ -18,6 +18,8 @@ pub(crate) const COOKIE: &str = "threadline_session";
 const PERSON: &str = "person";
 /// Which guild they look at.
 const GUILD: &str = "guild";
+/// What the last change did, until it is read once.
+const SAID: &str = "said";
 /// The day on which the session was last prolonged.
 const DAY: &str = "day";
 const LIFE: Duration = Duration::days(14);
@@ -55,6 +57,21 @@ pub(crate) async fn choose(
         session.insert(GUILD, guild).await?;
     }
     Ok(())
+}
+
+/// Keeps what a change did, for the page that is shown next.
+pub(crate) async fn say(
+    session: &Session,
+    words: &str,
+) -> Result<(), tower_sessions::session::Error> {
+    session.insert(SAID, words).await
+}
+
+/// What the last change did, once.
+pub(crate) async fn said(
+    session: &Session,
+) -> Result<Option<String>, tower_sessions::session::Error> {
+    session.remove(SAID).await
 }
 
 /// Makes the session this person's, under an id that nobody knew before.

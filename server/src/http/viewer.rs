@@ -85,7 +85,9 @@ async fn seat(web: &Web, session: &Session, wanted: &Wanted) -> Result<Seat, App
     let person = person(session).await?;
     let broken = |error| unexpected("A session could not be read", &error);
     if let Wanted::Chosen(slug) | Wanted::Once(slug) = wanted {
-        let desk = web.house.of_slug(slug).ok_or(AppError::NotAllowed)?;
+        let desk = web.house.of_address(slug).await;
+        let desk = desk.map_err(|error| explain(&error))?;
+        let desk = desk.ok_or(AppError::NotAllowed)?;
         let staff = desk.staff(person).await.map_err(|error| explain(&error))?;
         if let Wanted::Chosen(_) = wanted {
             sessions::choose(session, desk.discord_id())

@@ -12,10 +12,10 @@ const PIXEL: &str = "/g/pixel-co";
 const HARBOR: &str = "/g/harbor-games";
 
 /// A server with a second guild, which is set up. Aiko is staff in both, Sam in the second alone.
-struct Two {
-    world: World,
+pub struct Two {
+    pub world: World,
     /// The second guild, as a configuration would name it.
-    pixel: Value,
+    pub pixel: Value,
 }
 
 impl Two {
@@ -29,7 +29,7 @@ impl Two {
     }
 
     /// The same, with the second guild set up by Sam, who manages it.
-    async fn set_up() -> Self {
+    pub async fn set_up() -> Self {
         let two = Self::start().await;
         let channel = format!("<#{}>", two.pixel["support_channel_id"]);
         let role = format!("<@&{}>", two.pixel["staff_role_id"]);
@@ -40,7 +40,7 @@ impl Two {
         two
     }
 
-    fn person(&self, name: &str) -> Person {
+    pub fn person(&self, name: &str) -> Person {
         let people = self.world.discord.settings().people;
         people
             .into_iter()
@@ -49,7 +49,7 @@ impl Two {
     }
 
     /// Sam sends `/config` in the second guild.
-    async fn config(&self, setting: &str, value: &str) -> String {
+    pub async fn config(&self, setting: &str, value: &str) -> String {
         let option = |name: &str, value: &str| json!({"type": 3, "name": name, "value": value});
         let options = json!([option("setting", setting), option("value", value)]);
         self.send("config", options).await;
@@ -57,7 +57,7 @@ impl Two {
     }
 
     /// Sam sends a command in the second guild.
-    async fn send(&self, name: &str, options: Value) {
+    pub async fn send(&self, name: &str, options: Value) {
         let command = self.command(name).await;
         let data = json!({"id": command["id"], "name": name, "type": 1, "options": options});
         self.interact(json!({"type": 2, "data": data})).await;
@@ -74,7 +74,7 @@ impl Two {
     }
 
     /// What Sam was shown last, and only they see.
-    fn told(&self) -> Value {
+    pub fn told(&self) -> Value {
         let sam = self.person("Sam").id;
         let seen = self.world.discord.world();
         let all = seen["ephemeral"].as_array().unwrap();

@@ -18,6 +18,7 @@ mod live;
 mod outage;
 mod people_in_discord;
 mod records;
+mod settings;
 mod sign_in;
 mod signed;
 mod storage;

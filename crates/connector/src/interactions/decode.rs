@@ -4,14 +4,14 @@
 //! words that say why.
 
 use super::Place;
+use crate::anatomy::MANAGES;
 use crate::{custom_id, read};
 use desk::commands::{Act, Asked, Kind, Value, Values, find};
 use domain::{ChannelId, DiscordGuildId, RoleId, ThreadId};
 use serenity::all::{
     ActionRow, ActionRowComponent, ChannelType, CommandInteraction, CommandType,
     ComponentInteraction, ComponentInteractionDataKind, GuildId, Interaction, Member,
-    ModalInteraction, PartialChannel, Permissions, ResolvedOption, ResolvedTarget, ResolvedValue,
-    Unresolved,
+    ModalInteraction, PartialChannel, ResolvedOption, ResolvedTarget, ResolvedValue, Unresolved,
 };
 
 const NOT_HERE: &str = "This works only in the server.";
@@ -89,7 +89,6 @@ struct Frame<'a> {
 impl Frame<'_> {
     fn asked(&self, act: Act) -> Option<Box<Asked>> {
         let (guild, member) = (self.guild?, self.member?);
-        let manages = Permissions::ADMINISTRATOR | Permissions::MANAGE_GUILD;
         let in_thread = self.place.is_some_and(|channel| {
             matches!(
                 channel.kind,
@@ -102,7 +101,7 @@ impl Frame<'_> {
             channel: ThreadId::from(self.channel.get()),
             in_thread,
             member: read::interaction_member(member),
-            manages_guild: member.permissions.is_some_and(|p| p.intersects(manages)),
+            manages_guild: member.permissions.is_some_and(|p| p.intersects(MANAGES)),
             act,
         }))
     }

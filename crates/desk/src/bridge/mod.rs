@@ -18,6 +18,7 @@ mod log;
 mod opening;
 mod outbox;
 mod port;
+mod powers;
 mod presence;
 mod quote;
 mod recognise;
@@ -41,3 +42,4 @@ pub use port::{
     DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostFile, PostTags, RemoteBytes,
     RemoteMember, ThreadShape, ThreadSpec, ThreadStart, ThreadState, TicketCard,
 };
+pub use powers::{Powers, RemoteChannel, RemoteRole};

@@ -4,6 +4,7 @@
 //! here retries, remembers or decides: an answer says what is known, and the outbox decides.
 
 use super::event::{ActiveThread, RemoteMessage};
+use super::powers::{Powers, RemoteChannel};
 use bytes::Bytes;
 use domain::{
     ChannelId, DiscordGuildId, DiscordMessageId, DiscordUserId, Priority, RoleId, Status, ThreadId,
@@ -349,6 +350,12 @@ pub trait DiscordPort: Send + Sync + 'static {
 
     /// Who can say how the bot is to serve the guild.
     async fn hosts(&self, guild: DiscordGuildId) -> Result<Hosts, DeliveryError>;
+
+    /// Who manages the guild, and its roles.
+    async fn powers(&self, guild: DiscordGuildId) -> Result<Powers, DeliveryError>;
+
+    /// The guild's channels that the bot sees and that we can use, in their order.
+    async fn channels(&self, guild: DiscordGuildId) -> Result<Vec<RemoteChannel>, DeliveryError>;
 
     /// The guild that a channel is in; none, when the bot sees no such channel.
     async fn guild_of(&self, channel: ChannelId) -> Result<Option<DiscordGuildId>, DeliveryError>;

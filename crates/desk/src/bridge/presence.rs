@@ -7,7 +7,7 @@
 use super::event::Absence;
 use super::failure::UNKNOWN_CHANNEL;
 use super::port::DeliveryError;
-use crate::store::{guilds, links};
+use crate::store::{guilds, links, slugs};
 use crate::{Desk, DeskError};
 use domain::{ThreadId, Timestamp};
 use std::sync::PoisonError;
@@ -31,7 +31,8 @@ impl Desk {
         }
     }
 
-    /// The guild is called so. Its part of an address is made of its first name, and stays.
+    /// The guild is called so. Its part of an address is made of its first name, and stays
+    /// until an admin changes it.
     pub(super) async fn called(&self, name: &str) -> Result<(), DeskError> {
         let mut known = self.guild_name();
         if known.name != name {
@@ -41,8 +42,8 @@ impl Desk {
             return Ok(());
         }
         if known.slug.is_none() {
-            let slug = guilds::free_slug(&self.db, name).await?;
-            guilds::set_slug(&self.db, self.guild, &slug).await?;
+            let slug = slugs::free(&self.db, name).await?;
+            slugs::set(&self.db.write, self.guild, &slug).await?;
             known.slug = Some(slug);
         }
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = known;

@@ -3,12 +3,11 @@
 use super::answer::{Answer, Say};
 use super::asked::Asked;
 use super::deeds::ForAdmin;
-use super::everyone::body_of;
-use super::table::QUICK_NAME_MAX;
 use super::{conflict, given, listing};
 use crate::bridge::{Nonce, Post, RemoteMember, escape};
 use crate::options::{MAINTENANCE, Setting, Shape};
-use crate::store::commands::{self, Grantee};
+use crate::quick_replies::Keep;
+use crate::staffing::Grantee;
 use crate::{Admin, Desk, DeskError};
 use domain::text::excerpt;
 use domain::{ChannelId, RoleId, ThreadId};
@@ -26,11 +25,12 @@ impl Desk {
             ForAdmin::SetUpStep => self.set_up_step(asked, admin).await,
             ForAdmin::AddStaff | ForAdmin::RemoveStaff => {
                 let member = given(values.user("user"))?;
-                self.change_staff(member, what == ForAdmin::AddStaff).await
+                self.change_staff(admin, member, what == ForAdmin::AddStaff)
+                    .await
             }
             ForAdmin::AddStaffRole | ForAdmin::RemoveStaffRole => {
                 let role = given(values.role("role"))?;
-                self.change_staff_role(role, what == ForAdmin::AddStaffRole)
+                self.change_staff_role(admin, role, what == ForAdmin::AddStaffRole)
                     .await
             }
             ForAdmin::Stats | ForAdmin::Dashboard | ForAdmin::Doctor => {
@@ -41,34 +41,23 @@ impl Desk {
             | ForAdmin::RemoveQuestion
             | ForAdmin::AddCategory
             | ForAdmin::RemoveCategory => self.forms_for_admin(what, asked, admin).await,
-            ForAdmin::ListStaff => self.list_staff().await,
-            ForAdmin::Config => self.config(asked).await,
+            ForAdmin::ListStaff => self.list_staff(admin).await,
+            ForAdmin::Config => self.config(asked, admin).await,
             ForAdmin::SetQuickReply => {
-                let name = given(values.text("name"))?.to_lowercase();
-                let fits = name.chars().count() <= usize::from(QUICK_NAME_MAX);
-                if !fits || name.contains(char::is_control) {
-                    return conflict(format!(
-                        "A quick reply's name has at most {QUICK_NAME_MAX} characters."
-                    ));
-                }
-                let body = body_of(given(values.text("text"))?)?;
-                let work = self.work().await?;
-                commands::set_quick_reply(&work.tx, self.guild, &name, body.as_str()).await?;
-                work.commit().await?;
+                let (name, text) = (given(values.text("name"))?, given(values.text("text"))?);
+                let name = self.keep_quick_reply(admin, name, text, Keep::Over).await?;
                 Ok(format!("/reply quick: {} says it now.", escape(&name)).into())
             }
             ForAdmin::RemoveQuickReply => {
-                let name = given(values.text("quick"))?.to_lowercase();
-                let work = self.work().await?;
-                let gone = commands::remove_quick_reply(&work.tx, self.guild, &name).await?;
-                work.commit().await?;
-                Ok(match gone {
-                    true => format!("The quick reply {} is gone.", escape(&name)).into(),
+                let name = given(values.text("quick"))?;
+                Ok(match self.remove_quick_reply(admin, name).await? {
+                    true => format!("The quick reply {} is gone.", escape(name)).into(),
                     false => "There is no such quick reply.".into(),
                 })
             }
             ForAdmin::ListQuickReplies => {
-                let names = commands::quick_replies(&self.db.read, self.guild).await?;
+                let all = self.quick_replies(admin).await?;
+                let names: Vec<_> = all.into_iter().map(|quick| quick.name).collect();
                 Ok(match names.is_empty() {
                     true => "There are no quick replies. /quickreply set makes one.".into(),
                     false => Answer::Say(Say {
@@ -81,14 +70,15 @@ impl Desk {
             ForAdmin::Maintenance => {
                 let on = given(values.text("state"))? == "on";
                 let message = values.text("message").unwrap_or(MAINTENANCE);
-                let value = match Setting::Maintenance.read(message) {
-                    Ok(value) => value,
-                    Err(why) => return conflict(why),
-                };
-                self.set_option(Setting::Maintenance, on.then_some(value.as_str()))
+                let decision = self
+                    .decide(admin, Setting::Maintenance, on.then_some(message))
                     .await?;
+                self.adopt(admin, vec![decision]).await?;
+                let message = message.trim();
                 Ok(match on {
-                    true => format!("New tickets are paused, here and on the web: {value}").into(),
+                    true => {
+                        format!("New tickets are paused, here and on the web: {message}").into()
+                    }
                     false => "New tickets are taken again.".into(),
                 })
             }
@@ -100,7 +90,7 @@ impl Desk {
     pub(super) async fn post_panel(
         &self,
         asked: &Asked,
-        _admin: &Admin,
+        admin: &Admin,
     ) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         let channel = match values.channel("channel") {
@@ -112,10 +102,8 @@ impl Desk {
         };
         self.owns(channel).await?;
         if let Some(title) = values.text("title") {
-            match Setting::PanelTitle.read(title) {
-                Ok(title) => self.set_option(Setting::PanelTitle, Some(&title)).await?,
-                Err(why) => return conflict(why),
-            }
+            let decision = self.decide(admin, Setting::PanelTitle, Some(title)).await?;
+            self.adopt(admin, vec![decision]).await?;
         }
         let options = self.options();
         let mut words = options.value(Setting::PanelText).unwrap_or_default();
@@ -139,18 +127,17 @@ impl Desk {
         .into())
     }
 
-    async fn change_staff(&self, member: &RemoteMember, add: bool) -> Result<Answer, DeskError> {
+    async fn change_staff(
+        &self,
+        admin: &Admin,
+        member: &RemoteMember,
+        add: bool,
+    ) -> Result<Answer, DeskError> {
         let name = escape(&member.name);
-        if member.bot {
-            return conflict("Bots are no staff.");
-        }
-        let to = Grantee::User(member.user);
-        let work = self.work().await?;
         let changed = match add {
-            true => commands::grant(&work.tx, self.guild, to).await?,
-            false => commands::revoke(&work.tx, self.guild, to).await?,
+            true => self.add_staff(admin, member).await?,
+            false => self.remove_staff(admin, Grantee::User(member.user)).await?,
         };
-        work.commit().await?;
         let by_role = member.roles.contains(&self.home().staff_role);
         Ok(match (add, changed) {
             (true, true) => format!("{name} is staff now, here and on the dashboard."),
@@ -164,21 +151,16 @@ impl Desk {
         .into())
     }
 
-    async fn change_staff_role(&self, role: RoleId, add: bool) -> Result<Answer, DeskError> {
-        // @everyone has the guild's own id.
-        if role.0 == self.discord_id.0 {
-            return conflict("Everyone has that role: nobody would be a customer any more.");
-        }
-        if role == self.home().staff_role {
-            return conflict("That is the staff role itself; /config staff_role sets it.");
-        }
-        let to = Grantee::Role(role);
-        let work = self.work().await?;
+    async fn change_staff_role(
+        &self,
+        admin: &Admin,
+        role: RoleId,
+        add: bool,
+    ) -> Result<Answer, DeskError> {
         let changed = match add {
-            true => commands::grant(&work.tx, self.guild, to).await?,
-            false => commands::revoke(&work.tx, self.guild, to).await?,
+            true => self.add_staff_role(admin, role).await?,
+            false => self.remove_staff(admin, Grantee::Role(role)).await?,
         };
-        work.commit().await?;
         Ok(match (add, changed) {
             (true, true) => format!("Everyone with <@&{role}> is staff now."),
             (true, false) => format!("<@&{role}> is a staff role already."),
@@ -188,15 +170,13 @@ impl Desk {
         .into())
     }
 
-    async fn list_staff(&self) -> Result<Answer, DeskError> {
+    async fn list_staff(&self, admin: &Admin) -> Result<Answer, DeskError> {
         let role = self.home().staff_role;
+        let staffing = self.staffing(admin).await?;
         let mut lines = vec![format!("Everyone with <@&{role}> (the staff role)")];
-        for grant in commands::grants(&self.db.read, self.guild).await? {
-            lines.push(match grant {
-                Grantee::User(user) => format!("<@{user}>"),
-                Grantee::Role(role) => format!("Everyone with <@&{role}>"),
-            });
-        }
+        let roles = staffing.roles.iter();
+        lines.extend(roles.map(|role| format!("Everyone with <@&{role}>")));
+        lines.extend(staffing.people.iter().map(|(user, _)| format!("<@{user}>")));
         Ok(Answer::Say(Say {
             words: "Staff:".to_owned(),
             detail: Some(listing::lines(&lines)),
@@ -204,7 +184,7 @@ impl Desk {
         }))
     }
 
-    async fn config(&self, asked: &Asked) -> Result<Answer, DeskError> {
+    async fn config(&self, asked: &Asked, admin: &Admin) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         let Some(typed) = values.text("setting") else {
             let options = self.options();
@@ -231,43 +211,20 @@ impl Desk {
         };
         let key = setting.key();
         let typed = values.text("value");
-        if let (Some(variable), Some(_)) = (setting.variable(), typed)
-            && self.options().is_given(setting)
-        {
-            return conflict(format!(
-                "`{key}` is decided by {variable} where Threadline runs, which wins over what is \
-                 said here. Change it there."
-            ));
-        }
-        match typed {
-            None => {
-                let value = shown(setting, self.options().value(setting));
-                Ok(format!("`{key}` is {value}. {}.", setting.about()).into())
-            }
-            Some("default") => {
-                self.set_option(setting, None).await?;
-                let value = shown(setting, self.options().value(setting));
-                Ok(format!("`{key}` is back to {value}.").into())
-            }
-            Some(typed) => {
-                let value = match setting.read(typed) {
-                    Ok(value) => value,
-                    Err(why) => return conflict(why),
-                };
-                // @everyone has the guild's own id.
-                if setting.shape() == Shape::Role && value == self.discord_id.to_string() {
-                    return conflict(
-                        "Everyone has that role: nobody would be a customer any more.",
-                    );
-                }
-                if setting.shape() == Shape::Channel {
-                    self.owns(commands::channel_in(&value).unwrap_or(ChannelId(0)))
-                        .await?;
-                }
-                self.set_option(setting, Some(&value)).await?;
-                Ok(format!("`{key}` is {} now.", shown(setting, Some(value))).into())
-            }
-        }
+        let Some(typed) = typed else {
+            let value = shown(setting, self.options().value(setting));
+            return Ok(format!("`{key}` is {value}. {}.", setting.about()).into());
+        };
+        let is_reset = typed == "default";
+        let decision = self
+            .decide(admin, setting, Some(typed).filter(|_| !is_reset))
+            .await?;
+        self.adopt(admin, vec![decision]).await?;
+        let value = shown(setting, self.options().value(setting));
+        Ok(match is_reset {
+            true => format!("`{key}` is back to {value}.").into(),
+            false => format!("`{key}` is {value} now.").into(),
+        })
     }
 }
 

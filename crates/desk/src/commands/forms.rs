@@ -15,12 +15,12 @@ impl Desk {
         &self,
         what: ForAdmin,
         asked: &Asked,
-        _admin: &Admin,
+        admin: &Admin,
     ) -> Result<Answer, DeskError> {
         let values = &asked.act.values;
         if what == ForAdmin::AddCategory {
             let name = given(values.text("name"))?;
-            self.add_category(name, values.text("about").unwrap_or_default())
+            self.add_category(admin, name, values.text("about").unwrap_or_default())
                 .await?;
             return Ok(format!("Tickets can be about {} now.", escape(name)).into());
         }
@@ -28,7 +28,7 @@ impl Desk {
         let name = escape(&category.name);
         match what {
             ForAdmin::RemoveCategory => {
-                self.retire_category(&category.key).await?;
+                self.retire_category(admin, &category.key).await?;
                 Ok(format!("Nothing new is filed under {name}; its tickets stay.").into())
             }
             ForAdmin::AskQuestion => {
@@ -39,14 +39,14 @@ impl Desk {
                     values.integer("least"),
                     values.integer("most"),
                 )
-                .map_err(|why| DeskError::Conflict { why })?;
-                self.add_question(&category.key, &question).await?;
+                .map_err(|why| DeskError::Invalid(vec![why]))?;
+                self.add_question(admin, &category.key, &question).await?;
                 self.shown_form(&category.key, &format!("{name} asks now:"))
                     .await
             }
             ForAdmin::RemoveQuestion => {
                 let words = given(values.text("question"))?;
-                self.remove_question(&category.key, words).await?;
+                self.remove_question(admin, &category.key, words).await?;
                 self.shown_form(&category.key, &format!("{name} asks now:"))
                     .await
             }

@@ -29,6 +29,7 @@ pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};
 pub use listing::matrix;
 pub use suggest::Suggestion;
 pub use table::{COMMANDS, GROUPS, find};
+pub(crate) use table::{QUICK_NAME_MAX, REPLY_MAX, TAG_MAX};
 
 use crate::store::{links, tickets};
 use crate::{Desk, DeskError, Holder, Staff};
@@ -46,6 +47,14 @@ impl Desk {
         if asked.guild != self.discord_id {
             return Err(DeskError::NotFound);
         }
+        match self.carry_out(asked).await {
+            // A command has no field beside which a refusal could stand.
+            Err(DeskError::Invalid(fields)) => conflict(in_words(&fields)),
+            done => done,
+        }
+    }
+
+    async fn carry_out(&self, asked: &Asked) -> Result<Answer, DeskError> {
         match asked.act.does {
             Does::Everyone(what) => self.for_everyone(what, asked).await,
             Does::Owner(what) => {
@@ -107,6 +116,12 @@ impl Desk {
             .await?
             .ok_or(DeskError::NotFound)
     }
+}
+
+/// Why what was typed is refused.
+fn in_words(refused: &[domain::Invalid]) -> String {
+    let words: Vec<_> = refused.iter().map(|one| one.why.as_str()).collect();
+    words.join(" ")
 }
 
 /// What was asked contradicts what is.

@@ -7,7 +7,7 @@
 use super::admin::{given_by, shown};
 use super::answer::{Answer, Board, Control, Line, Menu, Pick, Row, Step};
 use super::asked::Asked;
-use super::{conflict, given};
+use super::{conflict, given, in_words};
 use crate::bridge::{DeliveryError, NewChannel, escape};
 use crate::options::{Options, Setting, Shape};
 use crate::{Admin, Desk, DeskError};
@@ -47,10 +47,10 @@ impl Desk {
         let values = &asked.act.values;
         let step = given(values.text("step").and_then(Step::from_key))?;
         let went = match step {
-            Step::Channel => self.choose(asked, Setting::SupportChannel).await,
-            Step::Role => self.choose(asked, Setting::StaffRole).await,
-            Step::Kind => self.choose(asked, Setting::ThreadKind).await,
-            Step::Log => self.choose(asked, Setting::LogChannel).await,
+            Step::Channel => self.choose(asked, admin, Setting::SupportChannel).await,
+            Step::Role => self.choose(asked, admin, Setting::StaffRole).await,
+            Step::Kind => self.choose(asked, admin, Setting::ThreadKind).await,
+            Step::Log => self.choose(asked, admin, Setting::LogChannel).await,
             Step::MakeChannel => self.make_channel().await,
             Step::MakeRole => self.make_role().await,
             Step::Panel if !self.is_set_up() => {
@@ -66,37 +66,28 @@ impl Desk {
             Ok(words) => self.board(admin, words).await,
             // What could not be done is said where the next try is made.
             Err(DeskError::Conflict { why }) => self.board(admin, Some(format!("⚠️ {why}"))).await,
+            Err(DeskError::Invalid(refused)) => {
+                let why = in_words(&refused);
+                self.board(admin, Some(format!("⚠️ {why}"))).await
+            }
             Err(error) => Err(error),
         }
     }
 
-    async fn choose(&self, asked: &Asked, setting: Setting) -> Result<Option<String>, DeskError> {
+    async fn choose(
+        &self,
+        asked: &Asked,
+        admin: &Admin,
+        setting: Setting,
+    ) -> Result<Option<String>, DeskError> {
         let values = &asked.act.values;
-        if self.options().is_given(setting) {
-            return conflict(decided(setting));
-        }
-        let value = match setting.shape() {
-            Shape::Channel => {
-                let channel = given(values.channel("choice"))?;
-                self.owns(channel).await?;
-                channel.to_string()
-            }
-            Shape::Role => {
-                let role = given(values.role("choice"))?;
-                // @everyone has the guild's own id.
-                if role.0 == self.discord_id.0 {
-                    return conflict(
-                        "Everyone has that role: nobody would be a customer any more.",
-                    );
-                }
-                role.to_string()
-            }
-            _ => match setting.read(given(values.text("choice"))?) {
-                Ok(value) => value,
-                Err(why) => return conflict(why),
-            },
+        let chosen = match setting.shape() {
+            Shape::Channel => given(values.channel("choice"))?.to_string(),
+            Shape::Role => given(values.role("choice"))?.to_string(),
+            _ => given(values.text("choice"))?.to_owned(),
         };
-        self.set_option(setting, Some(&value)).await?;
+        let decision = self.decide(admin, setting, Some(&chosen)).await?;
+        self.adopt(admin, vec![decision]).await?;
         Ok(None)
     }
 
@@ -153,20 +144,6 @@ impl Desk {
                 )))
             }
             Err(error) => conflict(not_made("role", "Manage Roles", &error)),
-        }
-    }
-
-    /// Refuses a channel that is in another guild, or that the bot does not see.
-    pub(super) async fn owns(&self, channel: ChannelId) -> Result<(), DeskError> {
-        match self.port.guild_of(channel).await {
-            Ok(Some(guild)) if guild == self.discord_id => Ok(()),
-            Ok(_) => conflict(
-                "I see no such channel in this server. Let my role view it, or choose another one.",
-            ),
-            Err(error) => {
-                tracing::info!(%error, "Discord could not be asked whose a channel is");
-                conflict("Discord cannot be asked about that channel now. Try again in a moment.")
-            }
         }
     }
 

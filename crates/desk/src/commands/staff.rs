@@ -4,15 +4,14 @@ use super::answer::{Answer, Control, Line, Menu, Say};
 use super::asked::{Asked, profile};
 use super::deeds::ForStaff;
 use super::everyone::{body_of, subject_of};
-use super::table::TAG_MAX;
 use super::{conflict, given, listing};
 use crate::bridge::escape;
 use crate::filing::{Asker, Filing};
 use crate::store::ticket_lines::{self, Whose};
 use crate::store::tickets::Named;
 use crate::store::{commands, links};
+use crate::tags::Tagging;
 use crate::tickets::Claimed;
-use crate::work::Touched;
 use crate::{Desk, DeskError, Staff};
 use domain::Priority;
 
@@ -194,39 +193,18 @@ impl Desk {
     }
 
     async fn tag(&self, asked: &Asked, staff: &Staff, ticket: &Named) -> Result<Answer, DeskError> {
-        let tag = given(asked.act.values.text("tag"))?.to_lowercase();
-        let fits = tag.chars().count() <= usize::from(TAG_MAX) && !tag.contains(char::is_control);
-        if !fits {
-            return conflict(format!(
-                "A tag has at most {TAG_MAX} characters on one line."
-            ));
-        }
-        let remove = asked.act.values.flag("remove");
-        let mut work = self.work().await?;
-        let row = work.ticket(ticket.id).await?;
-        let changed = match remove {
-            true => commands::untag(&work.tx, row.id, &tag).await?,
-            false => commands::tag(&work.tx, row.id, &tag).await?,
+        let tag = given(asked.act.values.text("tag"))?;
+        let tagging = match asked.act.values.flag("remove") {
+            true => Tagging::Off,
+            false => Tagging::On,
         };
-        let number = row.number;
-        let said = escape(&tag);
-        if !changed {
-            return Ok(match remove {
-                true => format!("Ticket #{number} has no tag {said}."),
-                false => format!("Ticket #{number} has the tag {said} already."),
-            }
-            .into());
-        }
-        let words = match remove {
-            true => format!("{} took the tag {tag} off", staff.name),
-            false => format!("{} put the tag {tag} on", staff.name),
-        };
-        work.record(row.id, words).await?;
-        work.save(&row, |_| (), Touched::StaffOnly).await?;
-        work.commit().await?;
-        Ok(match remove {
-            true => format!("Ticket #{number} has the tag {said} no more."),
-            false => format!("Ticket #{number} has the tag {said}."),
+        let done = self.tag_ticket(staff, ticket.id, tag, tagging).await?;
+        let (number, said) = (done.number, escape(&done.tag));
+        Ok(match (tagging, done.changed) {
+            (Tagging::On, true) => format!("Ticket #{number} has the tag {said}."),
+            (Tagging::On, false) => format!("Ticket #{number} has the tag {said} already."),
+            (Tagging::Off, true) => format!("Ticket #{number} has the tag {said} no more."),
+            (Tagging::Off, false) => format!("Ticket #{number} has no tag {said}."),
         }
         .into())
     }

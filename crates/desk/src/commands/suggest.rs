@@ -55,7 +55,10 @@ impl Desk {
                 None => Vec::new(),
             },
             "tag" => plain(commands::known_tags(&self.db.read, self.guild).await?),
-            "quick" => plain(commands::quick_replies(&self.db.read, self.guild).await?),
+            "quick" => {
+                let all = commands::quick_replies(&self.db.read, self.guild).await?;
+                plain(all.into_iter().map(|quick| quick.name).collect())
+            }
             "setting" => Setting::ALL
                 .into_iter()
                 .map(|s| (format!("{}: {}", s.key(), s.about()), s.key().to_owned()))

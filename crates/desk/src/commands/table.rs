@@ -68,7 +68,7 @@ pub(crate) const TAG_MAX: u16 = 30;
 /// The most characters of a quick reply's name.
 pub(crate) const QUICK_NAME_MAX: u16 = 50;
 /// The most characters of an answer that is typed into a command.
-const REPLY_MAX: u16 = 2_000;
+pub(crate) const REPLY_MAX: u16 = 2_000;
 
 const fn slash(
     path: &'static [&'static str],

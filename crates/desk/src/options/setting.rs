@@ -212,6 +212,11 @@ impl Setting {
         }
     }
 
+    /// What holds while nobody says anything, if anything does.
+    pub fn usual(self) -> Option<&'static str> {
+        Some(self.default()).filter(|usual| !usual.is_empty())
+    }
+
     /// The value in what an admin typed, or a sentence that says what it must be.
     pub fn read(self, typed: &str) -> Result<String, String> {
         let typed = typed.trim();

@@ -3,14 +3,17 @@
 
 use super::db::{Db, sql};
 use crate::DeskError;
+use domain::view::QuickReply;
 use domain::{ChannelId, DiscordGuildId, DiscordUserId, GuildId, RoleId, TicketId};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use std::collections::HashMap;
 
 /// Who is made staff beside those with the staff role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Grantee {
+pub enum Grantee {
+    /// Somebody.
     User(DiscordUserId),
+    /// Everyone with a role.
     Role(RoleId),
 }
 
@@ -153,13 +156,20 @@ pub(crate) async fn quick_reply(
     Ok(texts(db, text, [guild.into(), name.into()]).await?.pop())
 }
 
-/// The names of all quick replies.
+/// All quick replies, by name.
 pub(crate) async fn quick_replies(
     db: &impl ConnectionTrait,
     guild: GuildId,
-) -> Result<Vec<String>, DeskError> {
-    let text = "SELECT name AS word FROM quick_reply WHERE guild_id = $1 ORDER BY name";
-    texts(db, text, [guild.into()]).await
+) -> Result<Vec<QuickReply>, DeskError> {
+    let text = "SELECT name, body FROM quick_reply WHERE guild_id = $1 ORDER BY name";
+    let rows = db.query_all_raw(sql(db, text, [guild.into()])).await?;
+    let read = |row: QueryResult| -> Result<QuickReply, DeskError> {
+        Ok(QuickReply {
+            name: row.try_get("", "name")?,
+            body: row.try_get("", "body")?,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Puts a tag on a ticket. `false`: it was there.

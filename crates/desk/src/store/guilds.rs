@@ -5,7 +5,6 @@ use super::db::Db;
 use super::entities::{category, guild};
 use crate::options::Setting;
 use crate::{DeskError, GuildSettings};
-use domain::text::slug;
 use domain::{ChannelId, DiscordGuildId, GuildId, RoleId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set,
@@ -102,35 +101,6 @@ pub(crate) async fn add(
         .await?;
     turn.keep(tx).await?;
     Ok(row)
-}
-
-/// An address of a guild's own, after its name, that no other guild has.
-pub(crate) async fn free_slug(db: &Db, name: &str) -> Result<String, DeskError> {
-    let wanted = slug(name);
-    let mut candidate = wanted.clone();
-    for n in 2.. {
-        let taken = guild::Entity::find()
-            .filter(guild::Column::Slug.eq(candidate.as_str()))
-            .one(&db.write)
-            .await?;
-        if taken.is_none() {
-            break;
-        }
-        candidate = format!("{wanted}-{n}");
-    }
-    Ok(candidate)
-}
-
-/// The guild's part of an address, once and for all.
-pub(crate) async fn set_slug(db: &Db, id: GuildId, slug: &str) -> Result<(), DeskError> {
-    guild::ActiveModel {
-        id: Set(id),
-        slug: Set(Some(slug.to_owned())),
-        ..Default::default()
-    }
-    .update(&db.write)
-    .await?;
-    Ok(())
 }
 
 /// The guilds where nobody was told yet what to do.

@@ -7,6 +7,7 @@ use crate::DeskError;
 use domain::view::{InboxFilter, PersonView, TicketRow};
 use domain::{GuildId, PersonId, Priority, Side, Status, TicketId, Timestamp};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use std::collections::HashMap;
 
 /// How many rows a page has.
 pub(crate) const PAGE: usize = 50;
@@ -39,6 +40,7 @@ pub(crate) async fn page(
     guild: GuildId,
     me: PersonId,
     filter: InboxFilter,
+    tag: Option<&str>,
     after: Option<&str>,
 ) -> Result<(Vec<TicketRow>, Option<String>), DeskError> {
     let mut values: Vec<Value> = vec![guild.into()];
@@ -53,6 +55,13 @@ pub(crate) async fn page(
         }
         InboxFilter::Unassigned => condition.push_str(" AND t.assignee_id IS NULL"),
         InboxFilter::Active | InboxFilter::Closed => {}
+    }
+    if let Some(tag) = tag {
+        values.push(tag.into());
+        condition.push_str(&format!(
+            " AND EXISTS (SELECT 1 FROM ticket_tag g WHERE g.ticket_id = t.id AND g.tag = ${})",
+            values.len()
+        ));
     }
     // A cursor that is not ours begins the list anew.
     let cursor = after
@@ -86,9 +95,11 @@ pub(crate) async fn page(
         .last()
         .filter(|_| more)
         .map(|row| format!("{}.{}", row.sort_key, row.id));
+    let mut tags = tags(db, &rows).await?;
     let rows = rows
         .into_iter()
         .map(|row| TicketRow {
+            tags: tags.remove(&row.id).unwrap_or_default(),
             number: row.number,
             subject: row.subject,
             customer: row.customer,
@@ -106,6 +117,28 @@ pub(crate) async fn page(
         })
         .collect();
     Ok((rows, next))
+}
+
+/// The tags of these tickets, by ticket.
+async fn tags(db: &Db, rows: &[Row]) -> Result<HashMap<TicketId, Vec<String>>, DeskError> {
+    let mut tags: HashMap<_, Vec<_>> = HashMap::new();
+    if rows.is_empty() {
+        return Ok(tags);
+    }
+    // One text for any number of rows, so that it is prepared once. No ticket has the id 0.
+    let places: Vec<_> = (1..=PAGE).map(|n| format!("${n}")).collect();
+    let text = format!(
+        "SELECT ticket_id, tag FROM ticket_tag WHERE ticket_id IN ({}) ORDER BY tag",
+        places.join(", ")
+    );
+    let ids = rows.iter().map(|row| row.id);
+    let ids = ids.chain(std::iter::repeat(TicketId(0))).take(PAGE);
+    let asked = sql(&db.read, &text, ids.map(Value::from));
+    for row in db.read.query_all_raw(asked).await? {
+        let of: TicketId = row.try_get("", "ticket_id")?;
+        tags.entry(of).or_default().push(row.try_get("", "tag")?);
+    }
+    Ok(tags)
 }
 
 /// How many tickets each filter holds, in the order of [`InboxFilter::ALL`].

@@ -21,6 +21,7 @@ pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod sessions;
 pub(crate) mod shifts;
+pub(crate) mod slugs;
 pub(crate) mod statistics;
 pub(crate) mod stuck;
 pub(crate) mod ticket_lines;

@@ -3,8 +3,9 @@
 
 use crate::discord::*;
 use desk::bridge::{
-    ActiveThread, DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostTags,
-    RemoteBytes, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec, ThreadStart, ThreadState,
+    ActiveThread, DeliveryError, DiscordPort, Hosts, NewChannel, Nonce, Post, PostTags, Powers,
+    RemoteBytes, RemoteChannel, RemoteMember, RemoteMessage, ThreadShape, ThreadSpec, ThreadStart,
+    ThreadState,
 };
 use domain::*;
 
@@ -313,6 +314,31 @@ impl DiscordPort for FakeDiscord {
 
     async fn hosts(&self, _guild: DiscordGuildId) -> Result<Hosts, DeliveryError> {
         self.act("hosts", |state, _| Ok(state.hosts)).await
+    }
+
+    async fn powers(&self, guild: DiscordGuildId) -> Result<Powers, DeliveryError> {
+        self.act("powers", |state, _| {
+            Ok(Powers {
+                guild,
+                owner: state.hosts.owner,
+                roles: vec![],
+            })
+        })
+        .await
+    }
+
+    async fn channels(&self, guild: DiscordGuildId) -> Result<Vec<RemoteChannel>, DeliveryError> {
+        self.act("channels", |state, _| {
+            let here = state.homes.iter().filter(|(_, home)| *home == guild);
+            Ok(here
+                .map(|(id, _)| RemoteChannel {
+                    id: *id,
+                    name: format!("channel-{id}"),
+                    is_forum: false,
+                })
+                .collect())
+        })
+        .await
     }
 
     async fn guild_of(&self, channel: ChannelId) -> Result<Option<DiscordGuildId>, DeliveryError> {

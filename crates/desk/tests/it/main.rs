@@ -20,6 +20,7 @@ mod kinds;
 mod log;
 mod odd_answers;
 mod people_in_discord;
+mod settings;
 mod statistics;
 mod street;
 mod text;

@@ -6,8 +6,8 @@ use desk::clock::ManualClock;
 use desk::files::MemoryFiles;
 use desk::options::Setting;
 use desk::{
-    Db, Desk, DeskError, DiscordProfile, GuildSettings, NewTicket, Opened, RequestKey, Settings,
-    Staff,
+    Admin, Db, Desk, DeskError, DiscordProfile, GuildSettings, NewTicket, Opened, RequestKey,
+    Settings, Staff,
 };
 use domain::text::{Body, Email, Subject};
 use domain::view::ConversationView;
@@ -146,6 +146,12 @@ impl World {
         let mira = self.mira().await;
         let noted = self.desk.add_note(&mira, 1, body(text), None);
         noted.await.unwrap();
+    }
+
+    /// Mira, as whose the guild is.
+    pub async fn manager(&self) -> Admin {
+        self.discord.state().hosts.owner = Some(MIRA);
+        self.desk.admin_of(&self.mira().await).await.unwrap()
     }
 
     pub async fn seen_by_customer(&self, opened: &Opened) -> ConversationView {

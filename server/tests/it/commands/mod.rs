@@ -21,7 +21,7 @@ enum Door {
 
 /// What somebody was answered.
 #[derive(Debug)]
-enum Answered {
+pub enum Answered {
     /// Discord itself did not let them.
     Refused(u64),
     /// Words, with what stands below them.
@@ -33,7 +33,7 @@ enum Answered {
 }
 
 impl Answered {
-    fn words(self) -> String {
+    pub fn words(self) -> String {
         match self {
             Self::Words(words) => words,
             other => panic!("no words: {other:?}"),
@@ -55,7 +55,7 @@ async fn open(world: &World, door: Door) {
     assert_eq!(saved.status(), 200, "{}", saved.text().await.unwrap());
 }
 
-fn named(world: &World, name: &str) -> Person {
+pub fn named(world: &World, name: &str) -> Person {
     let people = world.discord.settings().people;
     people
         .into_iter()
@@ -125,7 +125,7 @@ fn registered(world: &World, kind: u64, name: &str) -> Value {
 }
 
 /// Uses a command with these options, each a type, a name and a value.
-async fn command(
+pub async fn command(
     world: &World,
     person: &Person,
     channel: &Value,
@@ -193,14 +193,14 @@ fn whisper(world: &World, person: &Person) -> Value {
     all.iter().rfind(mine).unwrap()["message"].clone()
 }
 
-fn channel(world: &World, name: &str) -> Value {
+pub fn channel(world: &World, name: &str) -> Value {
     let seen = world.discord.world();
     let channels = seen["guilds"][0]["channels"].as_array().unwrap();
     let found = channels.iter().find(|c| c["name"] == name);
     found.unwrap()["id"].clone()
 }
 
-async fn commands_are_there(world: &World) {
+pub async fn commands_are_there(world: &World) {
     until("the commands are registered", async || {
         let seen = world.discord.world();
         let guild = world.discord.settings().guild_id.to_string();

@@ -178,6 +178,7 @@ async fn state_of(street: &Street, db: &Db, plot: Plot) -> String {
         ("link_code", of_ticket),
         ("category", "guild_id = g.id"),
         ("question", of_category),
+        ("former_slug", "guild_id = g.id"),
     ] {
         let text = format!(
             "SELECT COUNT(*) AS many FROM guild g JOIN {table} x ON x.{which}

@@ -4,7 +4,7 @@ use super::*;
 use crate::discord::SUPPORT;
 use desk::files::Form;
 use desk::live::{Audience, Signal};
-use desk::{DeskError, Pictures, RequestKey, Staff};
+use desk::{DeskError, Pictures, RequestKey, Staff, Tagging};
 
 /// Every door of a desk's that a proof opens, tried with a proof of another guild's.
 async fn tried_by(
@@ -59,6 +59,10 @@ async fn tried_by(
         desk.place_dashboard(staff, ChannelId(SUPPORT.0))
     );
     shut!("dashboard removed", desk.remove_dashboard(staff));
+    shut!("tag", desk.set_tag(staff, number, "mine", Tagging::On));
+    shut!("tags", desk.known_tags(staff));
+    shut!("quick replies", desk.quick_replies(staff));
+    shut!("settings", desk.admin_of(staff));
     shut!("doctor", desk.examine(staff));
     for message in &loot.messages {
         shut!("edit", desk.staff_edit(staff, *message, body()));
