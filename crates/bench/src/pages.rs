@@ -283,24 +283,8 @@ impl Scene {
         let start: String = WORDS.chars().take(40).collect();
         let held = format!("threadline_tickets={token}");
         Ok(Self {
-            ticket: look(
-                &mut visitor,
-                address,
-                &format!("/t/{token}"),
-                held,
-                &start,
-                MESSAGES,
-            )
-            .await?,
-            list: look(
-                &mut visitor,
-                address,
-                "/staff",
-                session,
-                "data-row=",
-                TICKETS,
-            )
-            .await?,
+            ticket: look(&mut visitor, &format!("/t/{token}"), held, &start, MESSAGES).await?,
+            list: look(&mut visitor, "/staff", session, "data-row=", TICKETS).await?,
         })
     }
 }
@@ -308,7 +292,6 @@ impl Scene {
 /// Opens a page and makes sure that it shows what it is measured for.
 async fn look(
     visitor: &mut Visitor,
-    address: SocketAddr,
     path: &str,
     cookie: String,
     shows: &str,
