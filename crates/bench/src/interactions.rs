@@ -269,3 +269,39 @@ fn rows(deeds: &[Deed], took: &[Option<u32>], yardstick: &Kept) -> Vec<Row> {
     rows.push(yardstick.row("  bare handler that checks the signature"));
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deed(name: &'static str) -> Deed {
+        Deed {
+            name,
+            bodies: Vec::new(),
+            says: "",
+        }
+    }
+
+    #[test]
+    fn each_sort_has_its_own_row_and_the_warm_up_has_none() {
+        let deeds = [deed("quick"), deed("slow")];
+        let mut took = vec![Some(9_000_000); WARM_UP];
+        // The warm-up ends after a whole number of turns.
+        took.extend([Some(1_000), Some(3_000), Some(1_000), None]);
+        let yardstick = Kept::of(&[Some(500), Some(500)]);
+        let rows = rows(&deeds, &took, &yardstick);
+        let figures: Vec<_> = rows.iter().map(|row| (&*row.name, row.p99_ms)).collect();
+        assert_eq!(
+            figures,
+            [
+                ("all of them", Some(3.0)),
+                ("  quick", Some(1.0)),
+                ("  slow", Some(3.0)),
+                ("  bare handler that checks the signature", Some(0.5)),
+            ]
+        );
+        assert_eq!(rows[0].ratio, Some(0.5));
+        assert!(rows[0].aims[0].met);
+        assert_eq!(rows[2].aims, [Aim::missed("errors 0, not 1")]);
+    }
+}

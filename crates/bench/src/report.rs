@@ -61,7 +61,7 @@ pub struct Row {
 }
 
 /// Something to be reached.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Aim {
     /// In words.
     pub what: String,
