@@ -56,27 +56,18 @@ impl Desk {
             return Err(DeskError::invalid(Field::Body, &why));
         }
         let work = self.work().await?;
-        let is_taken = commands::quick_reply(&work.tx, self.guild, &name)
-            .await?
-            .is_some();
-        let before = match keep {
-            Keep::InsteadOf(before) => Some(before.to_lowercase()).filter(|before| *before != name),
-            Keep::Over | Keep::New => None,
-        };
-        let stands_in = match keep {
-            Keep::Over => true,
-            Keep::New => !is_taken,
-            Keep::InsteadOf(_) => before.is_none() || !is_taken,
-        };
-        if !stands_in {
+        if let Keep::InsteadOf(before) = keep {
+            // Taken away first, so that it may keep its name; a refusal below undoes that.
+            let before = before.to_lowercase();
+            if !commands::remove_quick_reply(&work.tx, self.guild, &before).await? {
+                return Err(DeskError::NotFound);
+            }
+        }
+        let there = commands::quick_reply(&work.tx, self.guild, &name).await?;
+        if keep != Keep::Over && there.is_some() {
             return Err(DeskError::Conflict {
                 why: format!("There is a quick reply called {name} already. Choose another name."),
             });
-        }
-        if let Some(before) = before
-            && !commands::remove_quick_reply(&work.tx, self.guild, &before).await?
-        {
-            return Err(DeskError::NotFound);
         }
         commands::set_quick_reply(&work.tx, self.guild, &name, body.as_str()).await?;
         work.commit().await?;

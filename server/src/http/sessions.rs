@@ -71,7 +71,11 @@ pub(crate) async fn say(
 pub(crate) async fn said(
     session: &Session,
 ) -> Result<Option<String>, tower_sessions::session::Error> {
-    session.remove(SAID).await
+    // Only what is there is written away.
+    match session.get::<String>(SAID).await? {
+        Some(_) => session.remove(SAID).await,
+        None => Ok(None),
+    }
 }
 
 /// Makes the session this person's, under an id that nobody knew before.

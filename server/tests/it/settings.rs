@@ -47,7 +47,10 @@ async fn refused(who: &Visitor, path: &str, status: u16, fields: &[(&str, &str)]
     let page = who.post(path, fields).await;
     assert_eq!(page.status, status, "{fields:?}: {}", page.text);
     assert!(page.text.contains("role=\"alert\""), "{fields:?}");
-    for (name, value) in fields {
+    let typed = fields
+        .iter()
+        .filter(|(name, _)| !matches!(*name, "do" | "of"));
+    for (name, value) in typed {
         let typed = value
             .replace('&', "&amp;")
             .replace('<', "&lt;")
@@ -271,6 +274,9 @@ async fn quick_replies_are_kept_reworded_and_removed() {
     // Somebody else removed it meanwhile.
     let late = mira.post(REPLIES, &change).await;
     assert_eq!(late.status, 409, "{}", late.text);
+    for words in ["gone already", "Ten to four."] {
+        assert!(late.text.contains(words), "{}", late.text);
+    }
     let jane = Visitor::new(&world);
     let ticket = jane.file("Late parcel", "Where is it?").await;
     let quick = [(3, "quick", json!("open")), (4, "ticket", json!(1))];
@@ -333,7 +339,7 @@ async fn categories_and_their_questions_come_and_go() {
     ] {
         let page = refused(&mira, CATEGORIES, 422, &ask(question, least, most)).await;
         assert_eq!(page.text.matches("aria-invalid=\"true\"").count(), 1);
-        assert!(page.text.contains("<details class=\"setting-more\" open"));
+        assert!(page.text.contains("<details open"), "its form is in sight");
     }
     let drop = [("do", "drop"), ("of", "lost-found What was it?")];
     let page = save(&mira, CATEGORIES, &drop).await;

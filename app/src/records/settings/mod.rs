@@ -21,6 +21,7 @@ use crate::parts::icon::{Icon, icon};
 use crate::public::Frame;
 use domain::view::{InboxView, QuickReply};
 use leptos::prelude::*;
+use std::cell::Cell;
 use typed::Typed;
 
 /// A section of the settings.
@@ -117,6 +118,7 @@ pub fn settings(f: &Frame, page: &SettingsPage) -> String {
         section,
         guild: page.inbox.guild.slug.as_deref(),
         refused: page.refused.as_ref(),
+        is_drawn: Cell::new(false),
     };
     document(f, &page.inbox, Here::Settings, || {
         let body = match &page.part {
@@ -129,6 +131,7 @@ pub fn settings(f: &Frame, page: &SettingsPage) -> String {
         view! {
             {sections(section)}
             {page.said.clone().map(said)}
+            {desk.left_over()}
             {body}
         }
     })
@@ -189,6 +192,8 @@ struct Forms<'a> {
     /// Whose page it is: another tab may show another guild's by the time a form is sent.
     guild: Option<&'a str>,
     refused: Option<&'a RefusedForm>,
+    /// Whether the refused form is on the page: what it was about may be gone.
+    is_drawn: Cell<bool>,
 }
 
 impl<'a> Forms<'a> {
@@ -203,7 +208,34 @@ impl<'a> Forms<'a> {
 
     /// What was typed into the form that does `act` to `of`, if it was refused.
     fn typed(&self, act: &'static str, of: &str) -> Typed<'a> {
-        Typed::of(self.refused, act, of)
+        let typed = Typed::of(self.refused, act, of);
+        if typed.is_refused() {
+            self.is_drawn.set(true);
+        }
+        typed
+    }
+
+    /// What was typed into a form that is not on the page any more.
+    fn left_over(&self) -> Option<AnyView> {
+        let form = self.refused.filter(|_| !self.is_drawn.get())?;
+        let why = form.errors.iter().map(|(_, why)| why.as_str());
+        let why: Vec<_> = form.notice.as_deref().into_iter().chain(why).collect();
+        let mut texts: Vec<_> = form.typed().collect();
+        texts.sort();
+        let texts = texts
+            .into_iter()
+            .map(|text| view! { <blockquote dir="auto">{text.to_owned()}</blockquote> })
+            .collect_view();
+        Some(
+            view! {
+                <div class="trouble" role="alert" tabindex="-1" autofocus>
+                    {icon(Icon::Alert)}
+                    <span dir="auto">{why.join(" ")}</span>
+                </div>
+                {texts}
+            }
+            .into_any(),
+        )
     }
 
     /// A form around `fields`, which does `act` to `of`.
@@ -235,7 +267,7 @@ impl<'a> Forms<'a> {
     /// A form that is one button.
     fn button(&self, act: &'static str, of: &str, words: &'static str, what: &str) -> AnyView {
         let typed = self.typed(act, of);
-        let what = format!(" {what}");
+        let what = format!(" {}", what.trim());
         let button = view! {
             <button type="submit" class="button button-small button-quiet">
                 {words}

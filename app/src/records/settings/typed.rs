@@ -23,6 +23,17 @@ pub struct RefusedForm {
     pub notice: Option<String>,
 }
 
+impl RefusedForm {
+    /// What a person typed, without what the page itself put in.
+    pub(super) fn typed(&self) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter();
+        let typed = fields.filter(|(name, text)| {
+            !text.trim().is_empty() && !matches!(name.as_str(), "do" | "of") && !name.contains(':')
+        });
+        typed.map(|(_, text)| text.as_str())
+    }
+}
+
 /// A form as it is drawn.
 pub(super) struct Typed<'a> {
     act: &'static str,
