@@ -223,12 +223,12 @@ test("a private link that opens nothing says so, whatever is wrong with it", asy
   await expect(page).toHaveURL(`${world.base}/`);
 });
 
-test("addresses that later work fills are not there yet", async ({ page, staff, world }) => {
+test("addresses of nothing say so", async ({ page, staff, world }) => {
   for (const path of ["/nothing", "/t", "/t/", "/new/x"]) {
     expect((await page.goto(world.base + path))?.status(), path).toBe(404);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here");
   }
-  for (const path of ["/staff/settings", "/staff/tickets/999999", "/staff/tickets/x"]) {
+  for (const path of ["/staff/nothing", "/staff/tickets/999999", "/staff/tickets/x"]) {
     expect((await staff.goto(world.base + path))?.status(), path).toBe(404);
   }
 });

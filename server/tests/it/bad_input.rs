@@ -230,7 +230,7 @@ async fn malformed_requests_get_their_status_and_a_page() {
         (jane.request(Method::PUT, "/new"), 405),
         (jane.request(Method::DELETE, "/"), 405),
         (jane.request(Method::GET, "/no/such/page"), 404),
-        (jane.request(Method::GET, "/staff/settings"), 404),
+        (jane.request(Method::GET, "/staff/settings"), 401),
         (jane.request(Method::POST, "/api/interactions"), 401),
         (jane.request(Method::GET, "/api/register-commands"), 405),
         (post("application/json", "{}"), 415),
