@@ -78,7 +78,8 @@ test("a quick reply is found by the keyboard and put where the cursor stands", a
   await staff.keyboard.press("Enter");
   const field = staff.getByRole("combobox", { name: "Find a quick reply" });
   await expect(field).toBeFocused();
-  await expect(staff.getByRole("option")).toHaveCount(2);
+  const offered = staff.getByRole("listbox", { name: "Quick replies" }).getByRole("option");
+  await expect(offered).toHaveCount(2);
   await holds(staff, "the composer with quick replies");
   await field.press("Escape");
   await expect(field).toHaveCount(0);
@@ -86,9 +87,9 @@ test("a quick reply is found by the keyboard and put where the cursor stands", a
 
   await staff.keyboard.press("Enter");
   await field.press("ArrowDown");
-  await expect(staff.getByRole("option", { name: /refund/ })).toHaveAttribute("aria-selected", "true");
+  await expect(offered.filter({ hasText: "refund" })).toHaveAttribute("aria-selected", "true");
   await field.fill("HOUR");
-  await expect(staff.getByRole("option")).toHaveCount(1);
+  await expect(offered).toHaveCount(1);
   await field.press("Enter");
   await expect(box).toBeFocused();
   await expect(box).toHaveValue("Hello. We are here from nine to five.");

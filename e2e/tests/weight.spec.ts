@@ -106,5 +106,7 @@ test("a second visit fetches no file again", async ({ another, page, world }) =>
   await visitor.goto(`${world.base}/my`);
   await expect(visitor.locator(".tickets-subject")).toHaveCount(1);
   expect([...asked.values()]).toEqual(expect.arrayContaining(["/my"]));
-  expect([...asked.values()].filter((path) => path.startsWith("/pkg/"))).toEqual([]);
+  // Chromium fetches the icon of the first page when it finds the time, which may be now.
+  const files = [...asked.values()].filter((path) => path.startsWith("/pkg/") && !path.includes("/favicon."));
+  expect(files).toEqual([]);
 });

@@ -68,6 +68,8 @@ pub struct Demo {
     server: Group,
     discord: Group,
     data: PathBuf,
+    /// Keeps other demos out of the folder.
+    _held: File,
     /// The product's address, without a slash at the end.
     pub base: String,
     /// The stand-in's address, without a slash at the end.
@@ -89,7 +91,7 @@ impl Demo {
         // All that can be wrong with the command itself is said before minutes of building.
         let port = http::free_port(options.port, "--port")?;
         let discord_port = http::free_port(options.discord_port, "--discord-port")?;
-        data_dir::prepare(&data, options.fresh)?;
+        let held = data_dir::prepare(&data, options.fresh)?;
         setup::ensure(Needs::build())?;
         front_end::build()?;
         front_end::build_binaries()?;
@@ -113,6 +115,7 @@ impl Demo {
             server,
             discord,
             data,
+            _held: held,
             base,
             discord_base,
             settings,

@@ -134,7 +134,10 @@ impl Group {
 
     fn stop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
-            let _ = killpg(self.id, self.gentle);
+            // Whoever asked us to stop has asked the child too; a second time means: at once.
+            if !stop_asked() {
+                let _ = killpg(self.id, self.gentle);
+            }
             let began = Instant::now();
             while matches!(self.child.try_wait(), Ok(None)) && began.elapsed() < GRACE {
                 thread::sleep(LOOK_EVERY);

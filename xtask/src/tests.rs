@@ -19,14 +19,7 @@ use crate::{front_end, processes, workspace};
 /// Everything native; `frontend` is wasm only and would set the wrong features in `app`.
 const ALL: [&str; 3] = ["--workspace", "--exclude", "frontend"];
 /// The packages that talk to the database.
-const ON_DATABASES: [&str; 6] = [
-    "--package",
-    "desk",
-    "--package",
-    "server",
-    "--package",
-    "storm",
-];
+const ON_DATABASES: [&str; 3] = ["desk", "server", "storm"];
 
 /// What `test` can be told.
 #[derive(Args)]
@@ -61,14 +54,14 @@ pub fn run(options: &Options) -> Result<()> {
     let filter = options.filter.as_deref();
     let mut all = Tally::default();
     if wanted(Part::Unit) {
-        all.stage("native tests on SQLite", || native(&ALL, filter, &[]))?;
+        all.stage("native tests on SQLite", || native(None, filter, &[]))?;
     }
     if wanted(Part::Postgres) {
         all.stage("database tests on PostgreSQL", || {
             let postgres = Postgres::start()?;
             let url = postgres.url();
             native(
-                &ON_DATABASES,
+                Some(&ON_DATABASES),
                 filter,
                 &[("TEST_DATABASE", "postgres"), ("TEST_POSTGRES_URL", &url)],
             )
@@ -133,13 +126,24 @@ impl Tally {
 }
 
 /// Unit and integration tests, with nextest where it is installed.
-fn native(packages: &[&str], filter: Option<&str>, environment: &[(&str, &str)]) -> Result<Counts> {
+/// Runs the tests of some packages, or of all.
+fn native(
+    only: Option<&[&str]>,
+    filter: Option<&str>,
+    environment: &[(&str, &str)],
+) -> Result<Counts> {
     let nextest = has_nextest();
+    // Some packages alone are built with other features, and so all over again. nextest can build
+    // what was built before and run a part of it.
+    let packages: Vec<&str> = match only {
+        Some(only) if !nextest => only.iter().flat_map(|name| ["--package", name]).collect(),
+        _ => ALL.to_vec(),
+    };
     let start = |arguments: &[&str]| {
         let mut command = workspace::cargo();
         command
             .args(arguments)
-            .args(packages)
+            .args(&packages)
             .envs(environment.iter().copied());
         if !nextest {
             command.args(["--lib", "--bins", "--tests"]);
@@ -160,6 +164,10 @@ fn native(packages: &[&str], filter: Option<&str>, environment: &[(&str, &str)])
     };
     if std::io::stderr().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always");
+    }
+    if let Some(only) = only.filter(|_| nextest) {
+        let packages: Vec<_> = only.iter().map(|name| format!("package({name})")).collect();
+        command.args(["--filterset", &packages.join(" | ")]);
     }
     command.args(filter);
     let (status, lines) = processes::run_and_read("the tests", command)?;

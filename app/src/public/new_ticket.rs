@@ -175,7 +175,7 @@ fn files_field(form: &NewTicketForm) -> impl IntoView + use<> {
     let refused = why.is_some();
     view! {
         <div class="field">
-            <label for="files">"Files" <span class="optional">"optional"</span></label>
+            <label for="files">"Files " <span class="optional">"optional"</span></label>
             <p class="help-line">{limits(form.limits)}</p>
             {problem(Field::Files, why)}
             {file_input(form.limits, refused)}

@@ -147,7 +147,7 @@ fn Blank(workplace: Workplace) -> AnyView {
                     view! {
                         <div class="blank">
                             {icon(Icon::Inbox)} <h2>"There is no such ticket"</h2>
-                            <p>"Its number may be mistyped, or it belongs to another guild."</p>
+                            <p>"Its number may be mistyped, or it belongs to another server."</p>
                             <p>
                                 <a href=move || {
                                     workplace.view.get().address()

@@ -71,7 +71,7 @@ impl Question {
     pub(crate) fn usual() -> Self {
         Self {
             id: 0,
-            words: "What is it about?".to_owned(),
+            words: "What happened, or what do you need?".to_owned(),
             reply: Reply::Paragraph,
             least: 10,
             most: 1_000,

@@ -345,7 +345,10 @@ async fn categories_and_their_questions_come_and_go() {
     let page = save(&mira, CATEGORIES, &drop).await;
     assert!(page.contains("asks no more: What was it?"), "{page}");
     let shown = says(&world, "form show", &form).await;
-    assert!(shown.contains("What is it about?"), "{shown}");
+    assert!(
+        shown.contains("What happened, or what do you need?"),
+        "{shown}"
+    );
     assert_eq!(mira.post(CATEGORIES, &drop).await.status, 409);
 
     save(&mira, CATEGORIES, &[("do", "remove"), ("of", "lost-found")]).await;

@@ -1,8 +1,9 @@
-//! The demo's data folder: made, marked as ours, and emptied only when it is.
+//! The demo's data folder: made, marked as ours, held while a demo runs in it, and emptied only when
+//! it is ours.
 //!
 //! It refuses to know what is kept in the folder.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -10,8 +11,12 @@ use anyhow::{Context, Result, bail};
 /// Says that a data folder is the demo's own, and may be emptied.
 const MARKER: &str = ".threadline-demo";
 
-/// Makes the data folder, and empties it if that was asked and the folder is ours.
-pub fn prepare(data: &Path, fresh: bool) -> Result<()> {
+/// Held by the demo that runs in the folder.
+const LOCK: &str = ".threadline-demo-runs";
+
+/// Makes the data folder, and empties it if that was asked and the folder is ours. Nothing in it is
+/// touched while another demo runs there; while the answer lives, none other can.
+pub fn prepare(data: &Path, fresh: bool) -> Result<File> {
     let shown = data.display();
     let exists = data.exists();
     if exists && !data.is_dir() {
@@ -22,6 +27,9 @@ pub fn prepare(data: &Path, fresh: bool) -> Result<()> {
             .with_context(|| format!("cannot read {shown}"))?
             .next()
             .is_none();
+    if data.join(LOCK).is_file() {
+        drop(hold(data)?);
+    }
     let marker = data.join(MARKER);
     if fresh && !empty {
         if !marker.is_file() {
@@ -39,7 +47,19 @@ pub fn prepare(data: &Path, fresh: bool) -> Result<()> {
         )
         .with_context(|| format!("cannot write {}", marker.display()))?;
     }
-    Ok(())
+    hold(data)
+}
+
+fn hold(data: &Path) -> Result<File> {
+    let lock = data.join(LOCK);
+    let file = File::create(&lock).with_context(|| format!("cannot write {}", lock.display()))?;
+    if file.try_lock().is_err() {
+        bail!(
+            "another demo runs on {}: stop it, or choose another folder with --data-dir",
+            data.display()
+        );
+    }
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -65,6 +85,19 @@ mod tests {
         assert!(folder.join("old").exists());
         prepare(&folder, true).unwrap();
         assert!(!folder.join("old").exists());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_folder_takes_one_demo_at_a_time() {
+        let folder = scratch("held");
+        let held = prepare(&folder, false).unwrap();
+        fs::write(folder.join("log"), "words").unwrap();
+        assert!(prepare(&folder, false).is_err());
+        assert!(prepare(&folder, true).is_err());
+        assert!(folder.join("log").exists());
+        drop(held);
+        prepare(&folder, false).unwrap();
         fs::remove_dir_all(&folder).unwrap();
     }
 

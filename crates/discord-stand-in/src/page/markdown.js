@@ -66,7 +66,7 @@ function blocks(text, world) {
 
 // Tried in this order at every place; the first that matches wins.
 const RULES = [
-  [/^\\([\\`*_~|>[\]()#@<-])/, (m) => document.createTextNode(m[1])],
+  [/^\\([!-/:-@[-`{-~])/, (m) => document.createTextNode(m[1])],
   [/^``(.+?)``(?!`)/s, (m) => h("code", { text: m[1].trim() })],
   [/^`([^`]+)`/, (m) => h("code", { text: m[1] })],
   [/^\*\*(?=\S)(.+?)\*\*(?!\*)/s, (m, world, depth) => h("strong", {}, inline(m[1], world, depth))],
