@@ -1,27 +1,13 @@
 // Everyone can use it: no rule of WCAG 2.2 AA that a machine can check is broken, in light and in
 // dark, and the whole way can be gone by keyboard with the focus in sight.
 
-import { AxeBuilder } from "@axe-core/playwright";
-
 import { close, file, fill, form, reply, send } from "../support/customer.ts";
 import { alive, message, openTicket, row } from "../support/staff.ts";
 import { expect, type Page, test } from "../support/test.ts";
+import { holds } from "../support/usable.ts";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 test.use({ contextOptions: { reducedMotion: "reduce" } });
-
-/** Looks at the page as it is, in both colour schemes. */
-async function holds(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`),
-    );
-    expect(found, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 /** Presses Tab until `wanted` says that the focus is there; every stop on the way must be visible. */
 async function tabTo(page: Page, what: string, wanted: string): Promise<void> {

@@ -1,32 +1,14 @@
 // Statistics, hours, the doctor, transcripts: what staff and customers see of them, at every size,
 // in light and dark.
 
-import { AxeBuilder } from "@axe-core/playwright";
-
 import { file, reply } from "../support/customer.ts";
 import { alive, openTicket, side } from "../support/staff.ts";
 import { expect, type Page, test } from "../support/test.ts";
+import { holdsAt } from "../support/usable.ts";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const SIZES = [390, 768, 1440];
 
 test.use({ contextOptions: { reducedMotion: "reduce" } });
-
-/** Everyone can use the page as it is, and it does not scroll sideways. */
-async function holds(page: Page, where: string): Promise<void> {
-  for (const width of SIZES) {
-    await page.setViewportSize({ width, height: 900 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide, `${where} at ${width}`).toBeLessThanOrEqual(0);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-      const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
-      expect(found, `${where} at ${width}, ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 /** A figure on the page of statistics. */
 function figure(page: Page, name: string) {
@@ -38,7 +20,7 @@ test("an empty helpdesk says what its figures wait for", async ({ staff, world }
   await staff.waitForURL(`${world.base}/staff/stats`);
   await expect(staff.getByText("No tickets yet.")).toBeVisible();
   await expect(staff.getByText("Nobody is at work.")).toBeVisible();
-  await holds(staff, "/staff/stats, empty");
+  await holdsAt(staff, "/staff/stats, empty", SIZES);
 });
 
 test("figures follow what happens, without WebAssembly", async ({ page, staff, world }) => {
@@ -54,7 +36,7 @@ test("figures follow what happens, without WebAssembly", async ({ page, staff, w
   await expect(figure(staff, "Filed today")).toHaveText("1");
   await expect(staff.getByRole("row", { name: /Mira Okafor/ }).first()).toBeVisible();
   expect(fetched.filter((url) => url.endsWith(".wasm"))).toEqual([]);
-  await holds(staff, "/staff/stats");
+  await holdsAt(staff, "/staff/stats", SIZES);
 });
 
 test("staff clock in and out, and see who is there", async ({ another, staff, world }) => {
@@ -62,7 +44,7 @@ test("staff clock in and out, and see who is there", async ({ another, staff, wo
   await staff.getByRole("button", { name: "Clock in" }).click();
   await expect(staff.getByRole("button", { name: "Clock out" })).toBeVisible();
   await expect(staff.locator(".there")).toContainText("Mira Okafor");
-  await holds(staff, "/staff/stats, at work");
+  await holdsAt(staff, "/staff/stats, at work", SIZES);
   // The same without a script.
   const plain = await another({ javaScriptEnabled: false, storageState: await staff.context().storageState() });
   await plain.goto(`${world.base}/staff/stats`);
@@ -87,7 +69,7 @@ test("the doctor names what is broken, and where to mend it", async ({ staff, wo
   await expect(staff.locator(".finding").filter({ hasText: "Token" }).first()).toHaveClass(/finding-well/);
   await expect(staff.locator(".finding").filter({ hasText: "Mail" })).toContainText("not set up");
   await expect(staff.locator(".finding-ill")).toHaveCount(0);
-  await holds(staff, "/staff/doctor");
+  await holdsAt(staff, "/staff/doctor", SIZES);
 });
 
 test("a customer has all of their ticket on one page, and nothing internal", async ({ another, page, staff, world }) => {
@@ -116,6 +98,6 @@ test("a customer has all of their ticket on one page, and nothing internal", asy
     await expect(reader.locator("strong").filter({ hasText: "urgent" })).toBeVisible();
     expect(await reader.evaluate(() => getComputedStyle(document.body).maxWidth), name).not.toBe("none");
     expect(asked, name).toEqual([]);
-    await holds(reader, `${name} transcript`);
+    await holdsAt(reader, `${name} transcript`, SIZES);
   }
 });

@@ -1,31 +1,14 @@
 // What admins decide on the web, and what staff find ready because of it: quick replies, tags.
 
-import { AxeBuilder } from "@axe-core/playwright";
-
 import { file } from "../support/customer.ts";
 import { alive, message, openTicket, row, side, signIn } from "../support/staff.ts";
 import { expect, type Page, stays, test } from "../support/test.ts";
+import { holdsAt } from "../support/usable.ts";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const SIZES = [390, 1440];
 const SECTIONS = ["", "/categories", "/replies", "/people", "/address"];
 
 test.use({ contextOptions: { reducedMotion: "reduce" } });
-
-/** Everyone can use the page as it is, and it does not scroll sideways. */
-async function holds(page: Page, where: string): Promise<void> {
-  for (const width of [390, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide, `${where} at ${width}`).toBeLessThanOrEqual(0);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-      const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
-      expect(found, `${where} at ${width}, ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 /** Keeps a quick reply, on the page of the settings. */
 async function keep(page: Page, base: string, name: string, text: string): Promise<void> {
@@ -52,7 +35,7 @@ test("an admin finds the settings on the rail, and they work without a script", 
   await expect(plain.getByRole("status")).toContainText("max_open_tickets is “4” now");
   for (const section of SECTIONS) {
     await staff.goto(`${world.base}/staff/settings${section}`);
-    await holds(staff, `/staff/settings${section}`);
+    await holdsAt(staff, `/staff/settings${section}`, SIZES);
   }
 });
 
@@ -64,7 +47,7 @@ test("staff who do not manage the server are told so, and shown no way there", a
   const refused = await jonas.goto(`${world.base}/staff/settings`);
   expect(refused?.status()).toBe(403);
   await expect(jonas.getByText("for those who manage the server")).toBeVisible();
-  await holds(jonas, "/staff/settings, refused");
+  await holdsAt(jonas, "/staff/settings, refused", SIZES);
 });
 
 test("a quick reply is found by the keyboard and put where the cursor stands", async ({ page, staff, world }) => {
@@ -80,7 +63,7 @@ test("a quick reply is found by the keyboard and put where the cursor stands", a
   await expect(field).toBeFocused();
   const offered = staff.getByRole("listbox", { name: "Quick replies" }).getByRole("option");
   await expect(offered).toHaveCount(2);
-  await holds(staff, "the composer with quick replies");
+  await holdsAt(staff, "the composer with quick replies", SIZES);
   await field.press("Escape");
   await expect(field).toHaveCount(0);
   await expect(staff.getByRole("button", { name: "Quick reply" })).toBeFocused();
@@ -113,7 +96,7 @@ test("a tag is seen by colleagues at once, finds its tickets, and no customer se
   await expect(tag(jonas)).toBeVisible();
   await expect(row(jonas, first.subject)).toContainText("late parcel");
   await unmoved();
-  await holds(staff, "a ticket with a tag");
+  await holdsAt(staff, "a ticket with a tag", SIZES);
 
   await tag(jonas).getByRole("link").click();
   await jonas.waitForURL(`${world.base}/staff?tag=late%20parcel`);

@@ -1,4 +1,4 @@
-//! The program `threadline`: its command line, its log, its end.
+//! The program `threadline`: its command line, its log, its memory, its end.
 //!
 //! It reads settings, asks the library to do one of four things and reports in words. Nothing of
 //! the helpdesk is known here.

@@ -98,8 +98,8 @@ pub fn run(options: &Options) -> Result<()> {
     .context("cannot copy Cargo.lock")?;
     let text_alone = wanted.iter().all(|target| TEXT.contains(target));
     workspace::say(match text_alone {
-        true => "Building the fuzz targets that read text",
-        false => "Building the fuzz targets (10 minutes the first time on two cores)",
+        true => "Building the fuzz targets that read text (a minute the first time on two cores)",
+        false => "Building the fuzz targets, and with them the connector (long the first time)",
     });
     let target = workspace::target().join("fuzz");
     let host = host()?;

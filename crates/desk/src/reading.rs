@@ -91,8 +91,8 @@ impl Desk {
         })
     }
 
-    /// As long as this stays the same, so does the list, but for the time, names and pictures of
-    /// others: every change that staff may see is announced.
+    /// As long as this stays the same, so do the list's tickets, for what changes them is announced.
+    /// Not counted are the time, names and pictures of others, and how much is stuck.
     pub fn inbox_version(&self, staff: &Staff) -> String {
         let (me, guild) = (staff.view(), self.guild_name());
         let trouble = self.standing_trouble();

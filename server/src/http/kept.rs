@@ -1,8 +1,8 @@
 //! Finished pages, kept for a moment: what nobody changed is not drawn again.
 //!
 //! A page is shown again only while what it was drawn from has the same version, and only for
-//! [`FRESH`]: what no version counts, such as "5 min ago" or a member's new name, is that old at
-//! most. What every reader gets of their own, a form's key or a script's nonce, is put into its
+//! [`FRESH`]: what no version counts, such as "5 min ago", a member's new name or how much is stuck,
+//! is that old at most. What every reader gets of their own, a form's key or a script's nonce, is put into its
 //! places anew. This room does not know who may see a page: whoever asks has proven that.
 
 use super::Web;
@@ -92,11 +92,16 @@ impl Kept {
         let (head, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await?;
         let text = str::from_utf8(&body).unwrap_or_default();
+        let places: Vec<_> = text.match_indices(own).map(|(at, _)| at).collect();
+        if places.is_empty() {
+            // What cannot be replaced would be shared.
+            return Ok(Response::from_parts(head, Body::from(body)));
+        }
         let page = Page {
             version,
             drawn,
             headers: head.headers.clone(),
-            places: text.match_indices(own).map(|(at, _)| at).collect(),
+            places,
             own: own.to_owned(),
             body: body.to_vec(),
         };
@@ -219,6 +224,17 @@ mod tests {
         // A clock that was set back tells nothing of a page's age.
         let before = Timestamp(1_000_000_000).before(FRESH);
         assert!(kept.find(&place(), "1", before).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_page_without_a_place_for_the_secret_is_not_kept() {
+        let kept = Kept::new();
+        let at = Timestamp(1_000_000_000);
+        let drawn = Response::new(Body::from("somebody's own, written otherwise"));
+        let shown = kept.keep(place(), "1".to_owned(), at, "own-secret", drawn);
+        let body = to_bytes(shown.await.expect("a whole page").into_body(), usize::MAX).await;
+        assert_eq!(body.expect("a body"), "somebody's own, written otherwise");
+        assert!(kept.find(&place(), "1", at).is_none());
     }
 
     #[tokio::test]

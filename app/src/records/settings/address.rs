@@ -48,8 +48,8 @@ pub(super) fn address(desk: &Forms<'_>, address: &Address) -> AnyView {
             <p>"Where people file a ticket with this server:"</p>
             {link}
             <p class="quiet">
-                "When it changes, links to the old address lead to the new one for as long as no other \
-                 server takes it. Private links of tickets stay as they are."
+                "When it changes, the last five old addresses lead to the new one. Private links of \
+                 tickets stay as they are."
             </p>
             {desk.form(&typed, "setting-form", fields)}
         </section>
