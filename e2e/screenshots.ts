@@ -129,6 +129,15 @@ const shots: Record<string, (page: Page, browser: Browser) => Promise<void>> = {
     await picture(page, "staff-stats", false);
     await page.goto("/staff/doctor");
     await picture(page, "staff-doctor", false);
+    await page.goto("/staff/sync");
+    await picture(page, "staff-sync", false);
+  },
+  "the settings": async (page) => {
+    await dashboard(page);
+    for (const section of ["", "/categories", "/replies", "/people", "/address"]) {
+      await page.goto(`/staff/settings${section}`);
+      await picture(page, `staff-settings${section.replace("/", "-")}`, false);
+    }
   },
   "no such ticket": async (page) => {
     await dashboard(page);
@@ -139,12 +148,38 @@ const shots: Record<string, (page: Page, browser: Browser) => Promise<void>> = {
     await page.goto(`${DISCORD}/`);
     await expect(page.getByText("support", { exact: true }).first()).toBeVisible();
     await picture(page, "discord", false);
-    const thread = page.getByText("The export stops halfway").first();
-    if (await thread.isVisible()) await thread.click();
-    await expect(page.getByText("goes out this afternoon").last()).toBeAttached();
+    await thread(page);
     await picture(page, "discord-thread", false);
   },
+  // What docs/pictures holds: both sides beside each other, and the dashboard.
+  "for the README": async (page) => {
+    test.skip(test.info().project.name !== "desktop-light", "one of each is enough");
+    const height = 800;
+    await page.setViewportSize({ width: 640, height });
+    await page.goto(on.talk.address);
+    const sides = [await page.screenshot({ animations: "disabled" })];
+    await page.setViewportSize({ width: 900, height });
+    await page.goto(`${DISCORD}/`);
+    await thread(page);
+    sides.push(await page.screenshot({ animations: "disabled" }));
+    await page.goto("about:blank");
+    await page.setViewportSize({ width: 1556, height });
+    const images = sides.map((side) => `<img alt="" src="data:image/png;base64,${side.toString("base64")}">`);
+    await page.setContent(`<body style="margin:0;display:flex;gap:16px;background:#8a8378">${images.join("")}</body>`);
+    await page.screenshot({ path: join(OUT, "both-sides.png") });
+    await page.setViewportSize({ width: 1440, height });
+    await dashboard(page);
+    await openTicket(page, on, on.talk.number);
+    await page.screenshot({ path: join(OUT, "dashboard.png"), animations: "disabled" });
+  },
 };
+
+/** Opens the thread of the ticket that was talked about most. */
+async function thread(page: Page): Promise<void> {
+  const listed = page.getByText("The export stops halfway").first();
+  if (await listed.isVisible()) await listed.click();
+  await expect(page.getByText("goes out this afternoon").last()).toBeAttached();
+}
 
 for (const [name, shoot] of Object.entries(shots)) {
   test(name, async ({ page, browser }) => shoot(page, browser));

@@ -162,6 +162,18 @@ test("staff sign in with Discord, see tickets come in, and answer from the web",
   await staffStays();
 });
 
+test("the way to the thread leads to it", async ({ page, staff, world }) => {
+  const { number, subject } = await file(page, world);
+  const thread = await world.discord.thread(number);
+  await openTicket(staff, world, number);
+  const opened = staff.context().waitForEvent("page");
+  await side(staff).getByRole("link", { name: "Open the thread" }).click();
+  const there = await opened;
+  await expect(there).toHaveURL(`${world.discord.base}/#${thread.id}`);
+  await expect(there.getByRole("main")).toContainText(subject);
+  await there.close();
+});
+
 test("a note stays among staff", async ({ page, staff, world }) => {
   const { number } = await file(page, world);
   const thread = await world.discord.thread(number);

@@ -1,5 +1,5 @@
 //! What runs beside requests: keeping promises to Discord, forgetting old sessions and files that
-//! nobody sent.
+//! nobody sent, folding the database's log back into its file.
 //!
 //! It starts, watches and ends these tasks; what they do is the desk's.
 
@@ -8,24 +8,31 @@ use futures::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How often what expired is forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often SQLite's log is folded back: often enough that it stays small under load, and nothing
+/// where nobody wrote.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 /// How long a task that panicked rests before it begins anew.
 const REST: Duration = Duration::from_secs(1);
 
 /// Starts them all; they end when `stop` is cancelled.
 pub(crate) fn start(house: &House, stop: &CancellationToken, tracker: &TaskTracker) {
-    let (outbox, sweeper) = (house.clone(), house.clone());
-    let (a, b) = (stop.clone(), stop.clone());
+    let (outbox, sweeper, log) = (house.clone(), house.clone(), house.clone());
+    let (a, b, c) = (stop.clone(), stop.clone(), stop.clone());
     tracker.spawn(keep_alive("outbox", stop.clone(), move || {
         let (house, stop) = (outbox.clone(), a.clone());
         async move { house.run_bridges(stop.cancelled_owned()).await }
     }));
     tracker.spawn(keep_alive("sweeper", stop.clone(), move || {
         sweep(sweeper.clone(), b.clone())
+    }));
+    tracker.spawn(keep_alive("checkpoint", stop.clone(), move || {
+        checkpoint(log.clone(), c.clone())
     }));
 }
 
@@ -47,6 +54,21 @@ where
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(REST) => {}
+        }
+    }
+}
+
+/// Otherwise whoever writes when the log is full waits for it, and everybody behind them.
+async fn checkpoint(house: House, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(CHECKPOINT_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = house.checkpoint().await {
+            tracing::warn!(%error, "The database's log could not be folded back yet");
         }
     }
 }

@@ -83,10 +83,20 @@ fn missing(needs: Needs) -> Vec<&'static str> {
     if needs.browser && workspace::find_program(&BROWSERS).is_none() {
         missing.push("chromium");
     }
+    if needs.emoji && !has_emoji() {
+        missing.push("fonts-noto-color-emoji");
+    }
     if needs.postgres && postgres::programs().is_none() {
         missing.push("postgresql");
     }
     missing
+}
+
+/// Whether some font has the sign that is put under a note. Where nobody can be asked, a picture with
+/// a box in it does no harm.
+fn has_emoji() -> bool {
+    let asked = Command::new("fc-list").arg(":charset=1f4dd").output();
+    asked.map_or(true, |told| !told.stdout.is_empty())
 }
 
 fn has_openssl() -> bool {

@@ -15,8 +15,9 @@ use crate::{processes, workspace};
 /// Writes the pictures into the folder.
 pub fn run(out: &Path) -> Result<()> {
     setup::ensure(Needs {
-        postgres: false,
-        ..Needs::all()
+        browser: true,
+        emoji: true,
+        ..Needs::build()
     })?;
     let out = std::path::absolute(out).context("cannot make the folder's path absolute")?;
     fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;

@@ -20,6 +20,8 @@ pub struct Needs {
     pub browser: bool,
     /// PostgreSQL's programs.
     pub postgres: bool,
+    /// A font with emoji, for pictures that people look at.
+    pub emoji: bool,
 }
 
 impl Needs {

@@ -50,6 +50,7 @@ pub fn run(options: &Options) -> Result<()> {
         front_end: wanted(Part::Browser),
         browser: wanted(Part::Browser),
         postgres: wanted(Part::Postgres),
+        emoji: false,
     })?;
     let filter = options.filter.as_deref();
     let mut all = Tally::default();

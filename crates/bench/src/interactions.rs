@@ -5,14 +5,14 @@
 //! posted again and again as if it were new: under an id and a token of its own, signed.
 
 use crate::bare::{self, Bare};
-use crate::discord::Discord;
+use crate::discord::{Discord, LATENCY_MS};
 use crate::figures::{Latencies, median};
 use crate::health;
 use crate::house::House;
 use crate::paced::Paced;
 use crate::product::Product;
 use crate::report::{Aim, Row, Section};
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, new_ticket};
 use crate::wire::{Connection, Request};
 use anyhow::{Context, Result, ensure};
 use discord_stand_in::Person;
@@ -28,6 +28,11 @@ const TICKETS: usize = 50;
 /// Whoever asks is to be answered within this, all but one in a hundred. An answer that is only
 /// announced comes after a second and a half, and misses it by that.
 const P99_MS: f64 = 50.0;
+/// How many tickets are filed in a second while it is measured again: each is a dozen rows, a thread
+/// and two messages in Discord.
+const FILED: u32 = 20;
+/// Then everything is to be answered within this.
+const BUSY_P99_MS: f64 = 500.0;
 /// So many rounds' time: twenty seconds, if nobody says otherwise.
 const LONGER: u32 = 4;
 /// The first ones find everything cold, and do not count.
@@ -63,6 +68,17 @@ pub async fn run(house: &House) -> Result<Section> {
     let requests = posts.write(product.address, PATH, &deeds, count)?;
     let took = paced(product.address, requests).run().await?;
     health::until_delivered(product.address, PATIENCE).await?;
+
+    eprintln!("interactions: the same, while {FILED} tickets a second are filed");
+    discord.set_latency(LATENCY_MS).await?;
+    let requests = posts.write(product.address, PATH, &deeds, count)?;
+    let filing = Paced {
+        per_second: FILED,
+        status: 303,
+        ..paced(product.address, filings(product.address, count))
+    };
+    let (busy, filed) = tokio::try_join!(paced(product.address, requests).run(), filing.run())?;
+    health::until_delivered(product.address, PATIENCE).await?;
     product.stop().await?;
 
     eprintln!("interactions: a bare handler, the same");
@@ -72,7 +88,9 @@ pub async fn run(house: &House) -> Result<Section> {
     let requests = posts.write(bare.address, bare::SIGNED, &deeds, count)?;
     let yardstick = paced(bare.address, requests).run().await?;
     let yardstick = Kept::of(&yardstick[WARM_UP..]);
-    let rows = rows(&deeds, &took, &yardstick);
+    let mut rows = rows(&deeds, &took, &yardstick);
+    let before_last = rows.len() - 1;
+    rows.insert(before_last, busy_row(&busy, &filed));
     Ok(Section {
         name: "interactions",
         how: format!(
@@ -83,6 +101,36 @@ pub async fn run(house: &House) -> Result<Section> {
         ),
         rows,
     })
+}
+
+/// The forms of new tickets, as many as fall due while so many interactions do.
+fn filings(address: SocketAddr, interactions: usize) -> Vec<Vec<u8>> {
+    let count = interactions * FILED as usize / RATE as usize;
+    let form = |number: usize| {
+        let (email, key) = (
+            format!("busy-{number}@example.com"),
+            format!("bench-busy-{number:020}"),
+        );
+        new_ticket(address, "/new", &email, "Corrected invoice", &key).bytes()
+    };
+    (0..count).map(form).collect()
+}
+
+fn busy_row(took: &[Option<u32>], filed: &[Option<u32>]) -> Row {
+    let mut row = Kept::of(&took[WARM_UP..]).row("all of them, while tickets are filed");
+    let p99 = row.p99_ms.unwrap_or(f64::NAN);
+    row.per_second = Some(f64::from(RATE));
+    row.aims
+        .insert(0, Aim::below("p99", p99, BUSY_P99_MS, " ms"));
+    let filed = Kept::of(filed);
+    if filed.failed > 0 {
+        row.aims.push(Aim::missed(&format!(
+            "tickets refused 0, not {}",
+            filed.failed
+        )));
+    }
+    row.more.insert("filed_a_second", f64::from(FILED));
+    row
 }
 
 const PATH: &str = "/api/interactions";

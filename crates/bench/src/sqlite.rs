@@ -1,5 +1,6 @@
 //! SQLite as the desk opens it (`crates/desk/src/store/db.rs`): what is measured beside the product is
-//! as durable as the product. Whoever changes it there changes it here.
+//! as durable as the product. Whoever changes that there changes it here. What is not about
+//! durability is left as it comes: a bare handler has nobody to fold its log back for it.
 
 // house-rule: the yardsticks need the driver itself
 use sea_orm::{

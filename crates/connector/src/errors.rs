@@ -162,7 +162,7 @@ fn advice(code: u32, fields: &[String]) -> String {
             "The bot lacks a permission. Give it those that the invite link asks for, then try again."
         }
         50_024 => {
-            "The support channel is of another kind than THREAD_KIND needs. Run `threadline doctor`, \
+            "The support channel is of another kind than the setting `thread_kind` needs. Run /doctor, \
              mend the setting, then try again."
         }
         40_067 => {

@@ -97,9 +97,10 @@ async fn forum(rest: &Rest, parent: ChannelId) -> Result<Forum, DeliveryError> {
         // In any other channel the same request would make a private thread without a card.
         return Err(DeliveryError::Permanent {
             code: Some(50_024),
-            reason: "The support channel is no forum, which THREAD_KIND=forum needs. Run \
-                     `threadline doctor`, mend the setting, then try again."
-                .to_owned(),
+            reason:
+                "The support channel is no forum, which the setting `thread_kind` asks for. Run \
+                     /doctor, mend the setting, then try again."
+                    .to_owned(),
         });
     }
     Ok(forum)

@@ -17,12 +17,14 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use serenity::all::{ChannelId, GuildId, MessageId, UserId};
 use serenity::http::Route;
+use std::net::SocketAddr;
 use tokio::sync::OnceCell;
 
 /// Discord's REST API, for the desk.
 pub struct SerenityPort {
     rest: Rest,
     us: OnceCell<UserId>,
+    stand_in: Option<SocketAddr>,
 }
 
 impl std::fmt::Debug for SerenityPort {
@@ -58,6 +60,7 @@ impl SerenityPort {
         Ok(Self {
             rest: Rest::new(config)?,
             us: OnceCell::new(),
+            stand_in: config.stand_in.as_ref().map(|stand_in| stand_in.addr),
         })
     }
 
@@ -66,6 +69,7 @@ impl SerenityPort {
         Self {
             rest: Rest::Carried(Box::new(carrier)),
             us: OnceCell::new(),
+            stand_in: None,
         }
     }
 
@@ -106,6 +110,10 @@ impl SerenityPort {
 
 #[async_trait::async_trait]
 impl DiscordPort for SerenityPort {
+    fn stand_in(&self) -> Option<SocketAddr> {
+        self.stand_in
+    }
+
     async fn open_thread(&self, spec: &ThreadSpec) -> Result<ThreadId, DeliveryError> {
         opening::open(&self.rest, spec).await
     }

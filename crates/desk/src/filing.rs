@@ -7,7 +7,6 @@
 use crate::bridge::Command;
 use crate::files::{self, NewFile};
 use crate::milestones::Milestone;
-use crate::options::NOT_SET_UP;
 use crate::store::entities::ticket;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{links, people, ticket_lines, tickets};
@@ -119,16 +118,10 @@ impl Desk {
         new: Filing<'_>,
         key: Option<RequestKey>,
     ) -> Result<Opened, DeskError> {
-        if !self.is_set_up() {
-            let why = NOT_SET_UP.to_owned();
+        if let Some(why) = self.maintenance() {
             return Err(DeskError::Conflict { why });
         }
         let options = self.options();
-        if let Some(why) = options.maintenance() {
-            return Err(DeskError::Conflict {
-                why: why.to_owned(),
-            });
-        }
         let key = key
             .or_else(|| RequestKey::parse(&RequestKey::fresh()))
             .ok_or_else(|| DeskError::Internal("a fresh key is no key".into()))?;
@@ -168,11 +161,11 @@ impl Desk {
         // Taking the number locks the guild's row, so that two sendings of one form come one
         // after the other, and the second sees the first.
         let number = tickets::take_number(&work.tx, self.guild).await?;
-        let (customer, person) = match &new.asker {
+        let (customer, author, person) = match &new.asker {
             Asker::Address(email) => {
-                let customer =
+                let (customer, called) =
                     people::customer(&work.tx, self.guild, email.as_str(), work.now).await?;
-                (customer, None)
+                (customer, called, None)
             }
             Asker::Account { who, by_staff } => {
                 // The same form again is no second ticket, and so past no limit.
@@ -185,10 +178,10 @@ impl Desk {
                     &work.tx, self.guild, who.user, &who.name, work.now,
                 )
                 .await?;
-                (customer, Some(people::upsert(&work.tx, who).await?))
+                let person = people::upsert(&work.tx, who).await?;
+                (customer, who.name.clone(), Some(person))
             }
         };
-        let author = people::called(&work.tx, customer).await?;
         let row = ticket::Model {
             // Given by the database.
             id: TicketId(0),

@@ -200,6 +200,11 @@ impl Shared {
         sessions::delete(&self.db, id).await
     }
 
+    /// Folds SQLite's log back into its file; see [`Db::checkpoint`].
+    pub async fn checkpoint(&self) -> Result<(), DeskError> {
+        self.db.checkpoint().await
+    }
+
     /// Forgets expired sessions and says how many.
     pub async fn sessions_sweep(&self) -> Result<u64, DeskError> {
         sessions::sweep(&self.db, self.now()).await

@@ -4,6 +4,7 @@
 //! keeps values as text, as they were typed, and reads them into what use cases need. What the
 //! environment gives the first guild stands above what its admins say.
 
+use crate::bridge::Absence;
 use crate::opening_hours::OpeningHours;
 use crate::store::commands;
 use crate::store::ticket_lines::Standing;
@@ -141,11 +142,15 @@ impl Desk {
             .clone()
     }
 
-    /// What is said instead of taking a new ticket: while new tickets are paused, and where nobody
-    /// said yet who answers them.
+    /// What is said instead of taking a new ticket: while new tickets are paused, where nobody said
+    /// yet who answers them, and where nobody would any more. The guild that the environment names
+    /// takes them all the same: its staff look after the installation, and see that it is away.
     pub fn maintenance(&self) -> Option<String> {
         if !self.is_set_up() {
             return Some(NOT_SET_UP.to_owned());
+        }
+        if self.given.is_none() && self.away() == Some(Absence::Removed) {
+            return Some(FROZEN.to_owned());
         }
         self.options().maintenance().map(str::to_owned)
     }
@@ -174,8 +179,12 @@ impl Desk {
     }
 }
 
+/// What is said where the bot was taken out of the server.
+const FROZEN: &str = "This helpdesk takes no new tickets at the moment: it is not connected to its \
+    team's Discord server. Tickets that were filed are kept, and go on when it is back.";
+
 /// What is said where nobody decided yet where tickets go and who answers them.
-pub(crate) const NOT_SET_UP: &str = "This server is not set up for tickets yet: somebody who manages \
+const NOT_SET_UP: &str = "This server is not set up for tickets yet: somebody who manages \
     it sends /setup in Discord first.";
 
 impl Options {

@@ -6,6 +6,7 @@ use crate::store::{commands, files, inbox, links, messages, stuck, tickets};
 use crate::token::Token;
 use crate::{Desk, DeskError, Holder, Staff};
 use domain::view::{ConversationView, GuildView, InboxFilter, InboxView};
+use markup::Names;
 
 impl Desk {
     /// A customer's ticket and conversation.
@@ -49,7 +50,11 @@ impl Desk {
     /// A thread's address in Discord.
     pub(crate) fn thread_address(&self, thread: domain::ThreadId) -> String {
         let guild = self.discord_id;
-        format!("https://discord.com/channels/{guild}/{thread}")
+        let origin = match self.port.stand_in() {
+            Some(at) => format!("http://{at}"),
+            None => "https://discord.com".to_owned(),
+        };
+        format!("{origin}/channels/{guild}/{thread}")
     }
 
     /// The staff's list.
@@ -76,7 +81,11 @@ impl Desk {
             inbox::counts(&self.db, self.guild, staff.person),
             stuck::count(&self.db, self.guild),
         );
-        let (rows, next) = page?;
+        let (mut rows, next) = page?;
+        for row in &mut rows {
+            // Nothing can be bold in a list. Who is meant by an id is not looked up for it.
+            row.last_words = markup::plain(&row.last_words, &Names::default());
+        }
         Ok(InboxView {
             guild: self.guild_name(),
             others: Vec::new(),

@@ -1,10 +1,10 @@
-//! Who is in the guild with which roles, remembered for a short time.
+//! Who is in the guild with which roles, and which channels it has, remembered for a short time.
 //!
 //! Every request of staff asks it. A fresh answer is used as it is; when Discord is away an older
 //! one serves for a while, so that an outage does not sign everyone out, nor the bot's own exile. It
 //! decides no permission.
 
-use crate::bridge::{DeliveryError, Powers, RemoteMember};
+use crate::bridge::{DeliveryError, Powers, RemoteChannel, RemoteMember};
 use crate::store::people;
 use crate::{Desk, DeskError};
 use domain::{DiscordUserId, PersonId, Timestamp};
@@ -49,6 +49,8 @@ pub(crate) struct Roster {
     members: Mutex<HashMap<DiscordUserId, (Timestamp, Option<RemoteMember>)>>,
     /// Who manages the guild.
     powers: Mutex<Known>,
+    /// Its channels, and when they were told.
+    channels: Mutex<Option<(Timestamp, Arc<[RemoteChannel]>)>>,
     /// A person's account never changes.
     accounts: Mutex<HashMap<PersonId, DiscordUserId>>,
 }
@@ -91,6 +93,10 @@ impl Roster {
 
     fn powers(&self) -> std::sync::MutexGuard<'_, Known> {
         self.powers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn channels(&self) -> std::sync::MutexGuard<'_, Option<(Timestamp, Arc<[RemoteChannel]>)>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn accounts(&self) -> std::sync::MutexGuard<'_, HashMap<PersonId, DiscordUserId>> {
@@ -179,6 +185,29 @@ impl Desk {
             _ => Err(DeskError::Busy(
                 "Discord cannot be asked who manages the server",
             )),
+        }
+    }
+
+    /// The guild's channels that the bot sees. Whoever types a command asks with every letter.
+    pub(crate) async fn known_channels(&self) -> Result<Arc<[RemoteChannel]>, DeskError> {
+        let now = self.now();
+        if let Some((at, channels)) = &*self.roster.channels()
+            && now.since(*at) < FRESH
+        {
+            return Ok(channels.clone());
+        }
+        match self.port.channels(self.discord_id).await {
+            Ok(channels) => {
+                let channels: Arc<[RemoteChannel]> = channels.into();
+                *self.roster.channels() = Some((now, channels.clone()));
+                Ok(channels)
+            }
+            Err(error) => {
+                tracing::info!(%error, "Discord could not be asked for a guild's channels");
+                Err(DeskError::Busy(
+                    "Discord cannot be asked for the server's channels",
+                ))
+            }
         }
     }
 

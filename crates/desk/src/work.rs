@@ -12,9 +12,7 @@ use crate::store::turns::Turn;
 use crate::store::{milestones, tickets};
 use crate::{Desk, DeskError, token};
 use domain::{MessageId, TicketId, Timestamp};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, DatabaseTransaction, EntityTrait, QuerySelect, Set,
-};
+use sea_orm::{ActiveValue::NotSet, DatabaseTransaction, EntityTrait, QuerySelect, Set};
 
 pub(crate) struct Work<'d> {
     // Before the turn, so that it is undone before another's begins.
@@ -139,14 +137,15 @@ impl Work<'_> {
     ) -> Result<(), DeskError> {
         let words = words.into();
         self.recorded = Some((ticket, words.clone()));
-        event::ActiveModel {
+        let line = event::ActiveModel {
             id: NotSet,
             ticket_id: Set(ticket),
             at: Set(self.now),
             words: Set(words),
-        }
-        .insert(&self.tx)
-        .await?;
+        };
+        event::Entity::insert(line)
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 

@@ -167,6 +167,13 @@ impl StandIn {
         self.hub.with(|inner| view::world_json(inner))
     }
 
+    /// One part of [`Self::world`], by its name there: whoever looks again and again need not have
+    /// all of it written out each time.
+    #[must_use]
+    pub fn part(&self, name: &str) -> serde_json::Value {
+        self.hub.with(|inner| view::part_json(inner, name))
+    }
+
     /// What a configuration needs to know of it.
     #[must_use]
     pub fn settings(&self) -> Seeded {
@@ -270,6 +277,7 @@ fn router(hub: Arc<Hub>) -> Router {
         .route("/", get(page::root))
         .route("/gateway", get(page::root))
         .route("/page/{file}", get(page::part))
+        .route("/channels/{guild}/{channel}", get(page::channel))
         .route(
             "/oauth2/authorize",
             get(rest::oauth::ask).post(rest::oauth::decide),

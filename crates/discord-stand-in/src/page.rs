@@ -7,7 +7,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, Path, RawQuery, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::gateway::socket;
 use crate::hub::Hub;
@@ -28,6 +28,11 @@ pub(crate) async fn root(
         }
         Err(_) => file("text/html; charset=utf-8", include_str!("page/index.html")),
     }
+}
+
+/// `GET /channels/{guild}/{channel}`: Discord's own addresses lead to the channel on the page.
+pub(crate) async fn channel(Path((_, channel)): Path<(u64, u64)>) -> Redirect {
+    Redirect::to(&format!("/#{channel}"))
 }
 
 /// `GET /page/{file}`.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use twilight_model::guild::Permissions;
 
 use crate::hub::Inner;
-use crate::world::World;
 use crate::world::people::role_json;
+use crate::world::{Notification, World};
 
 /// A guild with all that is in it.
 fn guild_json(world: &World) -> Value {
@@ -33,10 +33,92 @@ fn guild_json(world: &World) -> Value {
     guild
 }
 
+/// The parts of [`world_json`].
+const PARTS: [&str; 15] = [
+    "guilds",
+    "messages",
+    "direct",
+    "people",
+    "bot",
+    "commands",
+    "notifications",
+    "ephemeral",
+    "modals",
+    "interactions",
+    "requests",
+    "counters",
+    "sessions",
+    "switches",
+    "now_ms",
+];
+
 /// Everything.
 pub(crate) fn world_json(inner: &Inner) -> Value {
+    let parts = PARTS.map(|name| (name.to_owned(), part_json(inner, name)));
+    Value::Object(parts.into_iter().collect())
+}
+
+/// One part of everything; nothing, if there is no such part.
+pub(crate) fn part_json(inner: &Inner, name: &str) -> Value {
     let world = &inner.world;
-    let guilds: Vec<Value> = world.all().map(guild_json).collect();
+    match name {
+        "guilds" => world.all().map(guild_json).collect(),
+        "messages" => messages(world),
+        "direct" => {
+            let all = world.directs.values().flat_map(|direct| {
+                let person = direct.user.to_string();
+                let said = direct.said.iter();
+                said.map(move |(_, message)| json!({"person": person, "message": message}))
+            });
+            all.collect()
+        }
+        "people" => json!(people(world)),
+        "bot" => {
+            let bot = &world.users[&world.bot_id()];
+            json!({
+                "id": bot.id.to_string(), "username": bot.username,
+                "token": format!("Bot {}", bot.token),
+                "application_id": world.application.id.to_string(),
+            })
+        }
+        "commands" => commands(world),
+        "notifications" => world.notifications.iter().map(ping_json).collect(),
+        "ephemeral" => {
+            let all = world.all().flat_map(|world| {
+                let shown = world.ephemerals.values();
+                shown.map(|message| {
+                    json!({
+                        "person": message.only_for.map(|person| person.to_string()),
+                        "message": world.message_json(message),
+                    })
+                })
+            });
+            all.collect()
+        }
+        "modals" => {
+            let all = world.all().flat_map(|world| {
+                let people = world.modals.keys();
+                people.filter_map(move |person| modal_json(world, *person))
+            });
+            all.collect()
+        }
+        "interactions" => {
+            let all = world.all().flat_map(|world| {
+                let all = world.interactions.values();
+                all.map(|interaction| world.interaction_record(interaction))
+            });
+            all.collect()
+        }
+        "requests" => json!(inner.log()),
+        "counters" => json!(inner.counters),
+        "sessions" => json!(inner.gateway.sessions_json()),
+        "switches" => json!(world.switches),
+        "now_ms" => json!(world.now_ms()),
+        _ => Value::Null,
+    }
+}
+
+fn messages(world: &World) -> Value {
     let mut messages: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for world in world.all() {
         for (channel, list) in &world.messages {
@@ -44,56 +126,16 @@ pub(crate) fn world_json(inner: &Inner) -> Value {
             messages.insert(channel.to_string(), shown.collect());
         }
     }
-    let notifications = world.notifications.iter().map(|ping| {
-        json!({
-            "message_id": ping.message_id.to_string(),
-            "channel_id": ping.channel_id.to_string(),
-            "user_ids": texts(&ping.user_ids),
-            "roles": texts(&ping.roles),
-            "everyone": ping.everyone,
-        })
-    });
-    let ephemeral = world.all().flat_map(|world| {
-        world.ephemerals.values().map(|message| {
-            json!({
-                "person": message.only_for.map(|person| person.to_string()),
-                "message": world.message_json(message),
-            })
-        })
-    });
-    let interactions = world.all().flat_map(|world| {
-        let all = world.interactions.values();
-        all.map(|interaction| world.interaction_record(interaction))
-    });
-    let direct = world.directs.values().flat_map(|direct| {
-        let said = direct.said.iter();
-        said.map(|(_, message)| json!({"person": direct.user.to_string(), "message": message}))
-    });
-    let modals: Vec<Value> = world
-        .modals
-        .keys()
-        .filter_map(|person| modal_json(world, *person))
-        .collect();
-    let bot = &world.users[&world.bot_id()];
+    json!(messages)
+}
+
+fn ping_json(ping: &Notification) -> Value {
     json!({
-        "guilds": guilds,
-        "messages": messages,
-        "direct": direct.collect::<Vec<_>>(),
-        "people": people(world),
-        "bot": {
-            "id": bot.id.to_string(), "username": bot.username,
-            "token": format!("Bot {}", bot.token), "application_id": world.application.id.to_string(),
-        },
-        "commands": commands(world),
-        "notifications": notifications.collect::<Vec<_>>(),
-        "ephemeral": ephemeral.collect::<Vec<_>>(),
-        "modals": modals,
-        "interactions": interactions.collect::<Vec<_>>(),
-        "requests": inner.log(),
-        "counters": inner.counters,
-        "sessions": inner.gateway.sessions_json(),
-        "switches": world.switches,
-        "now_ms": world.now_ms(),
+        "message_id": ping.message_id.to_string(),
+        "channel_id": ping.channel_id.to_string(),
+        "user_ids": texts(&ping.user_ids),
+        "roles": texts(&ping.roles),
+        "everyone": ping.everyone,
     })
 }
 
@@ -194,10 +236,8 @@ fn people(world: &World) -> Vec<Value> {
 }
 
 fn commands(world: &World) -> Value {
-    let guild: BTreeMap<String, &Vec<Value>> = world
-        .commands
-        .guild
-        .iter()
+    let told = world.all().flat_map(|world| &world.commands.guild);
+    let guild: BTreeMap<String, &Vec<Value>> = told
         .map(|(guild, list)| (guild.to_string(), list))
         .collect();
     json!({"global": world.commands.global, "guild": guild})

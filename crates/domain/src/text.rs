@@ -110,7 +110,7 @@ impl Email {
         let address = typed.trim();
         let refuse = |why: &str| Err(Invalid::new(Field::Email, why));
         if is_blank(address) {
-            return refuse("Enter your e-mail address, so that we can answer you.");
+            return refuse("Enter your e-mail address, so that we know whose ticket it is.");
         }
         if address.chars().count() > EMAIL_MAX {
             return refuse("That e-mail address is too long.");

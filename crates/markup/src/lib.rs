@@ -17,11 +17,13 @@ mod html;
 mod inline;
 mod list;
 mod mention;
+mod plain;
 
 #[cfg(test)]
 mod tests;
 
 pub use html::Html;
+pub use plain::plain;
 
 use domain::{ChannelId, DiscordUserId, RoleId};
 use std::collections::HashMap;

@@ -76,8 +76,8 @@ impl Two {
     /// What Sam was shown last, and only they see.
     pub fn told(&self) -> Value {
         let sam = self.person("Sam").id;
-        let seen = self.world.discord.world();
-        let all = seen["ephemeral"].as_array().unwrap();
+        let seen = self.world.discord.part("ephemeral");
+        let all = seen.as_array().unwrap();
         let last = all.iter().rfind(|shown| id(&shown["person"]) == sam);
         last.unwrap()["message"].clone()
     }
@@ -97,8 +97,8 @@ impl Two {
             .await;
         assert_eq!(status, 204, "{answer}");
         until("it is answered", async || {
-            let seen = self.world.discord.world();
-            let all = seen["interactions"].as_array().unwrap().clone();
+            let seen = self.world.discord.part("interactions");
+            let all = seen.as_array().unwrap().clone();
             let record = all.into_iter().find(|i| i["nonce"] == json!(nonce))?;
             assert_ne!(record["progress"], "failed", "{record}");
             (record["progress"] == "answered").then_some(())
@@ -108,22 +108,10 @@ impl Two {
 
     /// A command, once the second guild was told of it.
     async fn command(&self, name: &str) -> Value {
-        let (app, guild) = (
-            self.world.discord.settings().client_id,
-            self.pixel["guild_id"].to_string(),
-        );
-        let url = format!(
-            "{}/api/v10/applications/{app}/guilds/{guild}/commands",
-            self.world.discord.base_url()
-        );
-        let token = format!("Bot {}", self.world.discord.settings().bot_token);
+        let guild = self.pixel["guild_id"].to_string();
         until("the guild knows the command", async || {
-            let asked = client()
-                .get(&url)
-                .header("authorization", &token)
-                .header("user-agent", "DiscordBot (test, 1)");
-            let all: Value = asked.send().await.ok()?.json().await.ok()?;
-            let all = all.as_array()?;
+            let seen = self.world.discord.part("commands");
+            let all = seen["guild"][&guild].as_array()?;
             all.iter().find(|command| command["name"] == name).cloned()
         })
         .await

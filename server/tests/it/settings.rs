@@ -272,14 +272,22 @@ async fn categories_and_their_questions_come_and_go() {
     );
     assert_eq!(mira.post(CATEGORIES, &drop).await.status, 409);
 
+    let rename = |name, help| {
+        [
+            ("do", "change"),
+            ("of", "lost-found"),
+            ("name", name),
+            ("help", help),
+        ]
+    };
+    let page = save(&mira, CATEGORIES, &rename("Lost things", "Anything left.")).await;
+    assert!(page.contains("is called Lost things now"), "{page}");
+    assert!(jane.get("/new").await.text.contains("Anything left."));
+    let page = refused(&mira, CATEGORIES, 422, &rename("", "")).await;
+    assert_eq!(page.text.matches("aria-invalid=\"true\"").count(), 1);
+
     save(&mira, CATEGORIES, &[("do", "remove"), ("of", "lost-found")]).await;
-    assert!(
-        !jane
-            .get("/new")
-            .await
-            .text
-            .contains("What you left behind.")
-    );
+    assert!(!jane.get("/new").await.text.contains("Anything left."));
     for key in ["question", "problem", "account"] {
         save(&mira, CATEGORIES, &[("do", "remove"), ("of", key)]).await;
     }

@@ -42,6 +42,8 @@ impl Visitor {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            // See `client`.
+            .tls_built_in_root_certs(false)
             .build()
             .unwrap();
         Self {

@@ -1,7 +1,7 @@
 //! What tickets are about, and what is asked of those who file one in Discord.
 
 use super::Forms;
-use super::typed::Line;
+use super::typed::{Line, Typed};
 use desk::{Question, Reply};
 use domain::view::CategoryView;
 use leptos::prelude::*;
@@ -54,15 +54,7 @@ const MOST: Line = Line {
 
 pub(super) fn categories(desk: &Forms<'_>, all: &[CategoryPart]) -> AnyView {
     let typed = desk.typed("add", "");
-    let fields = view! {
-        {typed.line(&NAME, "")}
-        {typed.line(&HELP, "")}
-        <div class="setting-end">
-            <button type="submit" class="button button-main">
-                "Add category"
-            </button>
-        </div>
-    };
+    let fields = words(&typed, "", "", "Add category");
     let cards = all.iter().map(|part| card(desk, part)).collect_view();
     view! {
         <section aria-labelledby="categories">
@@ -80,8 +72,26 @@ pub(super) fn categories(desk: &Forms<'_>, all: &[CategoryPart]) -> AnyView {
     .into_any()
 }
 
+/// The fields of a category's words.
+fn words(typed: &Typed<'_>, name: &str, help: &str, save: &'static str) -> AnyView {
+    view! {
+        {typed.line(&NAME, name)}
+        {typed.line(&HELP, help)}
+        <div class="setting-end">
+            <button type="submit" class="button button-main">
+                {save}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
 fn card(desk: &Forms<'_>, part: &CategoryPart) -> AnyView {
     let CategoryView { key, name, help } = &part.category;
+    let typed = desk.typed("change", key);
+    let is_open = typed.is_refused();
+    let form = words(&typed, name, help, "Save");
+    let what = format!(" the category {name}");
     let asks_usual = part.questions.iter().all(Question::is_usual);
     let questions = part
         .questions
@@ -116,6 +126,10 @@ fn card(desk: &Forms<'_>, part: &CategoryPart) -> AnyView {
             </div>
             <ol class="setting-lines">{questions}</ol>
             {usual}
+            <details class="setting-more" open=is_open>
+                <summary>"Rename" <span class="sr-only">{what}</span></summary>
+                {desk.form(&typed, "setting-form", form)}
+            </details>
             {ask(desk, key, name)}
         </li>
     }

@@ -29,7 +29,8 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
-/// How long an answer may take before it has to be announced.
+/// How long an answer may take before it has to be announced. What takes long by its nature is
+/// announced at once.
 const ANNOUNCE_AFTER: Duration = Duration::from_millis(1_500);
 /// How long suggestions may take: they cannot be announced, and one types on.
 const SUGGEST_WITHIN: Duration = Duration::from_millis(1_000);
@@ -184,12 +185,16 @@ impl Interactions {
         match decode::told(interaction, self.0.application) {
             Told::Act(asked, place) => {
                 let (house, asked) = (self.0.house.clone(), *asked);
+                let patience = match asked.act.does.takes_long() {
+                    true => Duration::ZERO,
+                    false => ANNOUNCE_AFTER,
+                };
                 // A task of its own: whoever asked may hang up, and what is begun goes on.
                 let mut work = self
                     .0
                     .tracker
                     .spawn(async move { act(&house, &asked).await });
-                match tokio::time::timeout(ANNOUNCE_AFTER, &mut work).await {
+                match tokio::time::timeout(patience, &mut work).await {
                     Ok(done) => {
                         let answer = done.unwrap_or_else(|_| panicked());
                         First::Now(encode::at_once(place, answer))

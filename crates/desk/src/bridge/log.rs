@@ -53,7 +53,7 @@ fn read_mark(content: &str) -> Option<OutboxId> {
 /// Why the channel did not take a line, and what to do.
 pub(super) fn trouble(reason: &str) -> String {
     format!(
-        "The log channel did not take it: {reason} Mend the channel or DISCORD_LOG_CHANNEL_ID, \
+        "The log channel did not take it: {reason} Mend the channel or the setting `log_channel`, \
          then try again; or give it up."
     )
 }

@@ -11,6 +11,7 @@ use domain::{
     ThreadKind, TicketId, Timestamp,
 };
 use futures::stream::BoxStream;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// A message's idempotency key at Discord: at most 25 characters, unique for ever.
@@ -330,6 +331,11 @@ pub trait DiscordPort: Send + Sync + 'static {
 
     /// The bytes of a file, by its link; an expired link is [`DeliveryError::Gone`].
     async fn fetch(&self, url: &str) -> Result<RemoteBytes, DeliveryError>;
+
+    /// Where people's browsers find what stands in for Discord, if something does.
+    fn stand_in(&self) -> Option<SocketAddr> {
+        None
+    }
 
     /// What the thread is now.
     async fn thread_state(&self, thread: ThreadId) -> Result<ThreadState, DeliveryError>;

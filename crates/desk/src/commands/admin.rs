@@ -40,6 +40,7 @@ impl Desk {
             | ForAdmin::AskQuestion
             | ForAdmin::RemoveQuestion
             | ForAdmin::AddCategory
+            | ForAdmin::RewordCategory
             | ForAdmin::RemoveCategory => self.forms_for_admin(what, asked, admin).await,
             ForAdmin::ListStaff => self.list_staff(admin).await,
             ForAdmin::Config => self.config(asked, admin).await,

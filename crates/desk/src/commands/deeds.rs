@@ -61,6 +61,11 @@ impl Does {
             Self::Admin(_) => Who::Admin,
         }
     }
+
+    /// Whether it asks Discord so many things that nobody should wait for its answer in silence.
+    pub fn takes_long(self) -> bool {
+        matches!(self, Self::Admin(ForAdmin::Doctor))
+    }
 }
 
 /// What every member may do.
@@ -130,6 +135,7 @@ pub enum ForAdmin {
     AskQuestion,
     RemoveQuestion,
     AddCategory,
+    RewordCategory,
     RemoveCategory,
     Stats,
     Dashboard,

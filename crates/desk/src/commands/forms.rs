@@ -27,6 +27,17 @@ impl Desk {
         let category = self.category_named(given(values.text("category"))?)?;
         let name = escape(&category.name);
         match what {
+            ForAdmin::RewordCategory => {
+                let new = given(values.text("name"))?;
+                self.reword_category(admin, &category.key, new, values.text("about"))
+                    .await?;
+                Ok(format!(
+                    "{name} is called {} now, on its old tickets too. Each card says so with its \
+                     ticket's next change.",
+                    escape(new.trim())
+                )
+                .into())
+            }
             ForAdmin::RemoveCategory => {
                 self.retire_category(admin, &category.key).await?;
                 Ok(format!("Nothing new is filed under {name}; its tickets stay.").into())

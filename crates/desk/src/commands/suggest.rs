@@ -4,6 +4,7 @@
 use super::asked::Asked;
 use super::deeds::{Does, ForAdmin, Who};
 use crate::options::{Setting, Shape};
+use crate::roster::Freshness;
 use crate::store::{commands, ticket_lines};
 use crate::{Desk, DeskError};
 use domain::text::excerpt;
@@ -112,11 +113,20 @@ impl Desk {
             return Ok(Vec::new());
         }
         let now = options.value(setting);
+        let places = self.suggest_places(setting.shape()).await;
         let mut found = Vec::new();
         if let Some(now) = &now {
-            found.push((format!("{now} (now)"), now.clone()));
+            // An id says nothing to anybody.
+            let place = places.iter().find(|(_, id)| id == now);
+            let name = place.map_or(now, |(name, _)| name);
+            found.push((format!("{name} (now)"), now.clone()));
         }
         found.push(("the default".to_owned(), "default".to_owned()));
+        found.extend(
+            places
+                .into_iter()
+                .filter(|(_, id)| Some(id) != now.as_ref()),
+        );
         if let Shape::Number { min, max } = setting.shape() {
             found.push((format!("{min} (the least)"), min.to_string()));
             found.push((format!("{max} (the most)"), max.to_string()));
@@ -127,10 +137,39 @@ impl Desk {
                 .filter(|(key, _)| Some(*key) != now.as_deref());
             found.extend(others.map(|(key, about)| (format!("{key}: {about}"), (*key).to_owned())));
         }
-        found.retain(|(name, value)| name.contains(typed) && value.chars().count() <= LONGEST);
+        found.retain(|(name, value)| {
+            name.to_lowercase().contains(typed) && value.chars().count() <= LONGEST
+        });
+        found.truncate(MOST);
         for (name, _) in &mut found {
             *name = excerpt(name, LONGEST);
         }
         Ok(found)
+    }
+
+    /// The guild's channels or roles, where one of them is to be chosen. Where Discord does not tell
+    /// them, an id or a mention can still be typed.
+    async fn suggest_places(&self, shape: Shape) -> Vec<Suggestion> {
+        match shape {
+            Shape::Channel => {
+                let known = self.known_channels().await.unwrap_or_default();
+                let named = known
+                    .iter()
+                    .map(|c| (format!("#{}", c.name), c.id.to_string()));
+                named.collect()
+            }
+            Shape::Role => match self.powers(Freshness::Fresh).await {
+                Ok(powers) => {
+                    let roles = powers.roles.iter();
+                    // Everyone's role has the guild's own id, and makes nobody staff.
+                    let roles = roles.filter(|role| role.id.0 != self.discord_id.0);
+                    roles
+                        .map(|role| (format!("@{}", role.name), role.id.to_string()))
+                        .collect()
+                }
+                Err(_) => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
     }
 }

@@ -23,6 +23,32 @@ pub(super) fn key_of(name: &str, place: i64) -> String {
     }
 }
 
+/// A category's name and what explains it, if they are good ones.
+fn judged<'t>(name: &'t str, help: &'t str) -> Result<(&'t str, &'t str), DeskError> {
+    let (name, help) = (name.trim(), help.trim());
+    let fits = |text: &str, most| text.chars().count() <= most && !text.contains(char::is_control);
+    let mut wrong = Vec::new();
+    if name.is_empty() || !fits(name, NAME) {
+        let why = format!("A category's name has 1 to {NAME} characters on one line.");
+        wrong.push(Invalid::new(Field::Name, why));
+    }
+    if !fits(help, HELP) {
+        let why = format!("Its explanation has at most {HELP} characters on one line.");
+        wrong.push(Invalid::new(Field::Help, why));
+    }
+    if wrong.is_empty() {
+        Ok((name, help))
+    } else {
+        Err(DeskError::Invalid(wrong))
+    }
+}
+
+fn taken() -> Result<(), DeskError> {
+    Err(DeskError::Conflict {
+        why: "There is a category of that name already.".to_owned(),
+    })
+}
+
 impl Desk {
     /// Adds a category, or takes a retired one up again.
     pub async fn add_category(
@@ -32,33 +58,20 @@ impl Desk {
         help: &str,
     ) -> Result<(), DeskError> {
         self.knows(admin)?;
-        let refuse = |why: String| Err(DeskError::Conflict { why });
-        let (name, help) = (name.trim(), help.trim());
-        let fits =
-            |text: &str, most| text.chars().count() <= most && !text.contains(char::is_control);
-        let mut wrong = Vec::new();
-        if name.is_empty() || !fits(name, NAME) {
-            let why = format!("A category's name has 1 to {NAME} characters on one line.");
-            wrong.push(Invalid::new(Field::Name, why));
-        }
-        if !fits(help, HELP) {
-            let why = format!("Its explanation has at most {HELP} characters on one line.");
-            wrong.push(Invalid::new(Field::Help, why));
-        }
-        if !wrong.is_empty() {
-            return Err(DeskError::Invalid(wrong));
-        }
+        let (name, help) = judged(name, help)?;
         let work = self.work().await?;
         forms::lock(&work.tx, self.guild).await?;
         let rows = forms::all(&work.tx, self.guild).await?;
         let open = rows.iter().filter(|row| !row.retired);
         if open.clone().any(|row| row.name.eq_ignore_ascii_case(name)) {
-            return refuse("There is a category of that name already.".to_owned());
+            return taken();
         }
         if open.count() >= CATEGORIES {
-            return refuse(format!(
-                "{CATEGORIES} categories are the most that Discord can show. Remove one first."
-            ));
+            return Err(DeskError::Conflict {
+                why: format!(
+                    "{CATEGORIES} categories are the most that Discord can show. Remove one first."
+                ),
+            });
         }
         let position = rows.iter().map(|row| row.position).max().unwrap_or(0) + 1;
         let mut new = CategoryView {
@@ -77,6 +90,39 @@ impl Desk {
             }
         }
         self.categories_changed(work).await
+    }
+
+    /// Calls a category so from now on; without `help`, what explains it stays. Its tickets go with
+    /// it: they are filed under the category, not under its name. A card in Discord says it with its
+    /// ticket's next change.
+    pub async fn reword_category(
+        &self,
+        admin: &Admin,
+        key: &str,
+        name: &str,
+        help: Option<&str>,
+    ) -> Result<(), DeskError> {
+        self.knows(admin)?;
+        let work = self.work().await?;
+        forms::lock(&work.tx, self.guild).await?;
+        let rows = forms::all(&work.tx, self.guild).await?;
+        let open = || rows.iter().filter(|row| !row.retired);
+        let Some(row) = open().find(|row| row.key == key) else {
+            return Err(DeskError::NotFound);
+        };
+        let (name, help) = judged(name, help.unwrap_or(&row.help))?;
+        if open().any(|other| other.id != row.id && other.name.eq_ignore_ascii_case(name)) {
+            return taken();
+        }
+        let new = CategoryView {
+            key: row.key.clone(),
+            name: name.to_owned(),
+            help: help.to_owned(),
+        };
+        forms::take_up_category(&work.tx, row.id, &new, row.position).await?;
+        self.categories_changed(work).await?;
+        self.hub.announce_to_staff(self.guild);
+        Ok(())
     }
 
     /// Files nothing new under a category. Its tickets stay as they are.

@@ -36,6 +36,14 @@ pub struct Durability {
 /// How many reads SQLite serves at once; more only queue for the same two cores and page cache.
 const SQLITE_READERS: u32 = 4;
 
+/// KiB of pages that each of them keeps to itself. The kernel keeps them all anyhow; what is more
+/// here is memory that every reader fills with the same pages.
+const SQLITE_READER_CACHE: u32 = 512;
+
+/// Pages in SQLite's log from which on the writer itself folds them back into the file, and whoever
+/// writes next waits for that. [`Db::checkpoint`] does it beside the writer long before.
+const SQLITE_LOG_MOST: u32 = 16_384;
+
 /// Whether a failure means that nothing can be written: a full disk, or a database that may only
 /// be read.
 pub(crate) fn cannot_write(error: &DbErr) -> bool {
@@ -86,6 +94,17 @@ impl Db {
     /// The connection that migrations run on.
     pub fn for_migrations(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// Folds what SQLite's log holds by now back into the file, while others go on writing. Nothing
+    /// to do where the database does it by itself.
+    pub async fn checkpoint(&self) -> Result<(), DeskError> {
+        if !self.is_postgres() {
+            self.read
+                .execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)")
+                .await?;
+        }
+        Ok(())
     }
 
     /// Closes all connections; SQLite then folds its log back into the one file.
@@ -179,10 +198,51 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5));
             if read_only {
-                o.pragma("query_only", "ON")
+                // Less than nothing: in KiB rather than in pages.
+                o.pragma("cache_size", format!("-{SQLITE_READER_CACHE}"))
+                    .pragma("query_only", "ON")
             } else {
-                o
+                // What a savepoint would bring back is noted in memory: each of ours touches more
+                // pages than SQLite keeps there by itself, and a file each would be made for it.
+                o.pragma("wal_autocheckpoint", SQLITE_LOG_MOST.to_string())
+                    .pragma("temp_store", "MEMORY")
             }
         });
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_database::TestDatabase;
+
+    #[tokio::test]
+    async fn what_was_written_is_folded_back_while_another_writes() {
+        let database = TestDatabase::bare().await;
+        let db = Db::connect(database.url()).await.unwrap();
+        let Some(file) = database.url().strip_prefix("sqlite://") else {
+            return db.checkpoint().await.unwrap();
+        };
+        let file = file.split('?').next().unwrap();
+        let length = || std::fs::metadata(file).unwrap().len();
+        let before = length();
+        let write = |tx: DatabaseTransaction, text: &'static str| async move {
+            tx.execute_unprepared(text).await.unwrap();
+            tx
+        };
+        let (turn, tx) = db.begin().await.unwrap();
+        let tx = write(tx, "CREATE TABLE n (n BLOB)").await;
+        let tx = write(tx, "INSERT INTO n VALUES (zeroblob(100000))").await;
+        turn.keep(tx).await.unwrap();
+        assert_eq!(length(), before);
+        let (turn, tx) = db.begin().await.unwrap();
+        let tx = write(tx, "INSERT INTO n VALUES (zeroblob(100000))").await;
+        db.checkpoint().await.unwrap();
+        let after = length();
+        assert!(
+            (before + 100_000..before + 200_000).contains(&after),
+            "{after}"
+        );
+        turn.keep(tx).await.unwrap();
+    }
 }

@@ -68,7 +68,7 @@ pub(crate) async fn add_category(
     Ok(())
 }
 
-/// Takes a category up again, with these words and at this place.
+/// Gives a category these words and this place; one that was retired is taken up again.
 pub(crate) async fn take_up_category(
     db: &impl ConnectionTrait,
     id: CategoryId,

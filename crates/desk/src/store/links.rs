@@ -18,7 +18,7 @@ pub(crate) async fn insert(
     home: &GuildSettings,
     shared: Option<ChannelId>,
 ) -> Result<(), DeskError> {
-    thread_link::ActiveModel {
+    let link = thread_link::ActiveModel {
         ticket_id: Set(ticket),
         thread_id: Set(None),
         card_message_id: Set(None),
@@ -31,9 +31,10 @@ pub(crate) async fn insert(
         archived: Set(false),
         locked: Set(false),
         shared: Set(i64::from(shared.is_some())),
-    }
-    .insert(db)
-    .await?;
+    };
+    thread_link::Entity::insert(link)
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 

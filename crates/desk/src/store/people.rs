@@ -64,24 +64,24 @@ pub(crate) async fn by_id(
     Ok(person::Entity::find_by_id(id).one(db).await?)
 }
 
-/// The customer of this address in this guild, made when new.
+/// The customer of this address in this guild, made when new, and what they are called.
 pub(crate) async fn customer(
     db: &impl ConnectionTrait,
     guild: GuildId,
     email: &str,
     now: Timestamp,
-) -> Result<CustomerId, DeskError> {
+) -> Result<(CustomerId, String), DeskError> {
     let row = db
         .query_one_raw(sql(
             db,
             "INSERT INTO customer (guild_id, email, created_at) VALUES ($1, $2, $3)
              ON CONFLICT (guild_id, email) DO UPDATE SET email = excluded.email
-             RETURNING id",
+             RETURNING id, COALESCE(name, email) AS called",
             [guild.into(), email.into(), now.into()],
         ))
         .await?
         .ok_or_else(|| DeskError::Internal("an upsert returned no row".into()))?;
-    Ok(row.try_get("", "id")?)
+    Ok((row.try_get("", "id")?, row.try_get("", "called")?))
 }
 
 /// The customer of this account in this guild, made when new.

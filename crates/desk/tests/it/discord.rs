@@ -3,7 +3,7 @@
 //! is in `discord_port`.
 
 use desk::bridge::{
-    DeliveryError, Hosts, Post, RemoteAuthor, RemoteFile, RemoteMessage, ThreadShape,
+    DeliveryError, Hosts, Post, RemoteAuthor, RemoteFile, RemoteMessage, RemoteRole, ThreadShape,
 };
 use desk::clock::{Clock, ManualClock};
 use domain::*;
@@ -99,6 +99,8 @@ pub struct State {
     pub staff: Vec<DiscordUserId>,
     /// In which guild a channel is, where that is not the usual one.
     pub homes: Vec<(ChannelId, DiscordGuildId)>,
+    /// The roles of each guild.
+    pub roles: Vec<RemoteRole>,
     /// Who can say how the bot is to serve any guild, and who takes no messages from it.
     pub hosts: Hosts,
     pub shut: Vec<DiscordUserId>,
@@ -130,6 +132,7 @@ impl FakeDiscord {
             faults: VecDeque::new(),
             staff: vec![MIRA],
             homes: vec![],
+            roles: vec![],
             hosts: Hosts::default(),
             shut: vec![],
             elsewhere: vec![],

@@ -321,7 +321,7 @@ impl DiscordPort for FakeDiscord {
             Ok(Powers {
                 guild,
                 owner: state.hosts.owner,
-                roles: vec![],
+                roles: state.roles.clone(),
             })
         })
         .await

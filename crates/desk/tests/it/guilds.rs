@@ -6,6 +6,7 @@ mod setup;
 mod welcome;
 
 use crate::street::*;
+use crate::world::new_ticket;
 use desk::bridge::{Absence, Ingested, RemoteEvent, Step};
 use desk::commands::{Does, ForAdmin, ForEveryone};
 use desk::live::{Audience, Signal};
@@ -156,6 +157,12 @@ async fn leaving_loses_nothing_and_coming_back_resumes() {
     assert_eq!(street.desk(B).away(), Some(Absence::Removed));
     let desk = street.desk(B);
     assert!(desk.is_set_up(), "its settings are still known");
+    // Nobody would answer a new one; whoever types it in is told before, and loses nothing.
+    let new = new_ticket("Late", "Where is it?");
+    let frozen = desk.open_ticket(new, None).await;
+    assert!(
+        matches!(frozen, Err(DeskError::Conflict { why }) if Some(&why) == desk.maintenance().as_ref())
+    );
     let (_, _, seen) = desk.held_ticket(&before.token).await.unwrap();
     assert_eq!(seen.messages.len(), 2);
     let staff = street.staff(B).await;

@@ -99,7 +99,7 @@ async fn a_lost_log_channel_holds_up_no_thread_and_is_mended_on_the_sync_page() 
     assert_eq!(stuck.what, "Tell the log channel");
     assert!(!stuck.needs_thread);
     let reason = stuck.reason.as_deref().unwrap();
-    assert!(reason.contains("DISCORD_LOG_CHANNEL_ID"), "{reason}");
+    assert!(reason.contains("`log_channel`"), "{reason}");
 
     world.discord.add_channel(LOG);
     world.desk.retry_stuck(&mira, stuck.id).await.unwrap();

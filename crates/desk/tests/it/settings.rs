@@ -3,13 +3,21 @@
 use crate::discord::*;
 use crate::street::*;
 use crate::world::*;
-use desk::bridge::{DeliveryError, RemoteEvent};
+use desk::bridge::{DeliveryError, RemoteEvent, RemoteRole};
+use desk::commands::{Does, ForAdmin, Value};
 use desk::live::{Audience, Signal};
 use desk::options::Setting;
 use desk::{DeskError, Grantee, Keep, Question, Reply, RequestKey, Tagging};
 use domain::view::InboxFilter;
 use domain::*;
 use std::time::Duration;
+
+/// No answer came.
+fn cut() -> Fault {
+    Fault::Before(DeliveryError::Uncertain {
+        reason: "cut".into(),
+    })
+}
 
 #[tokio::test]
 async fn who_manages_the_guild_is_discords_word_and_noticed_soon() {
@@ -33,11 +41,6 @@ async fn without_an_answer_of_discords_nobody_becomes_an_admin() {
     let world = World::new().await;
     let mira = world.mira().await;
     world.discord.state().hosts.owner = Some(MIRA);
-    let cut = || {
-        Fault::Before(DeliveryError::Uncertain {
-            reason: "cut".into(),
-        })
-    };
     world.discord.fail("powers", cut());
     let busy = world.desk.admin_of(&mira).await;
     assert!(matches!(busy, Err(DeskError::Busy(_))));
@@ -82,6 +85,44 @@ async fn settings_are_adopted_all_or_none_and_say_what_changed() {
     let back = decide(Setting::MaxOpenTickets, None).await.unwrap();
     assert_eq!(desk.adopt(&admin, vec![back]).await.unwrap().len(), 1);
     assert!(!desk.options().is_set(Setting::MaxOpenTickets));
+}
+
+#[tokio::test]
+async fn channels_and_roles_are_suggested_by_their_names() {
+    let street = Street::of(2).await;
+    let plot = Plot(1);
+    street.discord.state().roles = [(plot.guild().0, "@everyone"), (77, "Night Watch")]
+        .map(|(id, name)| RemoteRole {
+            id: RoleId(id),
+            name: name.to_owned(),
+            manages: false,
+        })
+        .to_vec();
+    let suggest = async |who, setting: &str, typed: &str| {
+        let config = Does::Admin(ForAdmin::Config);
+        let values = vec![("setting".to_owned(), Value::Text(setting.to_owned()))];
+        let asked = street.asked(plot, who, config, None, values);
+        street.house.suggest(&asked, "value", typed).await.unwrap()
+    };
+    let channel = (
+        format!("#channel-{}", plot.channel()),
+        plot.channel().to_string(),
+    );
+    assert_eq!(suggest(As::Admin, "log_channel", "#CHAN").await, [channel]);
+    let role = ("@Night Watch".to_owned(), "77".to_owned());
+    assert_eq!(suggest(As::Admin, "staff_role", "night").await, [role]);
+    assert!(
+        suggest(As::Admin, "staff_role", "everyone")
+            .await
+            .is_empty()
+    );
+    let now = suggest(As::Admin, "support_channel", "(now)").await;
+    assert_eq!(now[0].0, format!("#channel-{} (now)", plot.channel()));
+    assert!(suggest(As::Staff, "staff_role", "").await.is_empty());
+    // With Discord silent an id can still be typed.
+    street.clock.advance(Duration::from_secs(60));
+    street.discord.fail("channels", cut());
+    assert_eq!(suggest(As::Admin, "log_channel", "").await.len(), 1);
 }
 
 #[tokio::test]

@@ -199,6 +199,12 @@ async fn categories(
             desk.add_category(admin, name, help).await?;
             Ok(format!("Tickets can be about {name} now."))
         }
+        "change" => {
+            let name = text(fields, Field::Name.name()).trim();
+            let help = text(fields, Field::Help.name());
+            desk.reword_category(admin, of, name, Some(help)).await?;
+            Ok(format!("The category is called {name} now."))
+        }
         "remove" => {
             let name = category(desk, of).await?;
             desk.retire_category(admin, of).await?;

@@ -94,7 +94,13 @@ async fn what_one_types_is_completed_through_both_doors() {
     let general = channel(&world, "general");
     for door in [Door::Gateway, Door::Http] {
         open(&world, door).await;
-        let mut body = typed(&world, 4, "ticket view", &[(4, "ticket", json!("1"))]);
+        let mut body = typed(
+            &world,
+            &usual(&world),
+            4,
+            "ticket view",
+            &[(4, "ticket", json!("1"))],
+        );
         body["data"]["options"][0]["options"][0]["focused"] = json!(true);
         let ask = async |person| match interact(&world, person, &general, body.clone()).await {
             Answered::Choices(choices) => choices,

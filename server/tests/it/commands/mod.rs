@@ -2,6 +2,7 @@
 //! them and everybody who may not.
 
 mod doors;
+mod elsewhere;
 mod journeys;
 mod rights;
 
@@ -69,7 +70,9 @@ async fn interact(world: &World, person: &Person, channel: &Value, mut body: Val
     let nonce = format!("n{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let settings = world.discord.settings();
     body["application_id"] = json!(settings.client_id);
-    body["guild_id"] = json!(settings.guild_id.to_string());
+    if body["guild_id"].is_null() {
+        body["guild_id"] = json!(settings.guild_id.to_string());
+    }
     body["channel_id"] = channel.clone();
     body["session_id"] = json!("test");
     body["nonce"] = json!(nonce);
@@ -80,22 +83,23 @@ async fn interact(world: &World, person: &Person, channel: &Value, mut body: Val
         return Answered::Refused(refusal["code"].as_u64().unwrap());
     }
     let record = until("the interaction is answered", async || {
-        let seen = world.discord.world();
-        let list = seen["interactions"].as_array().unwrap();
+        let seen = world.discord.part("interactions");
+        let list = seen.as_array().unwrap();
         let record = list.iter().find(|i| i["nonce"] == json!(nonce))?;
         assert_ne!(record["progress"], "failed", "{body}");
         (record["progress"] == "answered").then(|| record.clone())
     })
     .await;
-    let seen = world.discord.world();
     if body["type"] == json!(4) {
         return Answered::Choices(record["choices"].clone());
     }
-    let modals = seen["modals"].as_array().unwrap();
+    let modals = world.discord.part("modals");
+    let modals = modals.as_array().unwrap();
     if let Some(modal) = modals.iter().find(|m| m["interaction_id"] == record["id"]) {
         return Answered::Form(modal.clone());
     }
-    let whispers = seen["ephemeral"].as_array().unwrap();
+    let whispers = world.discord.part("ephemeral");
+    let whispers = whispers.as_array().unwrap();
     let whisper = whispers
         .iter()
         .find(|e| e["message"]["id"] == record["original"])
@@ -111,17 +115,21 @@ async fn interact(world: &World, person: &Person, channel: &Value, mut body: Val
     ))
 }
 
-fn registered(world: &World, kind: u64, name: &str) -> Value {
-    let seen = world.discord.world();
-    let guild = world.discord.settings().guild_id.to_string();
-    let list = seen["commands"]["guild"][&guild]
-        .as_array()
-        .unwrap()
-        .clone();
+/// The guild in which everything happens, unless a test says otherwise.
+fn usual(world: &World) -> String {
+    world.discord.settings().guild_id.to_string()
+}
+
+fn registered(world: &World, guild: &str, kind: u64, name: &str) -> Value {
+    let seen = world.discord.part("commands");
+    let list = seen["guild"][guild].as_array();
     let found = list
-        .into_iter()
+        .unwrap()
+        .iter()
         .find(|c| c["name"] == name && c["type"] == json!(kind));
-    found.unwrap_or_else(|| panic!("{name} is not registered"))
+    found
+        .unwrap_or_else(|| panic!("{name} is not registered"))
+        .clone()
 }
 
 /// Uses a command with these options, each a type, a name and a value.
@@ -132,11 +140,11 @@ pub async fn command(
     path: &str,
     given: &[(u64, &str, Value)],
 ) -> Answered {
-    let body = typed(world, 2, path, given);
+    let body = typed(world, &usual(world), 2, path, given);
     interact(world, person, channel, body).await
 }
 
-fn typed(world: &World, kind: u64, path: &str, given: &[(u64, &str, Value)]) -> Value {
+fn typed(world: &World, guild: &str, kind: u64, path: &str, given: &[(u64, &str, Value)]) -> Value {
     let options = given
         .iter()
         .map(|(kind, name, value)| json!({"type": kind, "name": name, "value": value}));
@@ -149,8 +157,8 @@ fn typed(world: &World, kind: u64, path: &str, given: &[(u64, &str, Value)]) -> 
         Some(sub) => json!([{"type": 1, "name": sub, "options": options}]),
         None => json!(options),
     };
-    let known = registered(world, 1, root);
-    json!({"type": kind, "data": {"id": known["id"], "name": root, "type": 1, "options": options}})
+    let known = registered(world, guild, 1, root);
+    json!({"type": kind, "guild_id": guild, "data": {"id": known["id"], "name": root, "type": 1, "options": options}})
 }
 
 async fn press(
@@ -187,24 +195,23 @@ async fn submit(
 
 /// The newest message of ours that only this person sees.
 fn whisper(world: &World, person: &Person) -> Value {
-    let seen = world.discord.world();
+    let seen = world.discord.part("ephemeral");
     let mine = |e: &&Value| id(&e["person"]) == person.id;
-    let all = seen["ephemeral"].as_array().unwrap();
+    let all = seen.as_array().unwrap();
     all.iter().rfind(mine).unwrap()["message"].clone()
 }
 
 pub fn channel(world: &World, name: &str) -> Value {
-    let seen = world.discord.world();
-    let channels = seen["guilds"][0]["channels"].as_array().unwrap();
+    let seen = world.discord.part("guilds");
+    let channels = seen[0]["channels"].as_array().unwrap();
     let found = channels.iter().find(|c| c["name"] == name);
     found.unwrap()["id"].clone()
 }
 
 pub async fn commands_are_there(world: &World) {
     until("the commands are registered", async || {
-        let seen = world.discord.world();
-        let guild = world.discord.settings().guild_id.to_string();
-        let list = seen["commands"]["guild"][&guild].as_array()?;
+        let seen = world.discord.part("commands");
+        let list = seen["guild"][usual(world)].as_array()?;
         (!list.is_empty()).then_some(())
     })
     .await;
@@ -220,8 +227,8 @@ async fn filed(world: &World) -> (Value, String) {
         .await
         .words();
     assert!(done.contains("The panel is in"), "{done}");
-    let seen = world.discord.world();
-    let posted = &seen["messages"][general.as_str().unwrap()];
+    let seen = world.discord.part("messages");
+    let posted = &seen[general.as_str().unwrap()];
     let panel = posted.as_array().unwrap().last().unwrap().clone();
     let asked = press(world, &pat, &panel, "v1:new", None).await.words();
     assert!(asked.contains("What is it about?"));

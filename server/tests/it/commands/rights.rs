@@ -2,9 +2,19 @@
 
 use super::*;
 
+/// Where commands are used, and whom and what they are about.
+pub struct Stage {
+    pub guild: String,
+    /// Where it is typed, and the channel for options that take one.
+    pub channel: Value,
+    /// Of whom commands for a member are.
+    pub about: String,
+    /// Of which those for a message are.
+    pub said: Value,
+}
+
 /// A value for an option, as Discord's client would send it.
-fn value(world: &World, opt: &Opt) -> Option<(u64, &'static str, Value)> {
-    let sam = named(world, "Sam").id.to_string();
+pub fn value(stage: &Stage, opt: &Opt) -> Option<(u64, &'static str, Value)> {
     let (kind, value) = match opt.takes {
         Takes::Ticket | Takes::Number { .. } => (4, json!(1)),
         _ if !opt.required => return None,
@@ -12,32 +22,32 @@ fn value(world: &World, opt: &Opt) -> Option<(u64, &'static str, Value)> {
         Takes::Suggested { .. } => (3, json!("question")),
         Takes::Choice(choices) => (3, json!(choices.last().unwrap().1)),
         Takes::Flag => (5, json!(true)),
-        Takes::User => (6, json!(sam)),
-        Takes::Role => (8, json!(world.discord.settings().guild_id.to_string())),
-        Takes::Channel => (7, channel(world, "general")),
+        Takes::User => (6, json!(stage.about)),
+        // Everybody's.
+        Takes::Role => (8, json!(stage.guild)),
+        Takes::Channel => (7, stage.channel.clone()),
     };
     Some((kind, opt.name, value))
 }
 
-async fn use_any(world: &World, person: &Person, command: &Command, said: &Value) -> Answered {
-    let general = channel(world, "general");
-    match command.kind {
+pub async fn use_any(world: &World, person: &Person, command: &Command, stage: &Stage) -> Answered {
+    let body = match command.kind {
         Kind::Slash => {
-            let given = command.options.iter().filter_map(|opt| value(world, opt));
+            let given = command.options.iter().filter_map(|opt| value(stage, opt));
             let given: Vec<_> = given.collect();
-            let path = command.path.join(" ");
-            self::command(world, person, &general, &path, &given).await
+            typed(world, &stage.guild, 2, &command.path.join(" "), &given)
         }
         Kind::OnUser | Kind::OnMessage => {
             let (kind, target) = match command.kind {
-                Kind::OnUser => (2, json!(named(world, "Pat").id.to_string())),
-                _ => (3, said["id"].clone()),
+                Kind::OnUser => (2, json!(stage.about)),
+                _ => (3, stage.said.clone()),
             };
-            let known = registered(world, kind, command.path[0]);
+            let known = registered(world, &stage.guild, kind, command.path[0]);
             let data = json!({"id": known["id"], "type": kind, "target_id": target});
-            interact(world, person, &general, json!({"type": 2, "data": data})).await
+            json!({"type": 2, "guild_id": stage.guild, "data": data})
         }
-    }
+    };
+    interact(world, person, &stage.channel, body).await
 }
 
 /// What each of the played people is, beside a member.
@@ -57,12 +67,18 @@ async fn everybody_may_what_the_table_says(door: Door) {
     let said = world
         .write(&named(&world, "Pat"), &path, "Where is my parcel?")
         .await;
+    let stage = Stage {
+        guild: usual(&world),
+        channel: general,
+        about: named(&world, "Sam").id.to_string(),
+        said: said["id"].clone(),
+    };
     for command in COMMANDS {
         for (name, is) in CAST {
             let who = command.does.who();
             let may = who == Who::Everyone || is.contains(&who);
             let person = named(&world, name);
-            let refused = match use_any(&world, &person, command, &said).await {
+            let refused = match use_any(&world, &person, command, &stage).await {
                 Answered::Refused(code) => {
                     assert_eq!((code, who), (50013, Who::Admin), "{}", command.name());
                     true

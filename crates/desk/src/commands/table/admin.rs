@@ -171,6 +171,20 @@ pub(super) const FOR_ADMINS: &[Command] = &[
         ],
     ),
     admin(
+        &["category", "rename"],
+        ForAdmin::RewordCategory,
+        "Call a category otherwise, on its old tickets too",
+        &[
+            must("category", "Which", CATEGORY),
+            must("name", "Its new name", Takes::Text { min: 1, max: 50 }),
+            may(
+                "about",
+                "What it is for, if that changes too",
+                Takes::Text { min: 1, max: 100 },
+            ),
+        ],
+    ),
+    admin(
         &["category", "remove"],
         ForAdmin::RemoveCategory,
         "File no new tickets under a category; the old ones keep it",

@@ -118,6 +118,31 @@ async fn what_was_typed_into_a_form_that_is_refused_comes_back() {
 }
 
 #[tokio::test]
+async fn a_category_is_renamed_and_its_tickets_with_it() {
+    let world = with_panel().await;
+    world.filed_in_discord().await;
+    let rename = async |category: &str, more: &[(&str, &str)]| {
+        let mut values = vec![text("category", category)];
+        values.extend(more.iter().map(|(name, value)| text(name, value)));
+        world.admin(ForAdmin::RewordCategory, values).await
+    };
+    let told = rename("question", &[("name", "Anything else")]).await;
+    assert!(told.contains("Anything else"), "{told}");
+    let open = world.desk.categories().await.unwrap();
+    let renamed = open.iter().find(|one| one.key == "question").unwrap();
+    assert_eq!(renamed.name, "Anything else");
+    assert!(!renamed.help.is_empty(), "what was not said stays");
+    let staff = world.mira().await;
+    let old = world.desk.conversation(&staff, 1).await.unwrap();
+    assert_eq!(old.ticket.category, "Anything else");
+    // By any of its names; to its own in another case; not to another's.
+    rename("anything ELSE", &[("name", "ANYTHING else")]).await;
+    let other = open.iter().find(|one| one.key == "billing").unwrap();
+    let refused = rename("question", &[("name", &other.name.to_uppercase())]).await;
+    assert!(refused.contains("already"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_category_that_is_removed_keeps_its_tickets_and_takes_no_more() {
     let world = with_panel().await;
     world.filed_in_discord().await;
