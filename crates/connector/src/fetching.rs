@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Where Discord keeps files.
 const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 /// How long to hold still when Discord does not say.
-const PAUSE: Duration = Duration::from_secs(5);
+pub(super) const PAUSE: Duration = Duration::from_secs(5);
 
 pub(super) async fn fetch(
     client: &reqwest::Client,
@@ -28,24 +28,32 @@ pub(super) async fn fetch(
         StatusCode::OK => Ok(Box::pin(
             answer.bytes_stream().map(|chunk| chunk.map_err(|_| cut())),
         )),
-        // An expired link is answered with either.
-        StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::GONE => {
-            Err(DeliveryError::Gone {
-                code: None,
-                reason: "The link to the file does not hold any more.".to_owned(),
-            })
-        }
         status => {
             let seconds = answer
                 .headers()
                 .get(reqwest::header::RETRY_AFTER)
                 .and_then(|value| value.to_str().ok()?.parse().ok());
-            Err(DeliveryError::Retry {
-                after: seconds.map_or(PAUSE, Duration::from_secs),
-                global: false,
-                reason: format!("Discord's file host answered {}.", status.as_u16()),
-            })
+            Err(refused(
+                status.as_u16(),
+                seconds.map_or(PAUSE, Duration::from_secs),
+            ))
         }
+    }
+}
+
+/// What an answer without the file means, however it came: these hosts do not speak as the API does.
+pub(super) fn refused(status: u16, after: Duration) -> DeliveryError {
+    match status {
+        // An expired link is answered with either.
+        403 | 404 | 410 => DeliveryError::Gone {
+            code: None,
+            reason: "The link to the file does not hold any more.".to_owned(),
+        },
+        status => DeliveryError::Retry {
+            after,
+            global: false,
+            reason: format!("Discord's file host answered {status}."),
+        },
     }
 }
 

@@ -4,7 +4,7 @@
 //! time and that its end is understood. It does not know what is asked for, or why.
 
 use super::carrier::Carrier;
-use super::errors::{Effect, delivery_error, held, judged, lost};
+use super::errors::{Effect, delivery_error, held, lost};
 use super::limiter::{self, Ended, Gate, within};
 use super::uploading::Uploads;
 use super::{DiscordConfig, builder, carrier, fetching, http_client, patient_client};
@@ -167,7 +167,7 @@ impl Rest {
                     let whole = async move { Ok(answer.body.into()) };
                     Ok(Box::pin(futures::stream::once(whole)))
                 }
-                Some(answer) => Err(judged(answer.status, &answer.body, Effect::Repeatable)),
+                Some(answer) => Err(fetching::refused(answer.status, fetching::PAUSE)),
                 None => Err(lost(Effect::Repeatable)),
             },
         }

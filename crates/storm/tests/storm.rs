@@ -63,6 +63,20 @@ fn a_seed_repeats_exactly() {
     assert_eq!(once(), once());
 }
 
+/// Files that were deleted before they were fetched were asked for without end.
+#[test]
+fn a_seed_that_once_differed_holds() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let outcome = runtime.block_on(async {
+        let source = Source::new().await.unwrap();
+        storm(30_050, &source, None).await.unwrap()
+    });
+    assert_eq!(outcome.differences, [""; 0]);
+}
+
 #[test]
 fn mistakes_are_found() {
     // All of them: `cargo xtask storm --sabotage`.

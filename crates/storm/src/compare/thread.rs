@@ -3,7 +3,7 @@
 use super::{said, text};
 use crate::model::Model;
 use crate::town::Town;
-use domain::view::{ConversationView, MessageView};
+use domain::view::{ConversationView, FileState, MessageView};
 use domain::{MessageKind, Origin};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,10 +32,12 @@ fn attached(post: &Value) -> Vec<&str> {
     })
 }
 
+/// The names of a message's files that can be posted: one that was gone before it was fetched is
+/// nowhere. Whether it may be gone is judged with the web's side.
 fn names(message: &MessageView) -> Vec<&str> {
-    message
-        .files
-        .iter()
+    let files = message.files.iter();
+    files
+        .filter(|file| !matches!(file.state, FileState::Refused { .. }))
         .map(|file| file.name.as_str())
         .collect()
 }
