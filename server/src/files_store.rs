@@ -18,6 +18,7 @@ use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
+use tokio::runtime::Handle;
 
 /// How much is gathered before it is written to a folder.
 const FOLDER_PIECE: usize = 1 << 20;
@@ -78,9 +79,8 @@ impl FileStore for Objects {
     async fn begin(&self, key: &str) -> Result<Box<dyn FileWriter>, FileStoreError> {
         let upload = self.store.put_multipart(&Path::from(key)).await;
         let upload = upload.map_err(failed)?;
-        Ok(Box::new(Writing(WriteMultipart::new_with_chunk_size(
-            upload, self.piece,
-        ))))
+        let upload = WriteMultipart::new_with_chunk_size(upload, self.piece);
+        Ok(Box::new(Writing(Some(upload))))
     }
 
     async fn rename(&self, from: &str, to: &str) -> Result<(), FileStoreError> {
@@ -125,19 +125,37 @@ impl FileStore for Objects {
     }
 }
 
-struct Writing(WriteMultipart);
+/// An object on its way; nothing, once it is finished.
+struct Writing(Option<WriteMultipart>);
+
+impl Drop for Writing {
+    /// A bucket keeps the pieces of what nobody finished until it is told to forget them.
+    fn drop(&mut self) {
+        if let (Some(upload), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move {
+                if let Err(error) = upload.abort().await {
+                    tracing::warn!(%error, "What was not finished may be left in the file store");
+                }
+            });
+        }
+    }
+}
 
 #[async_trait::async_trait]
 impl FileWriter for Writing {
     async fn write(&mut self, bytes: Bytes) -> Result<(), FileStoreError> {
         // One piece on its way while the next is gathered, and no more.
-        self.0.wait_for_capacity(1).await.map_err(failed)?;
-        self.0.put(bytes);
+        if let Some(upload) = &mut self.0 {
+            upload.wait_for_capacity(1).await.map_err(failed)?;
+            upload.put(bytes);
+        }
         Ok(())
     }
 
-    async fn finish(self: Box<Self>) -> Result<(), FileStoreError> {
-        self.0.finish().await.map_err(failed)?;
+    async fn finish(mut self: Box<Self>) -> Result<(), FileStoreError> {
+        if let Some(upload) = self.0.take() {
+            upload.finish().await.map_err(failed)?;
+        }
         Ok(())
     }
 }
