@@ -6,7 +6,6 @@ import { alive, message, openTicket, row } from "../support/staff.ts";
 import { expect, type Page, test } from "../support/test.ts";
 import { holds } from "../support/usable.ts";
 
-
 test.use({ contextOptions: { reducedMotion: "reduce" } });
 
 /** Presses Tab until `wanted` says that the focus is there; every stop on the way must be visible. */

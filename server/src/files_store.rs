@@ -185,6 +185,8 @@ fn failed(error: object_store::Error) -> FileStoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use object_store::{MultipartUpload, PutPayload, PutResult, UploadPart};
+    use tokio::sync::oneshot;
 
     fn folder() -> (tempfile::TempDir, Objects) {
         let folder = tempfile::tempdir().unwrap();
@@ -194,6 +196,57 @@ mod tests {
             folder: Some(folder.path().to_owned()),
         };
         (folder, objects)
+    }
+
+    /// A bucket's side of an upload: it tells when it is to forget it.
+    #[derive(Debug)]
+    struct Bucket(Option<oneshot::Sender<&'static str>>);
+
+    impl Bucket {
+        fn tell(&mut self, what: &'static str) {
+            self.0.take().unwrap().send(what).unwrap();
+        }
+    }
+
+    #[async_trait::async_trait]
+    impl MultipartUpload for Bucket {
+        fn put_part(&mut self, _: PutPayload) -> UploadPart {
+            Box::pin(async { Ok(()) })
+        }
+
+        async fn complete(&mut self) -> object_store::Result<PutResult> {
+            self.tell("complete");
+            Ok(PutResult {
+                e_tag: None,
+                version: None,
+                extensions: Default::default(),
+            })
+        }
+
+        async fn abort(&mut self) -> object_store::Result<()> {
+            self.tell("abort");
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bucket_is_told_to_forget_what_nobody_finished_and_nothing_else() {
+        let begun = || {
+            let (told, heard) = oneshot::channel();
+            let upload = Box::new(Bucket(Some(told)));
+            let upload = WriteMultipart::new_with_chunk_size(upload, 4);
+            (Box::new(Writing(Some(upload))), heard)
+        };
+        let (mut left, heard) = begun();
+        left.write(Bytes::from_static(b"hello world"))
+            .await
+            .unwrap();
+        drop(left);
+        assert_eq!(heard.await.unwrap(), "abort");
+        let (finished, heard) = begun();
+        // What is told twice panics.
+        finished.finish().await.unwrap();
+        assert_eq!(heard.await.unwrap(), "complete");
     }
 
     async fn write(objects: &Objects, key: &str, chunks: &[&'static str]) {

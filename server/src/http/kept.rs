@@ -2,8 +2,9 @@
 //!
 //! A page is shown again only while what it was drawn from has the same version, and only for
 //! [`FRESH`]: what no version counts, such as "5 min ago", a member's new name or how much is stuck,
-//! is that old at most. What every reader gets of their own, a form's key or a script's nonce, is put into its
-//! places anew. This room does not know who may see a page: whoever asks has proven that.
+//! is that old at most. What every reader gets of their own, a form's key or a script's nonce, is
+//! put into its places anew. This room does not know who may see a page: whoever asks has proven
+//! that.
 
 use super::Web;
 use crate::errors::unexpected;

@@ -65,12 +65,14 @@ impl Desk {
                 .map(|s| (format!("{}: {}", s.key(), s.about()), s.key().to_owned()))
                 .collect(),
             "value" if asked.act.does == Does::Admin(ForAdmin::Config) => {
-                return self.suggest_value(asked, &typed).await;
+                self.suggest_value(asked).await
             }
             _ => Vec::new(),
         };
         found.retain(|(name, value)| {
-            name.to_lowercase().contains(&typed) || value.to_lowercase().contains(&typed)
+            let meant =
+                name.to_lowercase().contains(&typed) || value.to_lowercase().contains(&typed);
+            meant && value.chars().count() <= LONGEST
         });
         found.truncate(MOST);
         for (name, _) in &mut found {
@@ -99,18 +101,14 @@ impl Desk {
         Ok(named.collect())
     }
 
-    async fn suggest_value(
-        &self,
-        asked: &Asked,
-        typed: &str,
-    ) -> Result<Vec<Suggestion>, DeskError> {
+    async fn suggest_value(&self, asked: &Asked) -> Vec<Suggestion> {
         let setting = asked.act.values.text("setting");
         let Some(setting) = setting.and_then(Setting::from_key) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let options = self.options();
         if options.is_given(setting) {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let now = options.value(setting);
         let places = self.suggest_places(setting.shape()).await;
@@ -137,14 +135,7 @@ impl Desk {
                 .filter(|(key, _)| Some(*key) != now.as_deref());
             found.extend(others.map(|(key, about)| (format!("{key}: {about}"), (*key).to_owned())));
         }
-        found.retain(|(name, value)| {
-            name.to_lowercase().contains(typed) && value.chars().count() <= LONGEST
-        });
-        found.truncate(MOST);
-        for (name, _) in &mut found {
-            *name = excerpt(name, LONGEST);
-        }
-        Ok(found)
+        found
     }
 
     /// The guild's channels or roles, where one of them is to be chosen. Where Discord does not tell

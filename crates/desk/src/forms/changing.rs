@@ -3,6 +3,7 @@
 //! Two admins at once come one after the other. What a form looks like is not known here.
 
 use super::{CATEGORIES, HELP, NAME, QUESTIONS, Question};
+use crate::store::entities::category::Model as Category;
 use crate::store::forms;
 use crate::work::Work;
 use crate::{Admin, Desk, DeskError};
@@ -102,16 +103,12 @@ impl Desk {
         name: &str,
         help: Option<&str>,
     ) -> Result<(), DeskError> {
-        self.knows(admin)?;
-        let work = self.work().await?;
-        forms::lock(&work.tx, self.guild).await?;
-        let rows = forms::all(&work.tx, self.guild).await?;
-        let open = || rows.iter().filter(|row| !row.retired);
-        let Some(row) = open().find(|row| row.key == key) else {
-            return Err(DeskError::NotFound);
-        };
+        let (work, row, others) = self.open_category(admin, key).await?;
         let (name, help) = judged(name, help.unwrap_or(&row.help))?;
-        if open().any(|other| other.id != row.id && other.name.eq_ignore_ascii_case(name)) {
+        if others
+            .iter()
+            .any(|other| other.name.eq_ignore_ascii_case(name))
+        {
             return taken();
         }
         let new = CategoryView {
@@ -127,21 +124,32 @@ impl Desk {
 
     /// Files nothing new under a category. Its tickets stay as they are.
     pub async fn retire_category(&self, admin: &Admin, key: &str) -> Result<(), DeskError> {
-        self.knows(admin)?;
-        let work = self.work().await?;
-        forms::lock(&work.tx, self.guild).await?;
-        let rows = forms::all(&work.tx, self.guild).await?;
-        let open = || rows.iter().filter(|row| !row.retired);
-        let Some(row) = open().find(|row| row.key == key) else {
-            return Err(DeskError::NotFound);
-        };
-        if open().count() == 1 {
+        let (work, row, others) = self.open_category(admin, key).await?;
+        if others.is_empty() {
             return Err(DeskError::Conflict {
                 why: "This is the only category: tickets need one. Add another first.".to_owned(),
             });
         }
         forms::retire_category(&work.tx, row.id).await?;
         self.categories_changed(work).await
+    }
+
+    /// A category under which tickets are filed, to be changed, and those beside it.
+    async fn open_category(
+        &self,
+        admin: &Admin,
+        key: &str,
+    ) -> Result<(Work<'_>, Category, Vec<Category>), DeskError> {
+        self.knows(admin)?;
+        let work = self.work().await?;
+        forms::lock(&work.tx, self.guild).await?;
+        let mut open = forms::all(&work.tx, self.guild).await?;
+        open.retain(|row| !row.retired);
+        let Some(at) = open.iter().position(|row| row.key == key) else {
+            return Err(DeskError::NotFound);
+        };
+        let row = open.remove(at);
+        Ok((work, row, open))
     }
 
     async fn categories_changed(&self, work: Work<'_>) -> Result<(), DeskError> {

@@ -58,6 +58,24 @@ async fn nothing_reaches_over(door: Door) {
     };
     let (_, token) = link.rsplit_once('/').unwrap();
     let secrets = ["charged twice", "#1 ", token];
+    // To its own staff it is suggested.
+    let view = COMMANDS
+        .iter()
+        .find(|command| command.path == ["ticket", "view"]);
+    let view = view.unwrap();
+    let own = Stage {
+        guild: usual(world),
+        channel: self::channel(world, "general"),
+        about: pat.id.to_string(),
+        said: Value::Null,
+    };
+    let jonas = two.person("Jonas");
+    let offered = suggested(world, &jonas, view, &view.options[0], &own).await;
+    let offered = format!("{offered:?}");
+    assert!(
+        secrets[..2].iter().all(|secret| offered.contains(secret)),
+        "{offered}"
+    );
     let before = here(world, &thread);
     for command in COMMANDS {
         let name = command.name();
