@@ -14,6 +14,7 @@ mod m20261121_000021_commands;
 mod m20261121_000022_guilds;
 mod m20261121_000023_forms;
 mod m20261122_000030_addresses;
+mod m20261122_000031_from_messages;
 mod statements;
 
 /// Every step, in order.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000022_guilds::Migration),
             Box::new(m20261121_000023_forms::Migration),
             Box::new(m20261122_000030_addresses::Migration),
+            Box::new(m20261122_000031_from_messages::Migration),
         ]
     }
 }

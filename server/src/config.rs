@@ -14,6 +14,7 @@ pub use reader::{Problem, Problems};
 pub use secret::Secret;
 pub use vars::{NO_DOTENV, Vars, gather};
 
+use crate::cards::CardsAt;
 use desk::GuildSettings;
 use domain::{ChannelId, DiscordGuildId, FileLimits, RoleId};
 use reader::Reader;
@@ -21,7 +22,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Every setting that is read, in the order of `.env.sample`.
-pub const KEYS: [&str; 29] = [
+pub const KEYS: [&str; 31] = [
     "DISCORD_TOKEN",
     "CLIENT_ID",
     "DISCORD_CLIENT_SECRET",
@@ -47,6 +48,8 @@ pub const KEYS: [&str; 29] = [
     "FILE_MAX_MB",
     "FILES_PER_MESSAGE",
     "SITE_DIR",
+    "CUSTOMER_CARD_URL",
+    "CUSTOMER_CARD_SECRET",
     "LOG_FORMAT",
     "THREADLINE_LOG",
     "DISCORD_STAND_IN",
@@ -100,6 +103,8 @@ pub struct Config {
     pub files_at: FilesAt,
     /// How much may be attached.
     pub file_limits: FileLimits,
+    /// Whom to ask for customers' cards, if anyone.
+    pub cards_at: Option<CardsAt>,
     /// The folder of the built front end.
     pub site_dir: PathBuf,
     /// How log lines are written.
@@ -162,6 +167,7 @@ impl Config {
         let database_url = shapes::database_url(&mut read, &data_dir);
         let files_at = files::place(&mut read, &data_dir);
         let file_limits = files::limits(&mut read);
+        let cards_at = shapes::cards(&mut read);
         let site_dir = read
             .optional("SITE_DIR")
             .map_or_else(shapes::built_site, PathBuf::from);
@@ -190,6 +196,7 @@ impl Config {
             data_dir,
             files_at,
             file_limits,
+            cards_at,
             site_dir,
             log_format,
             stand_in,
@@ -225,6 +232,7 @@ impl Config {
             Some(self.token.expose()),
             Some(self.client_secret.expose()),
             self.register_secret.as_ref().map(Secret::expose),
+            self.cards_at.as_ref().map(|at| at.secret.expose()),
             password,
             key,
         ]

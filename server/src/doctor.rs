@@ -60,14 +60,9 @@ impl Examiner for Doctor {
         };
         if guild.discord_id != self.config.guild.discord_id {
             // What the installation as a whole needs is not another guild's affair.
-            let asked = discord(&config, &self.door, used);
-            let found = tokio::time::timeout(WITHIN, asked)
-                .await
-                .unwrap_or_default();
-            let own = found
-                .into_iter()
-                .filter(|finding| guild::IS_ABOUT.contains(&finding.tried.as_str()));
+            let own = discord(&config, &self.door, used, WITHIN).await.its_own();
             return own
+                .into_iter()
                 .map(|finding| by_its_admins(discreet(&config, finding)))
                 .collect();
         }
@@ -93,43 +88,72 @@ pub async fn findings(config: &Config, door: &Door, used: Used) -> Vec<Finding> 
             })
     };
     let address = address::examine(config, door);
-    let discord = async {
-        tokio::time::timeout(within, discord(config, door, used))
-            .await
-            .unwrap_or_else(|_| {
-                vec![
-                    Finding::ill(
-                        "Discord",
-                        "its answers take too long",
-                        "Look at the way out of this machine, and at Discord's own state.",
-                    )
-                    .at("Discord's state", "https://discordstatus.com"),
-                ]
-            })
-    };
-    let (house, address, discord) = tokio::join!(house, address, discord);
-    let all = house.into_iter().chain(address).chain(discord);
+    let (house, address, discord) =
+        tokio::join!(house, address, discord(config, door, used, within));
+    let all = house
+        .into_iter()
+        .chain(address)
+        .chain(discord.of_bot)
+        .chain(discord.of_guild);
     all.map(|finding| discreet(config, finding)).collect()
 }
 
-async fn discord(config: &Config, door: &Door, used: Used) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let asker = match Asker::new(config) {
-        Ok(asker) => asker,
-        Err(error) => {
-            let found = format!("no way there: {error:#}");
-            findings.push(Finding::ill("Discord", found, "Mend what it names."));
-            return findings;
+/// What was found at Discord, by whose affair it is.
+#[derive(Default)]
+struct AtDiscord {
+    /// The bot as a whole: its token, its intents, its way there.
+    of_bot: Vec<Finding>,
+    /// One server and its channels.
+    of_guild: Vec<Finding>,
+}
+
+impl AtDiscord {
+    /// What the admins of a server are told. Nothing found is not the same as nothing wrong.
+    fn its_own(self) -> Vec<Finding> {
+        if !self.of_guild.is_empty() {
+            return self.of_guild;
         }
+        vec![Finding::ill(
+            "Discord",
+            "it does not let the bot look at this server now, or does not answer in time",
+            "Try again in a minute; if it stays so, tell whoever runs this installation.",
+        )]
+    }
+}
+
+async fn discord(config: &Config, door: &Door, used: Used, within: Duration) -> AtDiscord {
+    let asked = async {
+        let mut found = AtDiscord::default();
+        let asker = match Asker::new(config) {
+            Ok(asker) => asker,
+            Err(error) => {
+                let why = format!("no way there: {error:#}");
+                let ill = Finding::ill("Discord", why, "Mend what it names.");
+                found.of_bot.push(ill);
+                return found;
+            }
+        };
+        let Some(bot) = application::examine(&asker, door, &mut found.of_bot).await else {
+            return found;
+        };
+        let Some(guild) = guild::examine(&asker, &bot, &mut found.of_guild).await else {
+            return found;
+        };
+        channels::examine(&asker, &guild, used, &mut found.of_guild).await;
+        found
     };
-    let Some(bot) = application::examine(&asker, door, &mut findings).await else {
-        return findings;
-    };
-    let Some(guild) = guild::examine(&asker, &bot, &mut findings).await else {
-        return findings;
-    };
-    channels::examine(&asker, &guild, used, &mut findings).await;
-    findings
+    let in_time = tokio::time::timeout(within, asked).await;
+    in_time.unwrap_or_else(|_| AtDiscord {
+        of_bot: vec![
+            Finding::ill(
+                "Discord",
+                "its answers take too long",
+                "Look at the way out of this machine, and at Discord's own state.",
+            )
+            .at("Discord's state", "https://discordstatus.com"),
+        ],
+        of_guild: Vec::new(),
+    })
 }
 
 /// The same for a guild whose settings are in no environment: its admins have them.

@@ -7,6 +7,7 @@
 // The type of a page is as deep as its elements nest.
 #![recursion_limit = "256"]
 
+mod cards;
 pub mod config;
 pub mod doctor;
 mod errors;
@@ -85,6 +86,9 @@ pub async fn run(
             gateway: gateway.clone(),
         }),
     }));
+    if let Some(at) = &config.cards_at {
+        house.cards_from(cards::Product::new(at.clone())?);
+    }
     let http = connector::http_client(&discord).context("the way to Discord's sign-in")?;
     let web = http::Web::new(&config, house, gateway, interactions, http, stop.clone())?;
     let address = listener

@@ -6,6 +6,7 @@
 use super::Failure;
 #[cfg(feature = "ssr")]
 use super::{answer, seat};
+use domain::card::CardAnswer;
 use domain::view::{ConversationView, InboxFilter, InboxView, QuickReply};
 use domain::{MessageId, MessageKind, Priority};
 use leptos::prelude::*;
@@ -53,6 +54,14 @@ pub(crate) async fn inbox(
 pub(crate) async fn conversation(number: i64) -> Result<ConversationView, Failure> {
     let (desk, staff) = seat().await?;
     answer(desk.conversation(&staff, number).await)
+}
+
+/// What the host product knows of a ticket's customer. Asked for beside the ticket, which does not
+/// wait for it.
+#[server(prefix = "/api/staff", endpoint = "customer_card")]
+pub(crate) async fn customer_card(number: i64) -> Result<CardAnswer, Failure> {
+    let (desk, staff) = seat().await?;
+    answer(desk.customer_card(&staff, number).await)
 }
 
 /// Writes a reply, or a note that only staff read.

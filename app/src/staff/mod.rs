@@ -3,6 +3,7 @@
 //! One view serves all addresses, so that going from ticket to ticket rebuilds nothing but the
 //! ticket. It shows what `workplace` holds; all reading and doing goes through [`crate::api`].
 
+mod card;
 mod composer;
 mod draft;
 mod edits;

@@ -1,5 +1,6 @@
 //! The panel beside a ticket: its state and what can be done to it, the customer, the history.
 
+use super::card::CustomerCard;
 use super::messages::try_again;
 use super::tags::Tags;
 use super::ticket::badge;
@@ -219,6 +220,7 @@ fn Customer(workplace: Workplace) -> AnyView {
                         }
                     })
             }}
+            <CustomerCard workplace/>
         </section>
     }
     .into_any()

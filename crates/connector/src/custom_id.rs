@@ -65,8 +65,8 @@ pub(super) fn read(name: &str) -> Option<Control> {
 }
 
 fn ticket(digits: &str) -> Option<TicketId> {
-    // `parse` alone would also take a sign.
-    let plain = digits.bytes().all(|b| b.is_ascii_digit());
+    // `parse` alone would also take a sign, and zeros in front: a name of ours has neither.
+    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
     digits
         .parse()
         .ok()
@@ -100,6 +100,7 @@ mod tests {
             "v1:close:+1",
             "v1:close:-1",
             "v1:close:0",
+            "v1:close:01",
             "v1:close:1:now",
             "v1:close:1:",
             "v1:close:99999999999999999999",

@@ -16,8 +16,8 @@ use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile, RequestKey};
 use domain::text::{self, Body, Email, Subject};
 use domain::{
-    ChannelId, Delivery, DiscordUserId, Field, MessageKind, Origin, Priority, Side, Status,
-    TicketId,
+    ChannelId, Delivery, DiscordMessageId, DiscordUserId, Field, MessageKind, Origin, Priority,
+    Side, Status, TicketId,
 };
 
 /// What a customer asks for.
@@ -80,6 +80,8 @@ pub(crate) struct Filing<'a> {
     pub(crate) files: &'a [NewFile],
     /// The channel for its thread, where that is not the support channel.
     pub(crate) parent: Option<ChannelId>,
+    /// The message at Discord of which it is made. Of each at most one ticket is.
+    pub(crate) made_of: Option<DiscordMessageId>,
 }
 
 /// A ticket that was filed.
@@ -106,6 +108,7 @@ impl Desk {
                 body: new.body.as_str(),
                 files: &new.files,
                 parent: None,
+                made_of: None,
             },
             key,
         )
@@ -161,6 +164,13 @@ impl Desk {
         // Taking the number locks the guild's row, so that two sendings of one form come one
         // after the other, and the second sees the first.
         let number = tickets::take_number(&work.tx, self.guild).await?;
+        if let Some(message) = new.made_of
+            && let Some(number) = tickets::made_of(&work.tx, self.guild, message).await?
+        {
+            return Err(DeskError::Conflict {
+                why: format!("Ticket #{number} was made of this message."),
+            });
+        }
         let (customer, author, person) = match &new.asker {
             Asker::Address(email) => {
                 let (customer, called) =
@@ -208,6 +218,9 @@ impl Desk {
             return self.filed_before(token, &stored).await;
         };
         tickets::add_link(&work.tx, &token_hash, id, work.now).await?;
+        if let Some(message) = new.made_of {
+            tickets::is_made_of(&work.tx, self.guild, message, id).await?;
+        }
         let account = new.asker.account();
         links::insert(&work.tx, id, &self.home(), shared_under).await?;
         work.record(id, new.asker.filed()).await?;

@@ -12,7 +12,7 @@ use crate::live::Hub;
 use crate::options::{Given, Options};
 use crate::roster::Roster;
 use crate::store::{self, outbox, sessions};
-use crate::{Db, DeskError, GuildSettings, transcript};
+use crate::{Cards, Db, DeskError, GuildSettings, transcript};
 use domain::view::GuildView;
 use domain::{DiscordGuildId, FileLimits, GuildId, Timestamp};
 use std::ops::Deref;
@@ -110,6 +110,7 @@ pub struct Shared {
     pub(crate) hub: Hub,
     pub(crate) wire: Arc<Wire>,
     pub(crate) examiner: OnceLock<Arc<dyn Examiner>>,
+    pub(crate) cards: OnceLock<Arc<dyn Cards>>,
     /// More than one guild is served.
     crowded: AtomicBool,
 }
@@ -141,6 +142,7 @@ impl Shared {
             hub: Hub::new(),
             wire: Arc::default(),
             examiner: OnceLock::new(),
+            cards: OnceLock::new(),
             crowded: AtomicBool::default(),
         }))
     }
@@ -167,6 +169,13 @@ impl Shared {
     pub fn examined_by(&self, examiner: Arc<dyn Examiner>) {
         if self.examiner.set(examiner).is_err() {
             tracing::warn!("a second examiner was not taken");
+        }
+    }
+
+    /// Says who is asked for customers' cards. The first word counts.
+    pub fn cards_from(&self, cards: Arc<dyn Cards>) {
+        if self.cards.set(cards).is_err() {
+            tracing::warn!("a second source of cards was not taken");
         }
     }
 

@@ -8,6 +8,7 @@
 compile_error!("`desk` is the server's half; the browser gets `domain` and `app` alone");
 
 pub mod bridge;
+mod cards;
 pub mod clock;
 pub mod commands;
 mod error;
@@ -38,6 +39,7 @@ mod token;
 mod transcript;
 mod work;
 
+pub use cards::{CardOf, Cards};
 pub use error::DeskError;
 pub use examination::{Examiner, Used};
 pub use filing::{NewTicket, Opened};
@@ -76,7 +78,7 @@ pub struct Settings {
 }
 
 /// The guild, as configured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuildSettings {
     /// Its id at Discord.
     pub discord_id: DiscordGuildId,

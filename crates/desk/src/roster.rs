@@ -30,6 +30,8 @@ pub(crate) enum Freshness {
     Fresh,
     /// For what only says that there is a way, and opens nothing.
     AtHand,
+    /// For what somebody may have made at Discord a moment ago.
+    Now,
 }
 
 impl Freshness {
@@ -37,6 +39,7 @@ impl Freshness {
         match self {
             Self::Fresh => FRESH,
             Self::AtHand => STALE,
+            Self::Now => Duration::ZERO,
         }
     }
 }

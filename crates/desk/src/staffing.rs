@@ -32,6 +32,7 @@ impl Desk {
 
     /// Makes everyone with a role staff. `false`: it was named before.
     pub async fn add_staff_role(&self, admin: &Admin, role: RoleId) -> Result<bool, DeskError> {
+        self.knows(admin)?;
         let refuse = |why| Err(DeskError::invalid(Field::Role, why));
         // @everyone has the guild's own id.
         if role.0 == self.discord_id.0 {
@@ -40,6 +41,7 @@ impl Desk {
         if role == self.home().staff_role {
             return refuse("That is the staff role itself; the setting staff_role sets it.");
         }
+        self.has_role(role, Field::Role).await?;
         self.grant(admin, Grantee::Role(role)).await
     }
 

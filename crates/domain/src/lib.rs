@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no async, and it compiles for the browser. A rule that both a form and
 //! the server check stands here once. It knows neither the database nor Discord's client.
 
+pub mod card;
 pub mod error;
 pub mod examination;
 pub mod fence;

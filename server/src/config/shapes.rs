@@ -5,6 +5,7 @@
 
 use super::reader::Reader;
 use super::{Secret, StandInSettings};
+use crate::cards::CardsAt;
 use domain::{NotesInDiscord, ThreadKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,44 @@ pub(super) fn notes(read: &mut Reader<'_>) -> NotesInDiscord {
         read.refuse("NOTES_IN_DISCORD", "is neither prefix nor reply-command.");
         NotesInDiscord::default()
     })
+}
+
+/// The shortest secret that is not guessed.
+const CARD_SECRET: usize = 16;
+
+pub(super) fn cards(read: &mut Reader<'_>) -> Option<CardsAt> {
+    let (url, secret) = ("CUSTOMER_CARD_URL", "CUSTOMER_CARD_SECRET");
+    match (read.optional(url), read.optional(secret)) {
+        (None, None) => None,
+        (Some(at), Some(known)) => {
+            let at = Url::parse(at).ok();
+            let at = at.filter(|at| matches!(at.scheme(), "https" | "http") && at.has_host());
+            if at.is_none() {
+                read.refuse(
+                    url,
+                    "is no address of the web, such as https://shop.example.com/card.",
+                );
+            }
+            if known.chars().count() < CARD_SECRET {
+                read.refuse(secret, "is shorter than 16 characters.");
+            }
+            at.map(|url| CardsAt {
+                url,
+                secret: Secret::new(known),
+            })
+        }
+        (Some(_), None) => {
+            read.refuse(
+                secret,
+                "is not set, and CUSTOMER_CARD_URL is. Nobody could tell who asks.",
+            );
+            None
+        }
+        (None, Some(_)) => {
+            read.refuse(url, "is not set, and CUSTOMER_CARD_SECRET is.");
+            None
+        }
+    }
 }
 
 /// What Discord lets a guild have, with room for what is opened between two counts.

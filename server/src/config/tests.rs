@@ -231,3 +231,26 @@ fn the_sample_lists_every_setting_and_no_other() {
         ]
     );
 }
+
+#[test]
+fn a_card_is_asked_for_with_an_address_and_a_secret_or_not_at_all() {
+    assert!(Config::from_vars(&complete()).unwrap().cards_at.is_none());
+    let both = |url: &str, secret: &str| {
+        let mut vars = with("CUSTOMER_CARD_URL", url);
+        vars.insert("CUSTOMER_CARD_SECRET".to_owned(), secret.to_owned());
+        vars
+    };
+    let (url, secret) = ("https://shop.example.com/card", "sixteen-or-more!");
+    let config = Config::from_vars(&both(url, secret)).unwrap();
+    assert!(config.secrets().contains(&secret.to_owned()));
+    assert_eq!(config.cards_at.unwrap().url.as_str(), url);
+    for (vars, key) in [
+        (both(url, ""), "CUSTOMER_CARD_SECRET"),
+        (both("", secret), "CUSTOMER_CARD_URL"),
+        (both(url, "too short"), "CUSTOMER_CARD_SECRET"),
+        (both("shop.example.com", secret), "CUSTOMER_CARD_URL"),
+        (both("file:///etc/passwd", secret), "CUSTOMER_CARD_URL"),
+    ] {
+        assert_eq!(refused(&vars), [key]);
+    }
+}

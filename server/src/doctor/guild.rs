@@ -8,20 +8,6 @@ use crate::Config;
 use domain::examination::Finding;
 use serde::Deserialize;
 
-/// What is said of a guild and its channels, beside what is said of the bot as a whole.
-pub(super) const IS_ABOUT: [&str; 10] = [
-    "Server",
-    "Second factor",
-    "Bot's roles",
-    "Staff role",
-    "Order of roles",
-    "Active threads",
-    "Support channel",
-    "Log channel",
-    "Log channel's readers",
-    "Dashboard message's channel",
-];
-
 /// How many threads of a server Discord lets be active at once.
 const THREADS_MAX: usize = 1_000;
 /// From how many on it is worth knowing.

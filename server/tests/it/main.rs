@@ -6,6 +6,7 @@
 
 mod absence;
 mod bad_input;
+mod cards;
 mod changes;
 mod commands;
 mod doctor;

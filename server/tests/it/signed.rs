@@ -12,34 +12,33 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Discord {
-    world: World,
-    key: SigningKey,
-}
+/// The key with which interactions are signed, where a test signs them itself.
+pub struct Key(SigningKey);
 
-impl Discord {
-    async fn start() -> Self {
-        let key = SigningKey::from_bytes(&[7; 32]);
-        let public = hex(key.verifying_key().as_bytes());
-        let settings = [("DISCORD_PUBLIC_KEY", public.as_str())];
-        let world = World::start_set(Options::default(), &settings).await;
-        Self { world, key }
+impl Key {
+    pub fn new() -> Self {
+        Self(SigningKey::from_bytes(&[7; 32]))
     }
 
-    async fn sends(&self, body: &[u8]) -> (StatusCode, Value) {
+    /// As a configuration names its other half.
+    pub fn public(&self) -> String {
+        hex(self.0.verifying_key().as_bytes())
+    }
+
+    pub async fn sends(&self, world: &World, body: &[u8]) -> (StatusCode, Value) {
         #[expect(
             clippy::disallowed_methods,
             reason = "Discord's clock, which is nobody's here"
         )]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        self.sends_at(now.as_secs(), body).await
+        self.sends_at(world, now.as_secs(), body).await
     }
 
-    async fn sends_at(&self, moment: u64, body: &[u8]) -> (StatusCode, Value) {
+    async fn sends_at(&self, world: &World, moment: u64, body: &[u8]) -> (StatusCode, Value) {
         let moment = moment.to_string();
-        let signature = self.key.sign(&[moment.as_bytes(), body].concat());
+        let signature = self.0.sign(&[moment.as_bytes(), body].concat());
         let answer = client()
-            .post(format!("{}/api/interactions", self.world.base))
+            .post(format!("{}/api/interactions", world.base))
             .header("x-signature-ed25519", hex(&signature.to_bytes()))
             .header("x-signature-timestamp", moment)
             .body(body.to_vec())
@@ -48,6 +47,28 @@ impl Discord {
             .unwrap();
         let status = answer.status();
         (status, answer.json().await.unwrap_or_default())
+    }
+}
+
+struct Discord {
+    world: World,
+    key: Key,
+}
+
+impl Discord {
+    async fn start() -> Self {
+        let key = Key::new();
+        let settings = [("DISCORD_PUBLIC_KEY", &*key.public())];
+        let world = World::start_set(Options::default(), &settings).await;
+        Self { world, key }
+    }
+
+    async fn sends(&self, body: &[u8]) -> (StatusCode, Value) {
+        self.key.sends(&self.world, body).await
+    }
+
+    async fn sends_at(&self, moment: u64, body: &[u8]) -> (StatusCode, Value) {
+        self.key.sends_at(&self.world, moment, body).await
     }
 
     /// `/help`, as Discord tells of it.
@@ -161,4 +182,24 @@ async fn what_cannot_be_read_does_no_harm() {
     );
     let (status, _) = discord.sends(discord.help(90).to_string().as_bytes()).await;
     assert_eq!(status, StatusCode::OK, "and it still answers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_discords_clients_would_not_send_is_refused_in_words() {
+    let discord = Discord::start().await;
+    let close = |id: u64, reason: usize| {
+        let mut body = discord.help(id);
+        let reason = json!({"type": 3, "name": "reason", "value": "x".repeat(reason)});
+        body["data"] = json!({"id": "1", "name": "closeticket", "type": 1, "options": [reason]});
+        body.to_string()
+    };
+    let (_, answer) = discord.sends(close(91, 501).as_bytes()).await;
+    let words = answer["data"]["content"].as_str().unwrap();
+    assert_eq!(words, "`reason` takes 1 to 500 characters.");
+    let (_, answer) = discord.sends(close(92, 500).as_bytes()).await;
+    let words = answer["data"]["content"].as_str().unwrap();
+    assert!(
+        words.contains("Say which ticket") || words.starts_with("Only staff"),
+        "{words}"
+    );
 }

@@ -6,8 +6,8 @@
 use super::Place;
 use crate::anatomy::MANAGES;
 use crate::{custom_id, read};
-use desk::commands::{Act, Asked, Kind, Value, Values, find};
-use domain::{ChannelId, DiscordGuildId, RoleId, ThreadId};
+use desk::commands::{Act, Asked, Kind, Value, Values, Written, find};
+use domain::{ChannelId, DiscordGuildId, DiscordMessageId, RoleId, ThreadId};
 use serenity::all::{
     ActionRow, ActionRowComponent, ChannelType, CommandInteraction, CommandType,
     ComponentInteraction, ComponentInteractionDataKind, GuildId, Interaction, Member,
@@ -158,9 +158,12 @@ fn act(i: &CommandInteraction) -> Option<Act> {
             values.add("user", Value::User(Box::new(user)));
         }
         Some(ResolvedTarget::Message(message)) => {
-            let author = read::resolved_member(&message.author, None);
-            let said = Box::new((author, message.content.clone()));
-            values.add("message", Value::Message(said));
+            let written = Written {
+                id: DiscordMessageId::from(message.id.get()),
+                author: read::resolved_member(&message.author, None),
+                text: message.content.clone(),
+            };
+            values.add("message", Value::Message(Box::new(written)));
         }
         _ => {}
     }
@@ -168,6 +171,7 @@ fn act(i: &CommandInteraction) -> Option<Act> {
         does: command.does,
         ticket: None,
         values,
+        takes: command.options,
     })
 }
 
@@ -248,6 +252,7 @@ fn component(i: &ComponentInteraction) -> Told {
         does: control.does(),
         ticket: control.ticket(),
         values,
+        takes: &[],
     };
     frame.told(act, place)
 }
@@ -274,6 +279,7 @@ fn modal(i: &ModalInteraction) -> Told {
         does: control.does(),
         ticket: control.ticket(),
         values,
+        takes: &[],
     };
     frame.told(act, Place::Below)
 }

@@ -3,10 +3,11 @@
 //! A command, a press, a choice and a submitted form all become one [`Asked`]: who, where, what to
 //! do, and with which values. Nothing here is checked yet.
 
+use super::command::Opt;
 use super::deeds::Does;
 use crate::bridge::RemoteMember;
-use crate::{DiscordProfile, RequestKey};
-use domain::{ChannelId, DiscordGuildId, RoleId, ThreadId, TicketId};
+use crate::{DeskError, DiscordProfile, RequestKey};
+use domain::{ChannelId, DiscordGuildId, DiscordMessageId, RoleId, ThreadId, TicketId};
 
 /// Something that somebody asks for.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Act {
     pub ticket: Option<TicketId>,
     /// With what.
     pub values: Values,
+    /// What a command takes; nothing, where a control or a form carries its own bounds.
+    pub takes: &'static [Opt],
 }
 
 /// A value of an option, of a menu, of a field.
@@ -53,8 +56,19 @@ pub enum Value {
     Role(RoleId),
     /// A channel.
     Channel(ChannelId),
-    /// A message: who wrote it and what it says.
-    Message(Box<(RemoteMember, String)>),
+    /// A message.
+    Message(Box<Written>),
+}
+
+/// A message of which something is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Which.
+    pub id: DiscordMessageId,
+    /// Who wrote it.
+    pub author: RemoteMember,
+    /// What it says.
+    pub text: String,
 }
 
 /// Values by their names.
@@ -125,10 +139,27 @@ impl Values {
         }
     }
 
-    pub(crate) fn message(&self, name: &str) -> Option<(&RemoteMember, &str)> {
+    pub(crate) fn message(&self, name: &str) -> Option<&Written> {
         match self.get(name)? {
-            Value::Message(message) => Some((&message.0, &message.1)),
+            Value::Message(message) => Some(message),
             _ => None,
+        }
+    }
+}
+
+impl Act {
+    /// Whether every option is within its bounds. Discord's own clients see to that; whoever holds
+    /// the application's key may send anything.
+    pub(crate) fn check(&self) -> Result<(), DeskError> {
+        let wrong = |option: &&Opt| match self.values.get(option.name) {
+            Some(value) => !option.takes.fits(value),
+            None => option.required,
+        };
+        match self.takes.iter().find(wrong) {
+            None => Ok(()),
+            Some(option) => Err(DeskError::Conflict {
+                why: format!("`{}` takes {}.", option.name, option.takes.in_words()),
+            }),
         }
     }
 }

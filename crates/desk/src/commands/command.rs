@@ -2,6 +2,7 @@
 //!
 //! Forms only; which commands there are stands in the table.
 
+use super::asked::Value;
 use super::deeds::Does;
 
 /// How a command is given.
@@ -49,6 +50,50 @@ pub enum Takes {
     Channel,
     /// One of these, each a name and a value.
     Choice(&'static [(&'static str, &'static str)]),
+}
+
+impl Takes {
+    /// Whether this may be given for it. Characters are counted as Discord's clients show them, so
+    /// that nothing is refused that they let pass.
+    pub(super) fn fits(self, value: &Value) -> bool {
+        let long = |text: &str, min: u16, max: u16| {
+            (usize::from(min)..=usize::from(max)).contains(&text.chars().count())
+        };
+        match (self, value) {
+            (Self::Text { min, max }, Value::Text(text)) => long(text, min, max),
+            (Self::Suggested { max }, Value::Text(text)) => long(text, 0, max),
+            (Self::Number { min, max }, Value::Integer(number)) => {
+                (i64::from(min)..=i64::from(max)).contains(number)
+            }
+            (Self::Choice(choices), Value::Text(text)) => {
+                choices.iter().any(|(_, value)| value == text)
+            }
+            (Self::Ticket, Value::Integer(_))
+            | (Self::Flag, Value::Flag(_))
+            | (Self::User, Value::User(_))
+            | (Self::Role, Value::Role(_))
+            | (Self::Channel, Value::Channel(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// What may be given, for whoever gave something else.
+    pub(super) fn in_words(self) -> String {
+        match self {
+            Self::Text { min, max } => format!("{min} to {max} characters"),
+            Self::Suggested { max } => format!("at most {max} characters"),
+            Self::Ticket => "a ticket's number".to_owned(),
+            Self::Number { min, max } => format!("a whole number from {min} to {max}"),
+            Self::Flag => "yes or no".to_owned(),
+            Self::User => "a member".to_owned(),
+            Self::Role => "a role".to_owned(),
+            Self::Channel => "a channel".to_owned(),
+            Self::Choice(choices) => {
+                let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+                format!("one of: {}", names.join(", "))
+            }
+        }
+    }
 }
 
 /// An option.

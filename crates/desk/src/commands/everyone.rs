@@ -111,6 +111,7 @@ impl Desk {
                     body: body_of(&answered.body)?.as_str(),
                     files: &[],
                     parent: options.panel_channel(),
+                    made_of: None,
                 },
                 Some(asked.key()),
             )

@@ -6,6 +6,7 @@ use super::deeds::Who;
 use super::table::COMMANDS;
 use crate::bridge::escape;
 use crate::store::ticket_lines::Line;
+use domain::card::{CardAnswer, CardField, CardLink};
 use domain::text::{discord_len, excerpt};
 
 /// Discord takes 4,096; a last line has room beside.
@@ -112,6 +113,28 @@ pub fn matrix() -> String {
         text.push_str(&format!("| {} | {who} |\n", control.label()));
     }
     text
+}
+
+/// What the host product knows of a customer, if anyone is asked.
+pub(super) fn card(answer: &CardAnswer) -> Option<String> {
+    let card = match answer {
+        CardAnswer::Off => return None,
+        CardAnswer::Unknown => return Some("-# No account with this customer's address.".into()),
+        CardAnswer::Trouble(why) => return Some(format!("-# {why}")),
+        CardAnswer::Known(card) => card,
+    };
+    let mut all = Vec::new();
+    all.extend(
+        card.title
+            .as_deref()
+            .map(|title| format!("**{}**", escape(title))),
+    );
+    let field = |field: &CardField| format!("{}: {}", escape(&field.name), escape(&field.value));
+    all.extend(card.fields.iter().map(field));
+    let link = |link: &CardLink| format!("[{}](<{}>)", escape(&link.label), link.url);
+    let links: Vec<_> = card.links.iter().map(link).collect();
+    all.extend(Some(links.join(" · ")).filter(|links| !links.is_empty()));
+    Some(all.join("\n")).filter(|card| !card.is_empty())
 }
 
 #[cfg(test)]

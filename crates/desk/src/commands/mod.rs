@@ -23,7 +23,7 @@ mod table;
 mod ticket;
 
 pub use answer::{Answer, Board, Control, Field, Form, Line, Menu, Pick, Reply, Row, Say, Step};
-pub use asked::{Act, Asked, Value, Values};
+pub use asked::{Act, Asked, Value, Values, Written};
 pub use command::{Command, Kind, Opt, Takes};
 pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};
 pub use listing::matrix;
@@ -55,6 +55,7 @@ impl Desk {
     }
 
     async fn carry_out(&self, asked: &Asked) -> Result<Answer, DeskError> {
+        asked.act.check()?;
         match asked.act.does {
             Does::Everyone(what) => self.for_everyone(what, asked).await,
             Does::Owner(what) => {

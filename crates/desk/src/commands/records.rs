@@ -10,7 +10,7 @@ use crate::bridge::escape;
 use crate::store::tickets::Named;
 use crate::{Admin, Desk, DeskError, Staff};
 use domain::ChannelId;
-use domain::examination::Verdict;
+use domain::examination::{Finding, Verdict};
 use domain::records::{PersonHours, WINDOW_DAYS, spell};
 use std::time::Duration;
 
@@ -109,6 +109,15 @@ impl Desk {
             format!("{}: {}, {} active", escape(&c.name), c.total, c.active)
         };
         lines.extend(figures.categories.iter().map(category));
+        let staff = |s: &domain::records::StaffFigures| {
+            let name = escape(&s.person.name);
+            let (active, closed, replies) = (s.active, s.closed, s.replies);
+            format!("{name}: {active} active, {closed} closed, {replies} answered")
+        };
+        if !figures.staff.is_empty() {
+            lines.push(format!("**Staff** ({WINDOW_DAYS} days)"));
+        }
+        lines.extend(figures.staff.iter().map(staff));
         Ok(Answer::Say(Say {
             words: match figures.total {
                 1 => "1 ticket so far.".to_owned(),
@@ -127,9 +136,8 @@ impl Desk {
             .filter(|finding| finding.verdict != Verdict::Well);
         let lines: Vec<_> = wrong
             .map(|finding| {
-                let to_do = finding.to_do.as_deref().unwrap_or_default();
-                let tried = &finding.tried;
-                format!("**{tried}**: {}. {to_do}", escape(&finding.found))
+                let (tried, found) = (&finding.tried, escape(&finding.found));
+                format!("**{tried}**: {found}. {}", remedy(finding))
             })
             .collect();
         let url = &self.staff_base();
@@ -139,5 +147,14 @@ impl Desk {
             detail: Some(format!("{}\n{all}", listing::lines(&lines))),
             menu: None,
         }))
+    }
+}
+
+/// What to do about it, and the way to where it is done.
+pub(super) fn remedy(finding: &Finding) -> String {
+    let to_do = finding.to_do.as_deref().unwrap_or_default();
+    match &finding.place {
+        Some(place) => format!("{to_do} [{}](<{}>)", place.name, place.address),
+        None => to_do.to_owned(),
     }
 }

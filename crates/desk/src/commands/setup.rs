@@ -7,6 +7,7 @@
 use super::admin::{given_by, shown};
 use super::answer::{Answer, Board, Control, Line, Menu, Pick, Row, Step};
 use super::asked::Asked;
+use super::records::remedy;
 use super::{conflict, given, in_words};
 use crate::bridge::{DeliveryError, NewChannel, escape};
 use crate::options::{Options, Setting, Shape};
@@ -60,7 +61,7 @@ impl Desk {
                 Answer::Say(said) => Ok(Some(said.words)),
                 Answer::Form(_) | Answer::Board(_) => Ok(None),
             },
-            Step::Check => Ok(None),
+            Step::Check => self.examine_anew(admin).await.map(|_| None),
         };
         match went {
             Ok(words) => self.board(admin, words).await,
@@ -190,7 +191,7 @@ impl Desk {
     /// What the doctor has against this guild's channels and role, in words.
     async fn what_is_wrong(&self, admin: &Admin) -> Vec<String> {
         let Ok(examination) = self.examine(admin).await else {
-            return Vec::new();
+            return vec!["⚠️ Whether it all works could not be checked. Check again.".to_owned()];
         };
         let wrong = examination
             .findings
@@ -198,11 +199,11 @@ impl Desk {
             .filter(|finding| finding.verdict != Verdict::Well);
         wrong
             .map(|finding| {
-                let to_do = finding.to_do.as_deref().unwrap_or_default();
                 format!(
-                    "⚠️ **{}** {}. {to_do}",
+                    "⚠️ **{}** {}. {}",
                     finding.tried,
-                    escape(&finding.found)
+                    escape(&finding.found),
+                    remedy(finding)
                 )
             })
             .collect()

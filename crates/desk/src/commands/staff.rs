@@ -1,7 +1,7 @@
 //! What staff do inside Discord: the same use cases as on the dashboard.
 
 use super::answer::{Answer, Control, Line, Menu, Say};
-use super::asked::{Asked, profile};
+use super::asked::{Asked, Written, profile};
 use super::deeds::ForStaff;
 use super::everyone::{body_of, subject_of};
 use super::{conflict, given, listing};
@@ -74,7 +74,14 @@ impl Desk {
                 let words = format!("{name}{account} filed ticket #{}.", ticket.number);
                 let whose = Whose::Customer(ticket.customer_id);
                 let lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
-                Ok(listed(words, &lines))
+                let card = listing::card(&self.card_of(staff, &ticket).await?);
+                let parts = [card, Some(listing::tickets(&lines))];
+                let detail: Vec<_> = parts.into_iter().flatten().collect();
+                Ok(Answer::Say(Say {
+                    words,
+                    detail: Some(detail.join("\n\n")).filter(|detail| !detail.is_empty()),
+                    menu: None,
+                }))
             }
             ForStaff::AddUser => self.add_user(asked, staff, &ticket).await,
             ForStaff::RemoveUser => self.remove_user(asked, staff, &ticket).await,
@@ -249,7 +256,7 @@ impl Desk {
     }
 
     async fn file_from_message(&self, asked: &Asked) -> Result<Answer, DeskError> {
-        let (author, text) = given(asked.act.values.message("message"))?;
+        let Written { id, author, text } = given(asked.act.values.message("message"))?;
         if author.bot {
             return conflict("A bot wrote this. Tickets are for people.");
         }
@@ -271,6 +278,7 @@ impl Desk {
                     body: body_of(text)?.as_str(),
                     files: &[],
                     parent: self.options().panel_channel(),
+                    made_of: Some(*id),
                 },
                 Some(asked.key()),
             )

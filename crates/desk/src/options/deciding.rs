@@ -6,9 +6,10 @@
 
 use super::{Options, Setting, Shape};
 use crate::bridge::RemoteChannel;
+use crate::roster::Freshness;
 use crate::store::commands;
 use crate::{Admin, Desk, DeskError};
-use domain::{ChannelId, Field};
+use domain::{ChannelId, Field, RoleId};
 
 /// A judged value of a setting; none goes back to the default.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,12 @@ impl Desk {
             // @everyone has the guild's own id.
             Shape::Role if value == self.discord_id.to_string() => {
                 refuse("Everyone has that role: nobody would be a customer any more.")
+            }
+            Shape::Role => {
+                self.has_role(RoleId(value.parse().unwrap_or(0)), Field::Value)
+                    .await?;
+                let value = Some(value);
+                Ok(Decision { setting, value })
             }
             Shape::Channel => {
                 self.owns(commands::channel_in(&value).unwrap_or(ChannelId(0)))
@@ -99,6 +106,23 @@ impl Desk {
                     why: "Discord cannot be asked about that channel now. Try again in a moment."
                         .to_owned(),
                 })
+            }
+        }
+    }
+
+    /// Refuses a role that is not this guild's: it would make nobody staff.
+    pub(crate) async fn has_role(&self, role: RoleId, field: Field) -> Result<(), DeskError> {
+        let Ok(powers) = self.powers(Freshness::Now).await else {
+            return Err(DeskError::Conflict {
+                why: "Discord cannot be asked about that role now. Try again in a moment."
+                    .to_owned(),
+            });
+        };
+        match powers.roles.iter().any(|known| known.id == role) {
+            true => Ok(()),
+            false => {
+                let why = "There is no such role in this server (any more). Choose another one.";
+                Err(DeskError::invalid(field, why))
             }
         }
     }

@@ -10,6 +10,9 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
+/// What stands in place of an address for whoever came from Discord.
+const FROM_DISCORD: &str = "discord:";
+
 /// The person of this account, made or brought up to date.
 pub(crate) async fn upsert(
     db: &impl ConnectionTrait,
@@ -104,7 +107,7 @@ pub(crate) async fn customer_by_account(
         id: NotSet,
         guild_id: Set(guild),
         // No address has a colon and no at sign; see the migration.
-        email: Set(format!("discord:{account}")),
+        email: Set(format!("{FROM_DISCORD}{account}")),
         created_at: Set(now),
         discord_id: Set(Some(account)),
         name: Set(Some(name.to_owned())),
@@ -140,4 +143,14 @@ pub(crate) async fn customer_by_id(
 pub(crate) async fn called(db: &impl ConnectionTrait, id: CustomerId) -> Result<String, DeskError> {
     let row = customer_by_id(db, id).await?;
     Ok(row.name.unwrap_or(row.email))
+}
+
+/// The address that a customer gave, if they gave one: whoever came from Discord did not.
+pub(crate) async fn address_of(
+    db: &impl ConnectionTrait,
+    customer: CustomerId,
+) -> Result<Option<String>, DeskError> {
+    let row = customer::Entity::find_by_id(customer).one(db).await?;
+    let email = row.map(|row| row.email);
+    Ok(email.filter(|email| !email.starts_with(FROM_DISCORD)))
 }

@@ -5,7 +5,9 @@ use super::entities::{access_link, category, event, ticket};
 use crate::people::Holder;
 use crate::{DeskError, Staff};
 use domain::view::{EventView, PersonView, TicketView};
-use domain::{CategoryId, GuildId, PersonId, Priority, Status, TicketId, Timestamp};
+use domain::{
+    CategoryId, DiscordMessageId, GuildId, PersonId, Priority, Status, TicketId, Timestamp,
+};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
@@ -193,6 +195,34 @@ pub(crate) async fn take_number(
         .await?
         .ok_or_else(|| DeskError::Internal("the guild's row is missing".into()))?;
     Ok(row.try_get("", "number")?)
+}
+
+/// The number of the ticket that was made of this message at Discord.
+pub(crate) async fn made_of(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+    message: DiscordMessageId,
+) -> Result<Option<i64>, DeskError> {
+    let text = "SELECT number FROM ticket JOIN ticket_from_message m ON m.ticket_id = ticket.id
+                WHERE m.guild_id = $1 AND m.message_id = $2";
+    let row = db
+        .query_one_raw(sql(db, text, [guild.into(), message.into()]))
+        .await?;
+    Ok(row.map(|row| row.try_get("", "number")).transpose()?)
+}
+
+/// Notes of which message a ticket is made.
+pub(crate) async fn is_made_of(
+    db: &impl ConnectionTrait,
+    guild: GuildId,
+    message: DiscordMessageId,
+    ticket: TicketId,
+) -> Result<(), DeskError> {
+    let text = "INSERT INTO ticket_from_message (guild_id, message_id, ticket_id)
+                VALUES ($1, $2, $3)";
+    let values = [guild.into(), message.into(), ticket.into()];
+    db.execute_raw(sql(db, text, values)).await?;
+    Ok(())
 }
 
 /// A category of the guild under which tickets are filed, by its key.

@@ -99,8 +99,10 @@ pub struct State {
     pub staff: Vec<DiscordUserId>,
     /// In which guild a channel is, where that is not the usual one.
     pub homes: Vec<(ChannelId, DiscordGuildId)>,
-    /// The roles of each guild.
+    /// The roles that every guild has.
     pub roles: Vec<RemoteRole>,
+    /// Those that one guild has beside them.
+    pub own_roles: Vec<(DiscordGuildId, RemoteRole)>,
     /// Who can say how the bot is to serve any guild, and who takes no messages from it.
     pub hosts: Hosts,
     pub shut: Vec<DiscordUserId>,
@@ -133,6 +135,7 @@ impl FakeDiscord {
             staff: vec![MIRA],
             homes: vec![],
             roles: vec![],
+            own_roles: vec![],
             hosts: Hosts::default(),
             shut: vec![],
             elsewhere: vec![],

@@ -318,10 +318,12 @@ impl DiscordPort for FakeDiscord {
 
     async fn powers(&self, guild: DiscordGuildId) -> Result<Powers, DeliveryError> {
         self.act("powers", |state, _| {
+            let own = state.own_roles.iter().filter(|(of, _)| *of == guild);
+            let own = own.map(|(_, role)| role.clone());
             Ok(Powers {
                 guild,
                 owner: state.hosts.owner,
-                roles: state.roles.clone(),
+                roles: state.roles.iter().cloned().chain(own).collect(),
             })
         })
         .await

@@ -98,6 +98,8 @@ async fn channels_and_roles_are_suggested_by_their_names() {
             manages: false,
         })
         .to_vec();
+    // What was learned of its roles before is old.
+    street.clock.advance(Duration::from_secs(60));
     let suggest = async |who, setting: &str, typed: &str| {
         let config = Does::Admin(ForAdmin::Config);
         let values = vec![("setting".to_owned(), Value::Text(setting.to_owned()))];
@@ -130,6 +132,7 @@ async fn an_admin_of_one_guild_is_nobody_in_another() {
     let street = Street::of(2).await;
     let staff = street.staff(Plot(1)).await;
     street.discord.state().hosts.owner = Some(Plot(1).staff());
+    street.clock.advance(Duration::from_secs(60));
     let admin = street.desk(Plot(1)).admin_of(&staff).await.unwrap();
     let there = street.desk(Plot(0));
     let asked = Question::read("Mine?", Reply::Line, None, None).unwrap();
@@ -208,6 +211,7 @@ async fn a_post_is_known_as_ours_whatever_the_guilds_address_was_when_it_was_wri
     let desk = street.desk(plot);
     let staff = street.staff(plot).await;
     street.discord.state().hosts.owner = Some(plot.staff());
+    street.clock.advance(Duration::from_secs(60));
     let key = RequestKey::parse(&RequestKey::fresh());
     let new = new_ticket("Late parcel", "Where is it?");
     let opened = desk.open_ticket(new, key).await.unwrap();

@@ -2,7 +2,7 @@
 //! that tests of more than one guild do.
 
 use crate::discord::*;
-use desk::bridge::{RemoteEvent, RemoteMember};
+use desk::bridge::{RemoteEvent, RemoteMember, RemoteRole};
 use desk::clock::ManualClock;
 use desk::commands::{Act, Answer, Asked, Does, ForAdmin, ForEveryone, Say, Value, Values};
 use desk::files::MemoryFiles;
@@ -32,6 +32,11 @@ impl Plot {
 
     pub fn role(self) -> RoleId {
         RoleId(STAFF_ROLE.0 + self.0)
+    }
+
+    /// A role that makes nobody staff yet.
+    pub fn helpers(self) -> RoleId {
+        RoleId(70 + self.0)
     }
 
     /// Somebody of the staff here, and nobody elsewhere.
@@ -107,6 +112,13 @@ impl Street {
 
     /// Discord says that the guild is there.
     pub async fn arrive(&self, plot: Plot) {
+        let own = [(plot.role(), "Staff"), (plot.helpers(), "Helpers")];
+        let own = own.map(|(id, name)| {
+            let name = format!("{name} of {}", plot.0);
+            let manages = false;
+            (plot.guild(), RemoteRole { id, name, manages })
+        });
+        self.discord.state().own_roles.extend(own);
         self.fact(RemoteEvent::GuildReady {
             guild: plot.guild(),
             name: format!("Guild {}", plot.0),
@@ -215,6 +227,7 @@ impl Street {
                 does,
                 ticket,
                 values: values.into_iter().collect::<Values>(),
+                takes: &[],
             },
         }
     }

@@ -1,6 +1,7 @@
 //! The two doors: signatures, registration, and what takes long.
 
 use super::*;
+use sea_orm::{ConnectionTrait, Database};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn unsigned_and_stale_interactions_get_the_same_short_refusal() {
@@ -88,6 +89,49 @@ async fn commands_are_told_once_and_again_when_asked_for() {
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
     assert!(answer["registered"].as_u64().unwrap() > 15, "{answer}");
     assert_eq!(told(&world), 2);
+
+    // Another version of the program told of other commands.
+    world.stop_server().await;
+    let config = world.config();
+    let db = Database::connect(config.database_url.expose())
+        .await
+        .unwrap();
+    db.execute_unprepared("UPDATE registration SET hash = 'of another version'")
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    world.start_server().await;
+    until("the new commands are told", async || {
+        (told(&world) == 3).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_tells_the_guild_that_it_names() {
+    let mut world = World::start().await;
+    commands_are_there(&world).await;
+    world.stop_server().await;
+    let order = json!({"do": "add_guild", "name": "Pixel & Co"});
+    let pixel = world.discord.order(&order).unwrap()["guild_id"].clone();
+    let there = |guild: &Value| {
+        let seen = world.discord.part("commands");
+        seen["guild"][guild.to_string()]
+            .as_array()
+            .map_or(0, Vec::len)
+    };
+    assert_eq!(there(&pixel), 0);
+    let config = world.config();
+    let said = server::register_commands(&config, pixel.as_u64())
+        .await
+        .unwrap();
+    assert!(
+        said.ends_with(&format!("registered with server {pixel}.")),
+        "{said}"
+    );
+    assert!(there(&pixel) > 15);
+    let nowhere = server::register_commands(&config, Some(404)).await;
+    assert!(nowhere.is_err(), "{nowhere:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

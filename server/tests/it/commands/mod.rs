@@ -1,6 +1,7 @@
 //! Commands, buttons, menus and forms through both of Discord's doors, as everybody who may use
 //! them and everybody who may not.
 
+mod controls;
 mod doors;
 mod elsewhere;
 mod journeys;

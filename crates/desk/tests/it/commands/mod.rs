@@ -1,5 +1,6 @@
 //! What people do inside Discord: who may use what, and what becomes of it on both sides.
 
+mod bounds;
 mod forms;
 mod members;
 mod outsiders;
@@ -11,7 +12,7 @@ use crate::world::*;
 use desk::bridge::{RemoteMember, RemoteMessage, ThreadShape};
 use desk::commands::{
     Act, Answer, Asked, COMMANDS, Control, Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Say,
-    Value, Values, Who,
+    Value, Values, Who, Written,
 };
 use desk::{DeskError, Examiner, GuildSettings, Holder, Used};
 use domain::examination::Finding;
@@ -59,6 +60,15 @@ fn user(role: Role) -> (String, Value) {
     ("user".into(), Value::User(Box::new(member(role))))
 }
 
+fn message(id: i64, said: &str) -> (String, Value) {
+    let written = Written {
+        id: DiscordMessageId(id),
+        author: member(Role::Owner),
+        text: said.to_owned(),
+    };
+    ("message".into(), Value::Message(Box::new(written)))
+}
+
 fn asked(role: Role, does: Does, ticket: Option<TicketId>, values: Vec<(String, Value)>) -> Asked {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     Asked {
@@ -72,6 +82,7 @@ fn asked(role: Role, does: Does, ticket: Option<TicketId>, values: Vec<(String, 
             does,
             ticket,
             values: values.into_iter().collect::<Values>(),
+            takes: &[],
         },
     }
 }

@@ -30,8 +30,7 @@ pub fn enough(does: Does) -> Vec<(String, Value)> {
             | ForStaff::TicketsOf,
         ) => vec![to],
         Does::Staff(ForStaff::FromMessage) => {
-            let said = Box::new((member(Role::Stranger), "Where is my parcel?".to_owned()));
-            vec![("message".into(), Value::Message(said))]
+            vec![message(7, "Where is my parcel?")]
         }
         Does::Admin(ForAdmin::AddStaff | ForAdmin::RemoveStaff) => vec![to],
         Does::Admin(ForAdmin::AddStaffRole | ForAdmin::RemoveStaffRole) => {

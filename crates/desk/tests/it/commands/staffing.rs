@@ -246,3 +246,45 @@ async fn in_a_tickets_thread_its_number_may_be_left_out() {
     here.channel = thread;
     assert!(world.says(&here).await.unwrap().words.contains("#1"));
 }
+
+#[tokio::test]
+async fn a_message_becomes_one_ticket_however_many_ask_for_it() {
+    let world = with_panel().await;
+    let jonas = Does::Admin(ForAdmin::AddStaff);
+    world
+        .words(Role::Admin, jonas, vec![user(Role::Stranger)])
+        .await;
+    let file = Does::Staff(ForStaff::FromMessage);
+    let of = |role, id| asked(role, file, None, vec![message(id, TEXT)]);
+    let (a, b) = (of(Role::Staff, 7), of(Role::Stranger, 7));
+    let (a, b) = tokio::join!(world.says(&a), world.says(&b));
+    let (done, refused) = match (a, b) {
+        (Ok(done), Err(refused)) | (Err(refused), Ok(done)) => (done, refused),
+        both => panic!("{both:?}"),
+    };
+    assert!(done.words.contains("#1 is filed"), "{}", done.words);
+    let DeskError::Conflict { why } = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(why, "Ticket #1 was made of this message.");
+    let other = world.says(&of(Role::Staff, 8)).await.unwrap();
+    assert!(other.words.contains("#2 is filed"), "{}", other.words);
+}
+
+#[tokio::test]
+async fn a_role_that_is_not_of_this_server_makes_nobody_staff() {
+    let world = with_panel().await;
+    let admin = async |does, values| world.words(Role::Admin, Does::Admin(does), values).await;
+    let gone = RoleId(987_654);
+    let named = || vec![("role".into(), Value::Role(gone))];
+    let refused = admin(ForAdmin::AddStaffRole, named()).await;
+    assert!(refused.contains("no such role"), "{refused}");
+    let known = desk::bridge::RemoteRole {
+        id: gone,
+        name: "Helpers".into(),
+        manages: false,
+    };
+    world.discord.state().roles.push(known);
+    let done = admin(ForAdmin::AddStaffRole, named()).await;
+    assert!(done.contains("is staff now"), "{done}");
+}

@@ -80,7 +80,7 @@ async fn furnish(street: &Street, plot: Plot) {
         ),
         admin(
             ForAdmin::AddStaffRole,
-            vec![("role".into(), Value::Role(RoleId(70 + plot.0)))],
+            vec![("role".into(), Value::Role(plot.helpers()))],
         ),
     ] {
         street.house.interact(&asked).await.unwrap();

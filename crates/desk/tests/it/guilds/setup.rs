@@ -27,8 +27,12 @@ impl Examiner for Asks {
 }
 
 async fn begun() -> Street {
+    examined_by(Asks).await
+}
+
+async fn examined_by(doctor: impl Examiner) -> Street {
     let street = Street::of(1).await;
-    street.house.examined_by(Arc::new(Asks));
+    street.house.examined_by(Arc::new(doctor));
     street.arrive(B).await;
     street.discord.state().homes.push((B.channel(), B.guild()));
     street
@@ -226,4 +230,64 @@ async fn only_admins_set_up_and_not_what_the_environment_decides() {
         said(&kept)
     );
     assert!(said(&kept).contains("<@&3000>"), "{}", said(&kept));
+}
+
+/// A doctor who counts how often he is asked.
+struct Counts(std::sync::atomic::AtomicUsize);
+
+#[async_trait::async_trait]
+impl Examiner for Counts {
+    async fn examine(&self, guild: &GuildSettings, _: Used) -> Vec<Finding> {
+        let time = 1 + self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let found = format!("{} at the {time}. look", guild.support_channel);
+        vec![Finding::ill("Support channel", found, "Allow it.").at("The channel", "https://d/c")]
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_of_what_was_chosen_last_and_looked_at_again_when_asked() {
+    let street = examined_by(Counts(0.into())).await;
+    let other = ChannelId(2_099);
+    street.discord.state().homes.push((other, B.guild()));
+    step(&street, Step::Role, Some(Value::Role(B.role()))).await;
+    let first = step(&street, Step::Channel, Some(Value::Channel(B.channel()))).await;
+    assert!(
+        said(&first).contains("2010 at the 1. look"),
+        "{}",
+        said(&first)
+    );
+    let second = step(&street, Step::Channel, Some(Value::Channel(other))).await;
+    assert!(
+        said(&second).contains("2099 at the 2. look"),
+        "{}",
+        said(&second)
+    );
+    // Nothing changed: nobody is asked again, unless that is what was asked for.
+    let same = board(&street, B, As::Admin, ForAdmin::Setup, vec![]).await;
+    assert!(said(&same.unwrap()).contains("2099 at the 2. look"));
+    let again = step(&street, Step::Check, None).await;
+    assert!(
+        said(&again).contains("2099 at the 3. look"),
+        "{}",
+        said(&again)
+    );
+    assert!(
+        said(&again).contains("[The channel](<https://d/c>)"),
+        "{}",
+        said(&again)
+    );
+}
+
+#[tokio::test]
+async fn a_role_of_another_guild_or_of_none_answers_nobody() {
+    let street = begun().await;
+    for role in [A.role(), RoleId(987_654)] {
+        let refused = step(&street, Step::Role, Some(Value::Role(role))).await;
+        assert!(
+            said(&refused).contains("no such role"),
+            "{}",
+            said(&refused)
+        );
+    }
+    assert!(!street.desk(B).is_set_up());
 }

@@ -1,0 +1,206 @@
+//! Every button, menu and form as everybody, held against whom it is for.
+//!
+//! Discord's clients show most of them to one person alone, and the stand-in, like Discord, lets
+//! nobody press what they do not see. So these are signed here, as Discord would sign them: nothing
+//! but this program stands between who presses and what is done.
+
+use super::*;
+use crate::guilds::Two;
+use crate::signed::Key;
+use discord_stand_in::Options;
+use domain::TicketId;
+
+/// Whom Discord vouches for.
+struct Person<'a> {
+    name: &'a str,
+    roles: Vec<String>,
+    permissions: &'static str,
+    guild: String,
+}
+
+const NONE: &str = "0";
+const ADMINISTRATOR: &str = "8";
+
+struct Scene<'a> {
+    world: &'a World,
+    key: &'a Key,
+    /// The message that everything is pressed on.
+    card: Value,
+}
+
+impl Scene<'_> {
+    /// What is answered, in words; with a form, its heading.
+    async fn presses(&self, person: &Person<'_>, control: &Control) -> String {
+        static NEXT: AtomicU64 = AtomicU64::new(5_000);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let who = named(self.world, person.name);
+        let user = json!({"id": who.id.to_string(), "username": "someone", "discriminator": "0",
+            "global_name": who.name, "avatar": null});
+        let channel = &self.card["channel_id"];
+        let (kind, data) = told(control, channel);
+        let mut body = json!({
+            "id": id.to_string(), "application_id": self.world.discord.settings().client_id,
+            "type": kind, "data": data, "guild_id": person.guild, "channel_id": channel,
+            "channel": {"id": channel, "type": 12, "name": "thread"},
+            "member": {"user": user, "roles": person.roles, "deaf": false, "mute": false,
+                "flags": 0, "joined_at": "2024-01-01T00:00:00.000000+00:00",
+                "permissions": person.permissions},
+            "token": format!("token-{id}"), "version": 1, "locale": "en-US", "entitlements": [],
+            "authorizing_integration_owners": {}, "attachment_size_limit": 10_485_760,
+        });
+        if kind == 3 {
+            body["message"] = self.card.clone();
+        }
+        let body = body.to_string();
+        let (status, answer) = self.key.sends(self.world, body.as_bytes()).await;
+        assert_eq!(status, 200, "{control:?}: {answer}");
+        let data = &answer["data"];
+        let words = data["content"].as_str().or(data["title"].as_str());
+        words.unwrap_or_default().to_owned()
+    }
+}
+
+/// How Discord tells of it: its kind and its data.
+fn told(control: &Control, channel: &Value) -> (u8, Value) {
+    let button = |id: &str| (3, json!({"component_type": 2, "custom_id": id}));
+    let menu = |kind: u8, id: &str, value: Value| {
+        let data = json!({"component_type": kind, "custom_id": id, "values": [value]});
+        (3, data)
+    };
+    let form = |id: &str, name: &str, text: &str| {
+        let field = json!({"type": 4, "custom_id": name, "value": text});
+        let rows = json!([{"type": 1, "components": [field]}]);
+        (5, json!({"custom_id": id, "components": rows}))
+    };
+    match control {
+        Control::AskNew => button("v1:new"),
+        Control::PickCategory => menu(3, "v1:category", json!("billing")),
+        Control::File(_) => form("v1:file:billing", "text", "I was charged thrice."),
+        Control::Mine => button("v1:mine"),
+        Control::AskClose(_) => button("v1:close:1"),
+        Control::Close(_) => form("v1:closing:1", "reason", "Done."),
+        Control::Reopen(_) => button("v1:reopen:1"),
+        Control::Assign(_) => button("v1:assign:1"),
+        Control::Release(_) => button("v1:release:1"),
+        Control::RaisePriority(_) => button("v1:priority:1"),
+        Control::SetPriority(_) => menu(3, "v1:setpriority:1", json!("high")),
+        Control::SetUp(step) => {
+            let id = format!("v1:setup:{}", step.key());
+            match step {
+                desk::commands::Step::Channel => menu(8, &id, channel.clone()),
+                _ => button(&id),
+            }
+        }
+    }
+}
+
+/// The card of the thread, as Discord's REST shows a message.
+async fn card(world: &World, thread: &Value) -> Value {
+    let posted = world.messages(thread);
+    let with_buttons = |m: &&Value| !m["components"].as_array().unwrap().is_empty();
+    let id = posted.iter().find(with_buttons).unwrap()["id"].clone();
+    let path = format!(
+        "/channels/{}/messages/{}",
+        thread["id"].as_str().unwrap(),
+        id.as_str().unwrap()
+    );
+    let jonas = named(world, "Jonas");
+    let (status, card) = world.act(&jonas, Method::GET, &path, Value::Null).await;
+    assert_eq!(status, 200, "{card}");
+    card
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_control_is_for_whom_it_says_and_for_nobody_else() {
+    let key = Key::new();
+    let public = key.public();
+    let settings = [("DISCORD_PUBLIC_KEY", &*public)];
+    let world = World::start_set(Options::default(), &settings).await;
+    let (thread, _) = filed(&world).await;
+    let seeded = world.discord.settings();
+    let staff = seeded.staff_role_id.to_string();
+    let scene = Scene {
+        world: &world,
+        key: &key,
+        card: card(&world, &thread).await,
+    };
+    let person = |name, roles: &[&String], permissions| Person {
+        name,
+        roles: roles.iter().map(|role| (*role).clone()).collect(),
+        permissions,
+        guild: usual(&world),
+    };
+    let cast: [(Person<'_>, &[Who]); 4] = [
+        (person("Sam", &[], NONE), &[]),
+        (person("Pat", &[], NONE), &[Who::Owner]),
+        (person("Jonas", &[&staff], NONE), &[Who::Staff, Who::Owner]),
+        (
+            person("Mira", &[&staff], ADMINISTRATOR),
+            &[Who::Admin, Who::Staff, Who::Owner],
+        ),
+    ];
+    for (person, is) in &cast {
+        for control in Control::examples() {
+            let who = control.does().who();
+            let words = scene.presses(person, &control).await;
+            let refused = words.starts_with(who.refusal());
+            let may = who == Who::Everyone || is.contains(&who);
+            assert_eq!(refused, !may, "{} uses {control:?}: {words}", person.name);
+        }
+    }
+
+    // Whoever lost the role a second ago is staff no more, whatever they see before them.
+    let before = person("Jonas", &[&staff], NONE);
+    let release = Control::Release(TicketId(1));
+    let released = scene.presses(&before, &release).await;
+    assert!(!released.starts_with(Who::Staff.refusal()), "{released}");
+    let after = person("Jonas", &[], NONE);
+    for control in [
+        Control::Assign(TicketId(1)),
+        Control::Close(TicketId(1)),
+        Control::SetPriority(TicketId(1)),
+    ] {
+        let words = scene.presses(&after, &control).await;
+        assert!(words.starts_with(control.does().who().refusal()), "{words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_control_reaches_from_one_guild_into_another() {
+    let key = Key::new();
+    let public = key.public();
+    let two = Two::set_up_with(&[("DISCORD_PUBLIC_KEY", &public)]).await;
+    let world = &two.world;
+    let (thread, link) = filed(world).await;
+    let scene = Scene {
+        world,
+        key: &key,
+        card: card(world, &thread).await,
+    };
+    // Admin and staff there; nothing here.
+    let sam = Person {
+        name: "Sam",
+        roles: vec![two.pixel["staff_role_id"].to_string()],
+        permissions: ADMINISTRATOR,
+        guild: two.pixel["guild_id"].to_string(),
+    };
+    world.settled().await;
+    let here = || {
+        let now = world.threads();
+        let found = now.iter().find(|now| now["id"] == thread["id"]).cloned();
+        json!([found, now.len(), world.messages(&thread)])
+    };
+    let before = here();
+    let (_, token) = link.rsplit_once('/').unwrap();
+    for control in Control::examples() {
+        let words = scene.presses(&sam, &control).await;
+        for secret in ["charged twice", token] {
+            assert!(!words.contains(secret), "{control:?}: {words}");
+        }
+        if control.ticket().is_some() {
+            assert!(words.contains("no such ticket"), "{control:?}: {words}");
+        }
+    }
+    world.settled().await;
+    assert_eq!(here(), before);
+}
