@@ -26,4 +26,5 @@ mod storage;
 mod stories;
 mod transcripts;
 mod visitor;
+mod witness;
 mod world;

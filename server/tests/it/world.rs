@@ -77,6 +77,7 @@ impl World {
     }
 
     async fn start_in(discord: StandIn, settings: &[(&str, &str)]) -> Self {
+        crate::witness::watch();
         let database = TestDatabase::fresh().await;
         let folder = tempfile::tempdir().unwrap();
         let ca = folder.path().join("ca.pem");
