@@ -2,11 +2,14 @@
 //!
 //! The product is trusted to know its customers, and with nothing else: it gets two and a half
 //! seconds and 64 KB, is never followed elsewhere, and what it says is tidied before anyone sees it.
-//! It knows neither tickets nor who may look.
+//! Only the guild that the environment names is answered: the secret is its operator's, and the staff
+//! of any other server that the bot was invited to must not learn who an address belongs to. It knows
+//! neither tickets nor who may look.
 
 use crate::config::Secret;
 use anyhow::Context;
 use desk::{CardOf, Cards};
+use domain::DiscordGuildId;
 use domain::card::{CardAnswer, CustomerCard};
 use futures::StreamExt;
 use hmac::{Hmac, KeyInit, Mac};
@@ -33,27 +36,50 @@ pub struct CardsAt {
     pub secret: Secret,
 }
 
+impl CardsAt {
+    /// Whether nothing that is asked leaves this machine.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        match self.url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        }
+    }
+}
+
 pub(crate) struct Product {
     at: CardsAt,
+    guild: DiscordGuildId,
     client: reqwest::Client,
 }
 
 impl Product {
-    pub(crate) fn new(at: CardsAt) -> anyhow::Result<Arc<Self>> {
-        let client = reqwest::Client::builder()
+    /// For the staff of this guild.
+    pub(crate) fn new(at: CardsAt, guild: DiscordGuildId) -> anyhow::Result<Arc<Self>> {
+        let mut client = reqwest::Client::builder()
             .timeout(WITHIN)
             .redirect(redirect::Policy::none())
-            .user_agent(concat!("Threadline/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("Threadline/", env!("CARGO_PKG_VERSION")));
+        if at.is_on_this_machine() {
+            client = client.no_proxy();
+        }
+        let client = client
             .build()
             .context("a client that asks for customers' cards")?;
-        Ok(Arc::new(Self { at, client }))
+        Ok(Arc::new(Self { at, guild, client }))
     }
 
     async fn ask(&self, of: &CardOf) -> Result<CardAnswer, &'static str> {
         let (guild, number) = of.ticket;
+        if guild != self.guild {
+            return Ok(CardAnswer::Off);
+        }
         let body = json!({
             "customer": {
                 "email": of.email,
+                // Whoever files a ticket types what they like; nothing is sent there.
+                "email_verified": false,
                 "discord_id": of.account.map(|account| account.to_string()),
             },
             "ticket": {"guild_id": guild.to_string(), "number": number},
@@ -68,28 +94,37 @@ impl Product {
             .header(TIMESTAMP, &now)
             .header(SIGNATURE, signature(&self.at.secret, &now, &body))
             .body(body);
-        let answer = request.send().await.map_err(|error| in_words(&error))?;
+        let answer = request.send().await.map_err(in_words)?;
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND | StatusCode::NO_CONTENT => return Ok(CardAnswer::Unknown),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 return Err(
-                    "The host product refused our signature: CUSTOMER_CARD_SECRET is another there.",
+                    "The host product refused our signature: its secret or its clock is another.",
                 );
             }
-            _ => return Err("The host product did not answer with a card."),
+            status => {
+                tracing::warn!(%status, "The host product did not answer with a card");
+                return Err("The host product did not answer with a card.");
+            }
         }
         let mut told = Vec::new();
         let mut parts = answer.bytes_stream();
         while let Some(part) = parts.next().await {
-            told.extend_from_slice(&part.map_err(|error| in_words(&error))?);
+            told.extend_from_slice(&part.map_err(in_words)?);
             if told.len() > MOST {
                 return Err("The host product's card is too large.");
             }
         }
         let card: CustomerCard = serde_json::from_slice(&told)
             .map_err(|_| "What the host product answered is no card.")?;
-        Ok(CardAnswer::Known(card.tidied()))
+        Ok(match card.tidied() {
+            card if card == CustomerCard::default() => CardAnswer::Unknown,
+            card => CardAnswer::Known {
+                card,
+                proven: of.email.is_none(),
+            },
+        })
     }
 }
 
@@ -103,8 +138,14 @@ impl Cards for Product {
     }
 }
 
-fn in_words(error: &reqwest::Error) -> &'static str {
-    match error.is_timeout() {
+fn in_words(error: reqwest::Error) -> &'static str {
+    let timed_out = error.is_timeout();
+    let error = anyhow::Error::from(error.without_url());
+    tracing::warn!(
+        error = format!("{error:#}"),
+        "The host product could not be asked"
+    );
+    match timed_out {
         true => "The host product did not answer in time.",
         false => "The host product cannot be reached.",
     }

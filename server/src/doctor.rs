@@ -158,13 +158,17 @@ async fn discord(config: &Config, door: &Door, used: Used, within: Duration) -> 
 
 /// The same for a guild whose settings are in no environment: its admins have them.
 fn by_its_admins(finding: Finding) -> Finding {
-    let to_do = finding.to_do.map(|to_do| {
-        Setting::variables().fold(to_do, |to_do, setting| {
+    let theirs = |words: String| {
+        Setting::variables().fold(words, |words, setting| {
             let command = format!("/config {}", setting.key());
-            to_do.replace(setting.variable().unwrap_or_default(), &command)
+            words.replace(setting.variable().unwrap_or_default(), &command)
         })
-    });
-    Finding { to_do, ..finding }
+    };
+    Finding {
+        found: theirs(finding.found),
+        to_do: finding.to_do.map(theirs),
+        ..finding
+    }
 }
 
 /// The last fence: no secret leaves, whatever a library put into its words.

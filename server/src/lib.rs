@@ -87,7 +87,7 @@ pub async fn run(
         }),
     }));
     if let Some(at) = &config.cards_at {
-        house.cards_from(cards::Product::new(at.clone())?);
+        house.cards_from(cards::Product::new(at.clone(), config.guild.discord_id)?);
     }
     let http = connector::http_client(&discord).context("the way to Discord's sign-in")?;
     let web = http::Web::new(&config, house, gateway, interactions, http, stop.clone())?;

@@ -3,6 +3,7 @@
 //! This file knows the command line and nothing else; each command lives in its own module.
 //! xtask refuses to know how Threadline works: it starts the real binaries and asks from outside.
 
+mod ahead;
 mod bench;
 mod check;
 mod counts;
@@ -78,6 +79,9 @@ enum Command {
     ///
     /// Every other command does this for itself. Done once, it costs under two seconds.
     SetUp,
+    /// Install what builds the front end, and build it.
+    #[command(name = ahead::COMMAND, hide = true)]
+    BuildAhead,
     /// Photograph the demo's pages at 390 and 1440 pixels, light and dark.
     Screenshots {
         /// The folder that receives the pictures.
@@ -121,6 +125,10 @@ fn run(command: Command) -> Result<()> {
             setup::ensure(Needs::all())?;
             workspace::say("Everything is in place. Try `cargo xtask demo`.");
             Ok(())
+        }
+        Command::BuildAhead => {
+            setup::ensure(Needs::build())?;
+            front_end::build()
         }
         Command::Screenshots { out } => screenshots::run(&out),
     }

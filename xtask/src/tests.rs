@@ -11,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::ahead::Ahead;
 use crate::counts::{self, Counts};
 use crate::postgres::Postgres;
 use crate::setup::{self, Needs};
@@ -44,14 +45,19 @@ enum Part {
 /// Runs the tests; an error if one failed.
 pub fn run(options: &Options) -> Result<()> {
     let wanted = |part| options.only.is_none_or(|only| only == part);
-    setup::ensure(Needs {
+    // Where other stages come first, they leave time to build it.
+    let is_last = options.only.is_none();
+    let mut needs = Needs {
         native: true,
         wasm: wanted(Part::Browser),
-        front_end: wanted(Part::Browser),
+        front_end: wanted(Part::Browser) && !is_last,
         browser: wanted(Part::Browser),
         postgres: wanted(Part::Postgres),
         emoji: false,
-    })?;
+    };
+    setup::ensure(needs)?;
+    needs.front_end = wanted(Part::Browser);
+    let ahead = is_last.then(Ahead::begin).transpose()?;
     let filter = options.filter.as_deref();
     let mut all = Tally::default();
     if wanted(Part::Unit) {
@@ -72,7 +78,13 @@ pub fn run(options: &Options) -> Result<()> {
         all.stage("doc tests", || doc_tests(filter))?;
     }
     if wanted(Part::Browser) {
-        all.stage("browser tests", || browser(filter))?;
+        all.stage("browser tests", || {
+            if let Some(ahead) = ahead {
+                ahead.wait()?;
+            }
+            setup::ensure(needs)?;
+            browser(filter)
+        })?;
     }
     all.finish(options.filter.is_some())
 }

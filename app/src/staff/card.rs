@@ -25,7 +25,10 @@ pub(super) fn CustomerCard(workplace: Workplace) -> AnyView {
                     let told = tickets::customer_card(asked).await;
                     // Someone may have gone on to another ticket meanwhile.
                     if number.try_get_untracked().flatten() == Some(asked) {
-                        let _ = answer.try_set(told.ok());
+                        let told = told.unwrap_or_else(|_| {
+                            CardAnswer::Trouble("The card could not be asked for.".to_owned())
+                        });
+                        let _ = answer.try_set(Some(told));
                     }
                 });
             }
@@ -43,9 +46,9 @@ pub(super) fn CustomerCard(workplace: Workplace) -> AnyView {
 fn shown(answer: CardAnswer) -> Option<AnyView> {
     match answer {
         CardAnswer::Off => None,
-        CardAnswer::Unknown => Some(quiet("No account with this customer's address.".to_owned())),
+        CardAnswer::Unknown => Some(quiet("The host product does not know them.".to_owned())),
         CardAnswer::Trouble(why) => Some(quiet(why)),
-        CardAnswer::Known(card) => Some(known(card)),
+        CardAnswer::Known { card, proven } => Some(known(card, proven)),
     }
 }
 
@@ -53,7 +56,7 @@ fn quiet(words: String) -> AnyView {
     view! { <p class="quiet">{words}</p> }.into_any()
 }
 
-fn known(card: Card) -> AnyView {
+fn known(card: Card, proven: bool) -> AnyView {
     let fact = |field: CardField| {
         view! {
             <div>
@@ -76,6 +79,8 @@ fn known(card: Card) -> AnyView {
     let has_links = !card.links.is_empty();
     view! {
         {card.title.map(|title| view! { <p class="customer-card-title" dir="auto">{title}</p> })}
+        {(!proven)
+            .then(|| quiet("By the address that they typed, which nobody proved.".to_owned()))}
         <dl class="facts">{card.fields.into_iter().map(fact).collect_view()}</dl>
         {has_links
             .then(|| view! { <ul class="customer-card-links">{card.links.into_iter().map(way).collect_view()}</ul> })}

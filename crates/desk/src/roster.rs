@@ -184,7 +184,11 @@ impl Desk {
             }
         }
         match known.powers {
-            Some((at, powers)) if now.since(at) < self.answers_serve() => Ok(powers),
+            Some((at, powers))
+                if within != Freshness::Now && now.since(at) < self.answers_serve() =>
+            {
+                Ok(powers)
+            }
             _ => Err(DeskError::Busy(
                 "Discord cannot be asked who manages the server",
             )),

@@ -55,13 +55,16 @@ async fn world(State(hub): State<Arc<Hub>>) -> Json<Value> {
 #[derive(Deserialize)]
 struct Viewer {
     person: String,
+    /// The guild that they look at; the first, if none is named.
+    guild: Option<String>,
 }
 
 async fn person_view(State(hub): State<Arc<Hub>>, Query(viewer): Query<Viewer>) -> Response {
     let Ok(person) = viewer.person.parse::<u64>() else {
         return wrong("person must be an id");
     };
-    match hub.with(|inner| view::person_json(&inner.world, person)) {
+    let guild = viewer.guild.and_then(|guild| guild.parse().ok());
+    match hub.with(|inner| view::person_json(&inner.world, person, guild)) {
         Some(shown) => Json(shown).into_response(),
         None => (
             StatusCode::NOT_FOUND,

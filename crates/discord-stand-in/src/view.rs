@@ -154,8 +154,11 @@ pub(crate) fn standing_json(world: &World) -> Value {
     })
 }
 
-/// What one person sees: the channels and threads open to them, what is said there, and what only they got.
-pub(crate) fn person_json(world: &World, person: u64) -> Option<Value> {
+/// What one person sees of a guild: the channels and threads open to them, what is said there, and
+/// what only they got; with the guilds that there are. A guild that is not there is the first.
+pub(crate) fn person_json(first: &World, person: u64, guild: Option<u64>) -> Option<Value> {
+    let is_meant = |world: &&World| Some(world.guild.id) == guild;
+    let world = first.all().find(is_meant).unwrap_or(first);
     let user = world.users.get(&person).filter(|user| !user.bot)?;
     let mut channels = Vec::new();
     let mut threads = Vec::new();
@@ -194,6 +197,21 @@ pub(crate) fn person_json(world: &World, person: u64) -> Option<Value> {
             .collect();
         messages.insert(channel.id.to_string(), shown);
     }
+    // What the bot tells somebody alone is in no guild.
+    for (id, direct) in first.directs.iter().filter(|(_, d)| d.user == person) {
+        let said: Vec<_> = direct.said.iter().map(|(_, message)| message).collect();
+        channels.push(json!({
+            "id": id.to_string(), "type": 1, "name": "Direct messages", "position": 1_000,
+            "last_message_id": said.last().map(|message| &message["id"]),
+            "permissions": (Permissions::VIEW_CHANNEL | Permissions::READ_MESSAGE_HISTORY)
+                .bits()
+                .to_string(),
+        }));
+        messages.insert(id.to_string(), said.into_iter().cloned().collect());
+    }
+    let guilds = first
+        .all()
+        .map(|world| json!({"id": world.guild.id.to_string(), "name": world.guild.name}));
     let roles: Vec<Value> = world.roles.values().map(role_json).collect();
     let interactions = world
         .interactions
@@ -202,6 +220,7 @@ pub(crate) fn person_json(world: &World, person: u64) -> Option<Value> {
         .filter(|i| i.person == person)
         .take(20);
     Some(json!({
+        "guilds": guilds.collect::<Vec<_>>(),
         "guild": {
             "id": world.guild.id.to_string(), "name": world.guild.name, "roles": roles,
             "owner_id": world.guild.owner_id.to_string(),

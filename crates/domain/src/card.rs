@@ -97,7 +97,13 @@ pub enum CardAnswer {
     /// The product does not know them.
     Unknown,
     /// This.
-    Known(CustomerCard),
+    Known {
+        /// The card.
+        card: CustomerCard,
+        /// Whether it was found by what is proven, an account, rather than by an address that anyone
+        /// can type.
+        proven: bool,
+    },
     /// It could not be asked: why, in words.
     Trouble(String),
 }

@@ -54,21 +54,30 @@ pub(super) fn cards(read: &mut Reader<'_>) -> Option<CardsAt> {
     match (read.optional(url), read.optional(secret)) {
         (None, None) => None,
         (Some(at), Some(known)) => {
-            let at = Url::parse(at).ok();
-            let at = at.filter(|at| matches!(at.scheme(), "https" | "http") && at.has_host());
-            if at.is_none() {
+            let at = Url::parse(at).ok().map(|url| CardsAt {
+                url,
+                secret: Secret::new(known),
+            });
+            // Addresses of customers are sent there.
+            let fits = at.filter(|at| match at.url.scheme() {
+                "https" => true,
+                "http" => at.is_on_this_machine(),
+                _ => false,
+            });
+            let fits = fits.filter(|at| {
+                at.url.has_host() && at.url.username().is_empty() && at.url.password().is_none()
+            });
+            if fits.is_none() {
                 read.refuse(
                     url,
-                    "is no address of the web, such as https://shop.example.com/card.",
+                    "is no address such as https://shop.example.com/card: https, or http on this \
+                     machine, without a name or a password in it.",
                 );
             }
             if known.chars().count() < CARD_SECRET {
                 read.refuse(secret, "is shorter than 16 characters.");
             }
-            at.map(|url| CardsAt {
-                url,
-                secret: Secret::new(known),
-            })
+            fits
         }
         (Some(_), None) => {
             read.refuse(

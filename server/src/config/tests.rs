@@ -250,6 +250,14 @@ fn a_card_is_asked_for_with_an_address_and_a_secret_or_not_at_all() {
         (both(url, "too short"), "CUSTOMER_CARD_SECRET"),
         (both("shop.example.com", secret), "CUSTOMER_CARD_URL"),
         (both("file:///etc/passwd", secret), "CUSTOMER_CARD_URL"),
+        (
+            both("http://shop.example.com/card", secret),
+            "CUSTOMER_CARD_URL",
+        ),
+        (
+            both("https://me:pass@shop.example.com/", secret),
+            "CUSTOMER_CARD_URL",
+        ),
     ] {
         assert_eq!(refused(&vars), [key]);
     }

@@ -60,10 +60,10 @@ pub(super) async fn examine(
         },
         kind_words: match config.guild.thread_kind {
             ThreadKind::Private | ThreadKind::Public => {
-                "it is no text channel, and only those take such threads (THREAD_KIND=forum is for \
-                 a forum)"
+                "it is no text channel, and only those take such threads (for a forum there is a \
+                 kind of its own, by THREAD_KIND)"
             }
-            ThreadKind::Forum => "it is no forum, which THREAD_KIND=forum needs",
+            ThreadKind::Forum => "it is no forum, and tickets are to become posts (by THREAD_KIND)",
         },
     };
     if let Some(channel) = one(asker, guild, &support, findings).await
@@ -151,7 +151,7 @@ async fn one(
         }
     };
     if channel.guild_id.as_deref() != Some(guild.id.as_str()) {
-        let to_do = format!("Check {setting} and GUILD_ID.");
+        let to_do = format!("Choose a channel of this server for {setting}.");
         findings.push(Finding::ill(tried, "it is in another server", to_do));
         return None;
     }

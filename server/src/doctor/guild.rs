@@ -73,7 +73,8 @@ pub(super) async fn examine(
             seen
         }
         Err(no) => {
-            let to_do = "Check GUILD_ID, and invite the bot to that server.";
+            let to_do = "Invite the bot to that server; if it is another one than you mean, its id \
+                         is wrong where Threadline runs.";
             let app = config.application_id;
             let invite = format!(
                 "https://discord.com/oauth2/authorize?client_id={app}\

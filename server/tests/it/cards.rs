@@ -2,6 +2,7 @@
 //! and what becomes of a product that misbehaves.
 
 use crate::commands::{command, commands_are_there, named};
+use crate::guilds::{Two, file as file_at};
 use crate::visitor::Visitor;
 use crate::world::{World, client};
 use axum::body::Bytes;
@@ -24,7 +25,9 @@ enum Mood {
     SendsElsewhere,
     TalksWithoutEnd,
     Mumbles,
+    SaysNothing,
     Refuses,
+    Silent,
 }
 
 #[derive(Clone)]
@@ -103,6 +106,8 @@ async fn answer(State(shop): State<Shop>, headers: HeaderMap, body: Bytes) -> Re
             format!("{{\"title\": \"{}\"}}", "x".repeat(1 << 20)).into_response()
         }
         Mood::Mumbles => "a card".into_response(),
+        Mood::SaysNothing => "{}".into_response(),
+        Mood::Silent => std::future::pending().await,
         Mood::Refuses => StatusCode::FORBIDDEN.into_response(),
     }
 }
@@ -130,15 +135,15 @@ async fn staff_read_what_the_product_knows_and_nobody_else_does() {
     mira.sign_in(&world, &named(&world, "Mira")).await;
 
     let shown = card(&mira).await;
-    let expected = json!({"known": {
+    let expected = json!({"known": {"proven": false, "card": {
         "title": "Jane Doe",
         "fields": [{"name": "Plan", "value": "Pro, since *2024*"}],
         "links": [{"label": "Account", "url": "https://shop.example/customers/7"}],
-    }});
+    }}});
     assert_eq!(shown, expected);
     let guild = world.discord.settings().guild_id.to_string();
     let asked = json!({
-        "customer": {"email": "jane@example.com", "discord_id": null},
+        "customer": {"email": "jane@example.com", "email_verified": false, "discord_id": null},
         "ticket": {"guild_id": guild, "number": 1},
     });
     assert_eq!(*shop.asked.lock().unwrap(), [asked]);
@@ -183,7 +188,8 @@ async fn a_product_that_misbehaves_is_told_of_in_words() {
         (Mood::SendsElsewhere, "did not answer with a card"),
         (Mood::TalksWithoutEnd, "too large"),
         (Mood::Mumbles, "is no card"),
-        (Mood::Refuses, "CUSTOMER_CARD_SECRET"),
+        (Mood::Refuses, "its secret or its clock"),
+        (Mood::Silent, "did not answer in time"),
     ] {
         shop.is(mood);
         let told = card(&mira).await;
@@ -192,8 +198,10 @@ async fn a_product_that_misbehaves_is_told_of_in_words() {
             .unwrap_or_else(|| panic!("{mood:?}: {told}"));
         assert!(why.contains(words), "{mood:?}: {why}");
     }
-    shop.is(Mood::KnowsNobody);
-    assert_eq!(card(&mira).await, json!("unknown"));
+    for mood in [Mood::KnowsNobody, Mood::SaysNothing] {
+        shop.is(mood);
+        assert_eq!(card(&mira).await, json!("unknown"), "{mood:?}");
+    }
     // Nobody else can ask so.
     let forged = client().post(&at).body("{}").send().await.unwrap();
     assert_eq!(forged.status(), 401);
@@ -223,4 +231,20 @@ async fn a_product_that_is_gone_holds_nothing_up() {
     mira.sign_in(&world, &named(&world, "Mira")).await;
     let told = card(&mira).await;
     assert_eq!(told["trouble"], "The host product cannot be reached.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_of_another_guild_learn_nothing_of_the_products_customers() {
+    let (shop, at) = Shop::open().await;
+    let settings = [
+        ("CUSTOMER_CARD_URL", &*at),
+        ("CUSTOMER_CARD_SECRET", SECRET),
+    ];
+    let two = Two::set_up_with(&settings).await;
+    let jane = Visitor::new(&two.world);
+    file_at(&jane, "/g/pixel-co/new", "Anybody's address").await;
+    let sam = Visitor::new(&two.world);
+    sam.sign_in(&two.world, &two.person("Sam")).await;
+    assert_eq!(card(&sam).await, json!("off"));
+    assert_eq!(*shop.asked.lock().unwrap(), [] as [Value; 0]);
 }

@@ -1,5 +1,8 @@
 //! The doctor, by breaking one thing after the other: each is found, named, and sent to its place.
 
+mod bot;
+mod elsewhere;
+
 use crate::world::*;
 use desk::Used;
 use discord_stand_in::{Fault, Options};
@@ -415,59 +418,4 @@ async fn no_secret_gets_out_whatever_is_broken() {
     for secret in [password, &seeded.bot_token, &seeded.client_secret] {
         assert!(!all.contains(secret), "{all}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_applications_id_is_found() {
-    let world = World::start().await;
-    let findings = examined(&world.config_with("CLIENT_ID", "404")).await;
-    let application = one(&findings, "Application");
-    assert_eq!(application.verdict, Verdict::Ill, "{application:?}");
-    assert!(application.to_do.as_ref().unwrap().contains("CLIENT_ID"));
-    leads_to(&application, "discord.com/developers/applications");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_role_that_new_tickets_cannot_call_is_known() {
-    let world = World::start().await;
-    let seeded = world.discord.settings();
-    let path = format!("/guilds/{}/roles/{}", seeded.guild_id, seeded.staff_role_id);
-    let mira = seeded.people.iter().find(|p| p.name.starts_with("Mira"));
-    let quiet = json!({"mentionable": false});
-    let (status, answer) = world
-        .act(mira.unwrap(), reqwest::Method::PATCH, &path, quiet)
-        .await;
-    assert_eq!(status, 200, "{answer}");
-    let order = json!({"do": "take_permission", "permission": "MENTION_EVERYONE"});
-    world.discord.order(&order).unwrap();
-    let role = one(&examined(&world.config()).await, "Staff role");
-    assert_eq!(role.verdict, Verdict::Odd, "{role:?}");
-    assert!(
-        role.found.contains("new tickets cannot call it"),
-        "{role:?}"
-    );
-    leads_to(&role, "discord.com/channels/");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_is_down_is_said_by_the_running_server() {
-    let world = World::start().await;
-    let mira = crate::visitor::Visitor::new(&world);
-    mira.sign_in(&world, &crate::commands::named(&world, "Mira"))
-        .await;
-    let order = json!({"do": "application", "message_content": false});
-    world.discord.order(&order).unwrap();
-    let close = json!({"do": "gateway", "what": {"close": 4000, "forget": true}});
-    world.discord.order(&close).unwrap();
-    until("it is known", async || {
-        (world.health().await["discord"]["state"] != "connected").then_some(())
-    })
-    .await;
-    let page = until("the page says so", async || {
-        let page = mira.get("/staff/doctor").await;
-        let says = page.text.contains("Switch on Message Content Intent");
-        says.then_some(page)
-    })
-    .await;
-    assert!(page.text.contains("Gateway"), "{}", page.text);
 }

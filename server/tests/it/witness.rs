@@ -29,7 +29,7 @@ pub fn watch() {
 
 /// Each thread's name, whether it runs or waits, how long it ran, and in what it waits.
 fn threads() -> String {
-    let mut all = String::from("This process does not end. Its threads:\n");
+    let mut all = String::from("After 270 s this process is not done. Its threads:\n");
     for task in fs::read_dir("/proc/self/task")
         .into_iter()
         .flatten()

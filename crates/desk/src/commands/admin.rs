@@ -222,10 +222,25 @@ impl Desk {
             .await?;
         self.adopt(admin, vec![decision]).await?;
         let value = shown(setting, self.options().value(setting));
+        let panel = self.until_posted_anew(setting);
         Ok(match is_reset {
-            true => format!("`{key}` is back to {value}.").into(),
-            false => format!("`{key}` is {value} now.").into(),
+            true => format!("`{key}` is back to {value}.{panel}").into(),
+            false => format!("`{key}` is {value} now.{panel}").into(),
         })
+    }
+
+    /// What is to be known of a panel that is posted already: it stays as it is.
+    fn until_posted_anew(&self, setting: Setting) -> String {
+        let stands_on_it = matches!(
+            setting,
+            Setting::PanelTitle | Setting::PanelText | Setting::OpeningHours | Setting::TimeZone
+        );
+        match self.options().panel_channel().filter(|_| stands_on_it) {
+            Some(channel) => {
+                format!(" The panel in <#{channel}> says so once /setup posts it anew.")
+            }
+            None => String::new(),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What somebody asks for inside Discord, whichever door it came through.
 //!
 //! A command, a press, a choice and a submitted form all become one [`Asked`]: who, where, what to
-//! do, and with which values. Nothing here is checked yet.
+//! do, and with which values. Only whether the values are within their options' bounds is checked here;
+//! whether they mean anything, and who may, is not known.
 
 use super::command::Opt;
 use super::deeds::Does;

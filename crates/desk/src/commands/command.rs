@@ -61,7 +61,7 @@ impl Takes {
         };
         match (self, value) {
             (Self::Text { min, max }, Value::Text(text)) => long(text, min, max),
-            (Self::Suggested { max }, Value::Text(text)) => long(text, 0, max),
+            (Self::Suggested { max }, Value::Text(text)) => long(text, 1, max),
             (Self::Number { min, max }, Value::Integer(number)) => {
                 (i64::from(min)..=i64::from(max)).contains(number)
             }

@@ -39,10 +39,14 @@ pub(super) fn help(is_staff: bool, manages_guild: bool) -> String {
 
 /// As many whole lines as an answer has room for.
 pub(super) fn lines(all: &[String]) -> String {
+    lines_within(all, ROOM)
+}
+
+fn lines_within(all: &[String], room: usize) -> String {
     let mut text = String::new();
     let mut left = all.len();
     for line in all {
-        if discord_len(&text) + discord_len(line) > ROOM {
+        if discord_len(&text) + discord_len(line) > room {
             text.push_str(&format!("-# and {left} more\n"));
             break;
         }
@@ -55,8 +59,12 @@ pub(super) fn lines(all: &[String]) -> String {
 
 /// Tickets as staff see them, a line each.
 pub(super) fn tickets(all: &[Line]) -> String {
+    lines(&tickets_lines(all))
+}
+
+fn tickets_lines(all: &[Line]) -> Vec<String> {
     let line = |t: &Line| ticket(t, &format!("{} · {}", t.status.words(), t.priority.words()));
-    lines(&all.iter().map(line).collect::<Vec<_>>())
+    all.iter().map(line).collect()
 }
 
 /// Tickets as those who filed them see them: nothing of what staff make of them.
@@ -115,13 +123,25 @@ pub fn matrix() -> String {
     text
 }
 
-/// What the host product knows of a customer, if anyone is asked.
-pub(super) fn card(answer: &CardAnswer) -> Option<String> {
-    let card = match answer {
-        CardAnswer::Off => return None,
-        CardAnswer::Unknown => return Some("-# No account with this customer's address.".into()),
-        CardAnswer::Trouble(why) => return Some(format!("-# {why}")),
-        CardAnswer::Known(card) => card,
+/// Of the room below a card and its tickets, what the card takes at most.
+const CARD: usize = 1_800;
+/// The longest address of a link in it, in bytes.
+const LINK: usize = 250;
+
+/// What the host product knows of a customer, if anyone is asked, and their tickets.
+pub(super) fn customer(answer: &CardAnswer, all: &[Line]) -> Option<String> {
+    let card = card(answer);
+    let tickets = lines_within(&tickets_lines(all), ROOM - discord_len(&card));
+    let parts = [card, tickets].into_iter().filter(|part| !part.is_empty());
+    Some(parts.collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
+}
+
+fn card(answer: &CardAnswer) -> String {
+    let (card, proven) = match answer {
+        CardAnswer::Off => return String::new(),
+        CardAnswer::Unknown => return "-# The host product does not know them.".to_owned(),
+        CardAnswer::Trouble(why) => return format!("-# {why}"),
+        CardAnswer::Known { card, proven } => (card, *proven),
     };
     let mut all = Vec::new();
     all.extend(
@@ -129,17 +149,22 @@ pub(super) fn card(answer: &CardAnswer) -> Option<String> {
             .as_deref()
             .map(|title| format!("**{}**", escape(title))),
     );
-    let field = |field: &CardField| format!("{}: {}", escape(&field.name), escape(&field.value));
-    all.extend(card.fields.iter().map(field));
+    if !proven {
+        all.push("-# By the address that they typed, which nobody proved.".to_owned());
+    }
     let link = |link: &CardLink| format!("[{}](<{}>)", escape(&link.label), link.url);
-    let links: Vec<_> = card.links.iter().map(link).collect();
-    all.extend(Some(links.join(" · ")).filter(|links| !links.is_empty()));
-    Some(all.join("\n")).filter(|card| !card.is_empty())
+    let field = |field: &CardField| format!("{}: {}", escape(&field.name), escape(&field.value));
+    // A way that is cut leads nowhere: what is too long for this place is on the web alone.
+    let short = |link: &&CardLink| link.url.len() <= LINK;
+    all.extend(card.links.iter().filter(short).map(link));
+    all.extend(card.fields.iter().map(field));
+    lines_within(&all, CARD)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::card::CustomerCard;
 
     #[test]
     fn the_documentation_says_who_may_do_what() {
@@ -161,6 +186,46 @@ mod tests {
         let whole = shown.lines().count() - 1;
         assert!(shown.ends_with(&format!("-# and {} more", 100 - whole)));
         assert_eq!(lines(&all[..2]), format!("{}\n{}", all[0], all[1]));
+    }
+
+    #[test]
+    fn the_largest_card_leaves_room_for_the_tickets_and_cuts_no_link() {
+        let card = CustomerCard {
+            title: Some("*".repeat(60)),
+            fields: (0..20)
+                .map(|n| CardField {
+                    name: format!("{n} {}", "_".repeat(60)),
+                    value: "~".repeat(300),
+                })
+                .collect(),
+            links: (0..10)
+                .map(|n| CardLink {
+                    label: format!("{n} {}", "*".repeat(60)),
+                    url: format!("https://shop.example/{}", "x".repeat(n * 60)),
+                })
+                .collect(),
+        };
+        let known = CardAnswer::Known {
+            card: card.tidied(),
+            proven: false,
+        };
+        let ticket = |number| Line {
+            number,
+            subject: "*".repeat(100),
+            status: domain::Status::Open,
+            priority: domain::Priority::Medium,
+            thread_id: Some(domain::ThreadId(i64::MAX)),
+            created_at: domain::Timestamp(0),
+        };
+        let tickets: Vec<_> = (1..=50).map(ticket).collect();
+        let shown = customer(&known, &tickets).expect("something is shown");
+        assert!(discord_len(&shown) <= 4_096, "{}", discord_len(&shown));
+        assert!(
+            shown.contains("**#1**") && shown.contains(" more"),
+            "{shown}"
+        );
+        assert_eq!(shown.matches("](<").count(), shown.matches(">)").count());
+        assert!(shown.contains("https://shop.example/x"), "{shown}");
     }
 
     #[test]

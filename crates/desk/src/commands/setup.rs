@@ -61,7 +61,8 @@ impl Desk {
                 Answer::Say(said) => Ok(Some(said.words)),
                 Answer::Form(_) | Answer::Board(_) => Ok(None),
             },
-            Step::Check => self.examine_anew(admin).await.map(|_| None),
+            Step::Check if self.is_set_up() => self.examine_anew(admin).await.map(|_| None),
+            Step::Check => Ok(None),
         };
         match went {
             Ok(words) => self.board(admin, words).await,

@@ -74,12 +74,10 @@ impl Desk {
                 let words = format!("{name}{account} filed ticket #{}.", ticket.number);
                 let whose = Whose::Customer(ticket.customer_id);
                 let lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
-                let card = listing::card(&self.card_of(staff, &ticket).await?);
-                let parts = [card, Some(listing::tickets(&lines))];
-                let detail: Vec<_> = parts.into_iter().flatten().collect();
+                let card = self.card_of(staff, &ticket).await?;
                 Ok(Answer::Say(Say {
                     words,
-                    detail: Some(detail.join("\n\n")).filter(|detail| !detail.is_empty()),
+                    detail: listing::customer(&card, &lines),
                     menu: None,
                 }))
             }

@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 import * as api from "./api.js";
+import { ask } from "./overlay.js";
 
 /** Each is on while something is wrong; `key` is true while all is well. */
 const DEEDS = [
@@ -61,6 +62,20 @@ export class Admins {
       dataset: { deed: deed.key },
       on: { click: () => this.flip(deed) },
     }, h("span", { class: "menu-words" }, h("span", { text: deed.label }), h("small", { text: deed.help })), h("span", { class: "knob", "aria-hidden": "true" })));
+    this.inviting = h("div", { class: "blow" },
+      h("button", { type: "button", class: "button", text: "Invite the bot elsewhere…", on: { click: () => this.invite() } }),
+      h("small", { text: "Another server takes the bot in. Its owner is told what to do, in direct messages." }));
+  }
+
+  invite() {
+    ask({
+      title: "Invite the bot to another server",
+      label: "The server's name",
+      value: "Pixel & Co",
+      maxLength: 100,
+      action: "Invite it",
+      submit: (name) => this.tell(api.order({ do: "add_guild", name }), `The bot is in ${name}, too. Choose the server on top.`),
+    });
   }
 
   /** What is wrong at present, in words. */

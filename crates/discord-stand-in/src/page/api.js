@@ -78,10 +78,11 @@ const json = (value) => ({ body: JSON.stringify(value), headers: { "Content-Type
 
 // ---- The page's own endpoints --------------------------------------------
 
-/** What a person sees; without one, what the first staff member sees. */
-export async function fetchView(personId) {
+/** What a person sees of a guild; without one, what the first staff member sees of the first. */
+export async function fetchView(personId, guildId) {
   const id = personId || (await firstStaff());
-  return request("GET", `/stand-in/view?person=${encodeURIComponent(id)}`);
+  const guild = guildId ? `&guild=${encodeURIComponent(guildId)}` : "";
+  return request("GET", `/stand-in/view?person=${encodeURIComponent(id)}${guild}`);
 }
 
 async function firstStaff() {
@@ -134,6 +135,9 @@ export function react(person, channelId, messageId, emoji, on) {
   const name = encodeURIComponent(emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name);
   return as(person, on ? "PUT" : "DELETE", `/channels/${channelId}/messages/${messageId}/reactions/${name}/@me`);
 }
+
+export const giveRole = (person, guildId, userId, roleId, on) =>
+  as(person, on ? "PUT" : "DELETE", `/guilds/${guildId}/members/${userId}/roles/${roleId}`);
 
 export const interact = (person, payload) =>
   as(person, "POST", "/interactions", { session_id: "page", ...payload });

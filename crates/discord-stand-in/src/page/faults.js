@@ -119,7 +119,7 @@ export class Faults {
       h("h3", { text: "Requests and events" }), ...this.switches,
       h("label", { class: "field" }, h("span", { text: "Delay of every answer" }), this.slow),
       h("h3", { text: "Live connection of the bot" }), ...blows,
-      h("h3", { text: "What admins do" }), ...this.admins.controls,
+      h("h3", { text: "What admins do" }), ...this.admins.controls, this.admins.inviting,
       h("h3", { text: "How the bot is told" }), this.endpoint.element,
       h("h3", { text: "Afterwards" }),
       h("div", { class: "faults-foot" },

@@ -8,9 +8,9 @@ const DEBOUNCE_MS = 50;
 const RETRY_MS = 1000;
 
 export class Live {
-  /** `person()` is whom one plays, `apply(view)` draws what was fetched. */
-  constructor({ person, forgetPerson, apply }) {
-    Object.assign(this, { person, forgetPerson, apply });
+  /** `person()` is whom one plays, `guild()` where, `apply(view)` draws what was fetched. */
+  constructor({ person, guild, forgetPerson, apply }) {
+    Object.assign(this, { person, guild, forgetPerson, apply });
     this.fetching = null;
     this.again = false;
   }
@@ -29,10 +29,10 @@ export class Live {
     try {
       do {
         this.again = false;
-        const asked = this.person();
-        const view = await api.fetchView(asked);
-        // An answer for somebody whom one no longer plays is of no use.
-        if (asked === this.person()) this.apply(view);
+        const [asked, where] = [this.person(), this.guild()];
+        const view = await api.fetchView(asked, where);
+        // An answer for somebody whom one no longer plays is of no use, nor one for elsewhere.
+        if (asked === this.person() && where === this.guild()) this.apply(view);
         else this.again = true;
       } while (this.again);
       setStale(false);

@@ -5,7 +5,7 @@
 import { face, formatDate, h, icon, iconButton, idTime, size, timeTag } from "./dom.js";
 import { inlineMarkdown, link, markdown, safeHref } from "./markdown.js";
 import { menu, openPopover, optionList } from "./overlay.js";
-import { MANAGE_MESSAGES, isSpoken, nameOf } from "./world.js";
+import { MANAGE_MESSAGES, MANAGE_ROLES, isSpoken, nameOf } from "./world.js";
 
 const FLAG_SUPPRESS_EMBEDS = 1 << 2;
 const FLAG_LOADING = 1 << 7;
@@ -283,6 +283,17 @@ function pickEmoji(app, message, anchor) {
     h("form", { on: { submit: (event) => { event.preventDefault(); choose(input.value); } } }, input)), ".emoji");
 }
 
+/** For whoever manages roles: the staff role of the message's author, to take or to give. */
+function roleOf(app, message, author) {
+  const { world } = app;
+  const role = world.staffRole();
+  const may = world.may(world.channel(message.channel_id), MANAGE_ROLES);
+  if (!author || message.author.bot || !role || !may) return [];
+  const has = world.rolesOf(author.id).includes(role.id);
+  const pick = () => app.giveRole(author, role, !has);
+  return [{ label: `${has ? "Take" : "Give"} the role ${role.name}`, description: nameOf(author), pick }];
+}
+
 function actions(app, message) {
   const { world } = app;
   const mine = message.author.id === world.me.id;
@@ -300,6 +311,7 @@ function actions(app, message) {
       description: nameOf(author),
       pick: () => app.useMemberCommand(command, author),
     })),
+    ...roleOf(app, message, author),
   ];
   return h("div", { class: "message-actions", role: "group", "aria-label": `Actions for ${about}` },
     iconButton("smile", "Add a reaction", (event) => pickEmoji(app, message, event.currentTarget), key("add-reaction")),

@@ -257,6 +257,10 @@ const app = {
     }
   },
 
+  giveRole(member, role, on) {
+    return this.attempt(() => api.giveRole(this.world.me, this.world.guild.id, member.id, role.id, on));
+  },
+
   useMemberCommand(command, member) {
     return this.attempt(() => this.interact(2, { id: command.id, name: command.name, type: 2, target_id: member.id }));
   },
@@ -278,11 +282,13 @@ const app = {
 // ---- The view, always fresh ------------------------------------------------------
 
 let personId = memory.get(forTab, "person") ?? "";
+let guildId = memory.get(forTab, "guild") ?? "";
 /** By nonce: what to do once the bot reacted. */
 const waiting = new Map();
 
 const live = new Live({
   person: () => personId,
+  guild: () => guildId,
   forgetPerson: () => { personId = ""; },
   apply,
 });
@@ -311,7 +317,7 @@ function apply(view) {
   app.world = new World(view);
   if (view.now_ms) setClock(view.now_ms);
   personId = app.world.me.id;
-  if (before && before.me.id !== personId) app.known = null;
+  if (before && (before.me.id !== personId || before.guild.id !== app.world.guild.id)) app.known = null;
   noteNews();
   noteReactions();
   drawPeople();
@@ -386,7 +392,7 @@ let peopleDrawn = "";
 
 function drawPeople() {
   const { world } = app;
-  const signature = JSON.stringify([world.people, world.roles, world.me.id]);
+  const signature = JSON.stringify([world.people, world.roles, world.me.id, world.guild.id, world.guilds]);
   if (signature === peopleDrawn) return;
   peopleDrawn = signature;
   const option = (person) => h("option", { value: person.id, text: `${nameOf(person)} (${world.standing(person)})` });
@@ -397,7 +403,12 @@ function drawPeople() {
   ].filter(Boolean));
   $("person").value = world.me.id;
   $("person-face").replaceChildren(face(nameOf(world.me), world.me.id));
+  const several = world.guilds.length > 1;
   $("guild-name").textContent = world.guild.name;
+  $("guild-name").hidden = several;
+  $("guild").hidden = !several;
+  $("guild").replaceChildren(...world.guilds.map(({ id, name }) => h("option", { value: id, text: name })));
+  $("guild").value = world.guild.id;
 }
 
 function drawBar() {
@@ -462,6 +473,13 @@ function start() {
   $("person").addEventListener("change", () => {
     personId = $("person").value;
     memory.set(forTab, "person", personId);
+    live.refresh();
+  });
+  $("guild").addEventListener("change", () => {
+    guildId = $("guild").value;
+    memory.set(forTab, "guild", guildId);
+    app.fresh.clear();
+    if (location.hash) location.hash = "";
     live.refresh();
   });
   $("skip").addEventListener("click", () => $("log").focus());

@@ -5,12 +5,13 @@
 import { compareIds } from "./dom.js";
 
 const THREAD_TYPES = new Set([10, 11, 12]);
-const TEXT_TYPES = new Set([0, 5, 15, 16]);
+const TEXT_TYPES = new Set([0, 1, 5, 15, 16]);
 // A regular message, a reply, and the answers to a slash or a context command.
 const SPOKEN_TYPES = new Set([0, 19, 20, 23]);
 
 // Discord's permission bits.
 export const MANAGE_MESSAGES = 13n;
+export const MANAGE_ROLES = 28n;
 export const MANAGE_THREADS = 34n;
 const SEND_MESSAGES = 11n;
 const SEND_IN_THREADS = 38n;
@@ -25,6 +26,7 @@ export class World {
   constructor(view) {
     this.me = view.me;
     this.guild = view.guild;
+    this.guilds = view.guilds ?? [view.guild];
     this.roles = view.guild.roles ?? [];
     this.members = new Map((view.guild.members ?? []).map((member) => [member.user.id, member]));
     this.people = view.people ?? [];
@@ -82,6 +84,11 @@ export class World {
     const held = new Set(this.rolesOf(person.id));
     const role = this.roles.find(({ id, name }) => /support|staff/i.test(name) && (held.size === 0 || held.has(id)));
     return role?.name ?? "staff";
+  }
+
+  /** The role that makes its holders staff, by its name. */
+  staffRole() {
+    return this.roles.find(({ name }) => /support|staff/i.test(name));
   }
 
   /** Whether one may do this here; where the view does not say, staff may. */

@@ -26,7 +26,10 @@ fn edges(takes: Takes) -> (Vec<Value>, Vec<Value>) {
             vec![long(min), long(max)],
             vec![long(min - 1), long(max + 1)],
         ),
-        Takes::Suggested { max } => (vec![long(max)], vec![long(max + 1), Value::Integer(1)]),
+        Takes::Suggested { max } => (
+            vec![long(max)],
+            vec![long(0), long(max + 1), Value::Integer(1)],
+        ),
         Takes::Number { min, max } => {
             let number = |n: u16| Value::Integer(i64::from(n));
             let out = vec![Value::Integer(i64::from(min) - 1), number(max + 1)];

@@ -1,0 +1,121 @@
+// The stand-in's own page, as a person uses it: commands, menus, forms and other servers, with
+// interactions over HTTP. Nothing here is asked for behind the page's back but what came of it.
+
+import { expect, type Page, test, until } from "../support/test.ts";
+
+test.use({ contextOptions: { reducedMotion: "reduce" }, viewport: { width: 1440, height: 900 } });
+test.describe.configure({ mode: "serial" });
+
+async function open(page: Page, base: string): Promise<void> {
+  await page.goto(base);
+  await expect(page.getByRole("navigation", { name: "Channels and threads" }).getByRole("link").first()).toBeVisible();
+}
+
+async function play(page: Page, name: string): Promise<void> {
+  const person = page.getByRole("combobox", { name: "You are" });
+  const option = person.getByRole("option", { name: new RegExp(`^${name}`) });
+  await person.selectOption((await option.getAttribute("value")) ?? "");
+  await expect(page.locator("#person-face")).toHaveText(name[0]);
+}
+
+async function go(page: Page, channel: RegExp): Promise<void> {
+  await page.getByRole("navigation", { name: "Channels and threads" }).getByRole("link", { name: channel }).click();
+}
+
+/** Types a command's name and runs it, with nothing in its options. */
+async function run(page: Page, command: string): Promise<void> {
+  const box = page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ }));
+  await box.fill(`/${command}`);
+  await page.getByRole("option", { name: new RegExp(`^/${command}\\b`) }).first().click();
+  await page.getByRole("form", { name: `Command /${command}` }).getByRole("button", { name: "Run" }).click();
+}
+
+const log = (page: Page) => page.getByRole("log", { name: "Messages" });
+
+test("a ticket from Discord is filed and closed on the page, over HTTP", async ({ another, world }) => {
+  const page = await another();
+  await open(page, world.discord.base);
+  await page.getByRole("button", { name: "Faults" }).click();
+  await page.getByLabel(/Interactions endpoint/).fill(`${world.base}/api/interactions`);
+  await page.getByRole("button", { name: "Try and save" }).click();
+  await expect(page.getByText("go to this address from now on")).toBeVisible();
+  await page.getByRole("button", { name: "Try the saved one" }).click();
+  await expect(page.getByText("refuses bad signatures")).toBeVisible();
+  await page.getByRole("button", { name: "Close the drawer" }).click();
+
+  await play(page, "Mira");
+  await go(page, /general/);
+  await run(page, "setup");
+  await log(page).getByRole("button", { name: "Post the panel here" }).click();
+  await expect(log(page).getByRole("button", { name: "Create Ticket" })).toBeVisible();
+
+  await play(page, "Pat");
+  await go(page, /general/);
+  await log(page).getByRole("button", { name: "Create Ticket" }).click();
+  await log(page).getByRole("button", { name: "Choose a category" }).click();
+  await page.getByRole("option").first().click();
+  const form = page.getByRole("dialog", { name: /^New ticket/ });
+  await form.getByRole("textbox").first().fill("I was charged twice.");
+  await form.getByRole("button", { name: "Submit" }).click();
+  await expect(log(page).getByText(/Your ticket is #1\./)).toBeVisible();
+
+  await go(page, /#1 I was charged twice/);
+  await log(page).getByRole("button", { name: "Close", exact: true }).click();
+  const why = page.getByRole("dialog");
+  await why.getByRole("textbox").fill("It was mine.");
+  await why.getByRole("button", { name: "Submit" }).click();
+  await until("the thread is closed", async () => {
+    const { guilds } = await world.discord.world();
+    return guilds[0].threads[0].thread_metadata.archived;
+  });
+});
+
+test("another server is invited, and its owner is told what to do", async ({ another, world }) => {
+  const page = await another();
+  await open(page, world.discord.base);
+  await page.getByRole("button", { name: "Faults" }).click();
+  await page.getByRole("button", { name: "Invite the bot elsewhere…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Invite it" }).click();
+  await expect(page.getByText("The bot is in Pixel & Co, too.")).toBeVisible();
+  await page.getByRole("button", { name: "Close the drawer" }).click();
+
+  await play(page, "Sam");
+  await go(page, /Direct messages/);
+  await expect(log(page).getByText("/setup").first()).toBeVisible();
+  await expect(page.getByText("can read here, not write")).toBeVisible();
+  const server = page.getByRole("combobox", { name: "Server" });
+  await server.selectOption({ label: "Pixel & Co" });
+  await go(page, /general/);
+  await until("the commands are told there", async () => {
+    const { commands } = await world.discord.world();
+    return Object.keys(commands.guild).length === 2;
+  });
+  await run(page, "setup");
+  await expect(log(page).getByText("Setting up Pixel & Co")).toBeVisible();
+});
+
+test("an admin takes somebody's role, and gives it back", async ({ another, world }) => {
+  const page = await another();
+  await open(page, world.discord.base);
+  const jonas = world.discord.person("Jonas Lind");
+  const holds = async () => {
+    const { guilds } = await world.discord.world();
+    const member = guilds[0].members.find(({ user }: { user: { id: string } }) => user.id === jonas.id);
+    return member.roles.includes(world.discord.places.staffRoleId);
+  };
+  await play(page, "Jonas");
+  await go(page, /general/);
+  const box = page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ }));
+  await box.fill("I am on duty.");
+  await box.press("Enter");
+  await expect(log(page).getByText("I am on duty.")).toBeVisible();
+  await play(page, "Mira");
+  await go(page, /general/);
+  for (const [deed, then] of [["Take", false], ["Give", true]] as const) {
+    const said = log(page).getByText("I am on duty.");
+    await said.hover();
+    await page.getByRole("group", { name: "Actions for message by Jonas Lind" }).last().getByRole("button", { name: "Apps" }).click();
+    await page.getByRole("menuitem", { name: `${deed} the role Support` }).click();
+    await until(`the role is ${then}`, async () => (await holds()) === then);
+  }
+});
