@@ -53,7 +53,7 @@ test("a ticket from Discord is filed and closed on the page, over HTTP", async (
   await go(page, /general/);
   await log(page).getByRole("button", { name: "Create Ticket" }).click();
   await log(page).getByRole("button", { name: "Choose a category" }).click();
-  await page.getByRole("option").first().click();
+  await page.getByRole("listbox", { name: "Choose a category" }).getByRole("option").first().click();
   const form = page.getByRole("dialog", { name: /^New ticket/ });
   await form.getByRole("textbox").first().fill("I was charged twice.");
   await form.getByRole("button", { name: "Submit" }).click();

@@ -299,8 +299,20 @@ function actions(app, message) {
   const mine = message.author.id === world.me.id;
   const about = `message by ${nameOf(world.user(message.author.id) ?? message.author)}`;
   const key = (deed) => ({ dataset: { key: `${deed}:${message.id}` } });
+  // Asked for when the menu opens: who has which role changes without the message.
+  const apps = () => appsOf(app, message);
+  return h("div", { class: "message-actions", role: "group", "aria-label": `Actions for ${about}` },
+    iconButton("smile", "Add a reaction", (event) => pickEmoji(app, message, event.currentTarget), key("add-reaction")),
+    iconButton("reply", "Reply", () => app.replyTo(message), key("reply")),
+    mine && iconButton("edit", "Edit", () => app.edit(message), key("edit")),
+    (mine || world.may(world.channel(message.channel_id), MANAGE_MESSAGES)) && iconButton("trash", "Delete", () => app.askDelete(message), key("delete")),
+    apps().length > 0 && iconButton("more", "Apps", (event) => menu(event.currentTarget, "Apps", apps()), key("apps")));
+}
+
+function appsOf(app, message) {
+  const { world } = app;
   const author = world.user(message.author.id);
-  const extra = [
+  return [
     ...world.messageCommands().map((command) => ({
       label: command.name,
       pick: () => app.useMessageCommand(command, message),
@@ -313,10 +325,4 @@ function actions(app, message) {
     })),
     ...roleOf(app, message, author),
   ];
-  return h("div", { class: "message-actions", role: "group", "aria-label": `Actions for ${about}` },
-    iconButton("smile", "Add a reaction", (event) => pickEmoji(app, message, event.currentTarget), key("add-reaction")),
-    iconButton("reply", "Reply", () => app.replyTo(message), key("reply")),
-    mine && iconButton("edit", "Edit", () => app.edit(message), key("edit")),
-    (mine || world.may(world.channel(message.channel_id), MANAGE_MESSAGES)) && iconButton("trash", "Delete", () => app.askDelete(message), key("delete")),
-    extra.length > 0 && iconButton("more", "Apps", (event) => menu(event.currentTarget, "Apps", extra), key("apps")));
 }
