@@ -31,12 +31,19 @@ const DECISIONS: [(Step, Setting, &str); 4] = [
 ];
 
 impl Desk {
-    /// Shows the set-up; with a channel named, only posts the panel there.
+    /// Shows the set-up, after making what is to be made; with a channel named, only posts the panel
+    /// there.
     pub(super) async fn set_up(&self, asked: &Asked, admin: &Admin) -> Result<Answer, DeskError> {
-        if asked.act.values.channel("channel").is_some() {
+        let values = &asked.act.values;
+        if values.channel("channel").is_some() {
             return self.post_panel(asked, admin).await;
         }
-        self.board(admin, None).await
+        let went = match values.text("make") {
+            Some("channel") => self.make_channel().await,
+            Some("role") => self.make_role().await,
+            _ => Ok(None),
+        };
+        self.board_after(admin, went).await
     }
 
     /// Takes one step, and shows what there is then.
@@ -64,6 +71,15 @@ impl Desk {
             Step::Check if self.is_set_up() => self.examine_anew(admin).await.map(|_| None),
             Step::Check => Ok(None),
         };
+        self.board_after(admin, went).await
+    }
+
+    /// The set-up after something was tried.
+    async fn board_after(
+        &self,
+        admin: &Admin,
+        went: Result<Option<String>, DeskError>,
+    ) -> Result<Answer, DeskError> {
         match went {
             Ok(words) => self.board(admin, words).await,
             // What could not be done is said where the next try is made.

@@ -21,6 +21,14 @@ const SETUP: &[Opt] = &[
         "The panel's heading",
         Takes::Text { min: 1, max: 50 },
     ),
+    may(
+        "make",
+        "Make what is missing",
+        Takes::Choice(&[
+            ("The channel for tickets", "channel"),
+            ("The role of those who answer", "role"),
+        ]),
+    ),
 ];
 
 const DASHBOARD: &[Opt] = &[may(

@@ -1,6 +1,7 @@
 //! Who may use what; and what is told to those who may.
 
 use super::*;
+use desk::commands::{Kind, Step, find};
 
 /// A doctor who finds one thing.
 struct OneThingIsWrong;
@@ -154,5 +155,32 @@ async fn another_guild_is_told_nothing() {
         );
         let found = world.desk.suggest(&elsewhere, "ticket", "").await.unwrap();
         assert!(found.is_empty());
+    }
+}
+
+/// The command that does what a control does.
+fn twin(control: &Control) -> &'static [&'static str] {
+    match control {
+        Control::AskNew | Control::PickCategory | Control::File(_) => &["new"],
+        Control::Mine => &["mytickets"],
+        Control::AskClose(_) | Control::Close(_) => &["closeticket"],
+        Control::Reopen(_) => &["reopen"],
+        Control::Assign(_) => &["ticket", "claim"],
+        Control::Release(_) => &["ticket", "release"],
+        Control::RaisePriority(_) | Control::SetPriority(_) => &["ticket", "priority"],
+        Control::SetUp(Step::Role | Step::Kind | Step::Channel | Step::Log) => &["config"],
+        Control::SetUp(Step::MakeChannel | Step::MakeRole | Step::Panel | Step::Check) => {
+            &["setup"]
+        }
+    }
+}
+
+#[test]
+fn every_control_has_a_command_for_the_same_people() {
+    let steps = Step::ALL.map(Control::SetUp);
+    for control in Control::examples().into_iter().chain(steps) {
+        let command = find(Kind::Slash, twin(&control));
+        let command = command.unwrap_or_else(|| panic!("{control:?} has no twin"));
+        assert_eq!(command.does.who(), control.does().who(), "{control:?}");
     }
 }

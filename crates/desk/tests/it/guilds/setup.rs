@@ -291,3 +291,22 @@ async fn a_role_of_another_guild_or_of_none_answers_nobody() {
     }
     assert!(!street.desk(B).is_set_up());
 }
+
+#[tokio::test]
+async fn what_the_buttons_make_the_command_makes_too() {
+    let street = begun().await;
+    let make = async |what: &str| {
+        let values = vec![text("make", what)];
+        let shown = board(&street, B, As::Admin, ForAdmin::Setup, values).await;
+        said(&shown.unwrap())
+    };
+    assert!(make("channel").await.contains("Decide first who answers"));
+    assert!(make("role").await.contains("is made. Give it to those"));
+    assert!(
+        make("channel")
+            .await
+            .contains("is made; staff and I see it")
+    );
+    assert!(make("role").await.contains("already"));
+    assert!(street.desk(B).is_set_up());
+}
