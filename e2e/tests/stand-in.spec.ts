@@ -92,6 +92,10 @@ test("another server is invited, and its owner is told what to do", async ({ ano
   });
   await run(page, "setup");
   await expect(log(page).getByText("Setting up Pixel & Co")).toBeVisible();
+  const role = "The role of those who answer tickets";
+  await log(page).getByRole("button", { name: role }).click();
+  await page.getByRole("listbox", { name: role }).getByRole("option", { name: "@Support" }).click();
+  await expect(log(page).getByRole("button", { name: `${role}: @Support` })).toBeVisible();
 });
 
 test("an admin takes somebody's role, and gives it back", async ({ another, world }) => {

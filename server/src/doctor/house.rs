@@ -26,7 +26,7 @@ pub(super) async fn examine(config: &Config, door: &Door) -> Vec<Finding> {
     findings.push(Finding::odd(
         "Mail",
         "not set up: customers hear of answers on their ticket's page alone",
-        "Nothing; tell customers to keep their link.",
+        "Tell customers to keep their link; there is nothing to set up.",
     ));
     findings
 }

@@ -424,7 +424,7 @@ function drawHint() {
   hint.hidden = false;
   hint.replaceChildren(
     h("p", {}, h("b", { text: "This is a stand-in for Discord." }),
-      ` Your helpdesk's threads appear under #${room?.name ?? "support"}. Write here as staff; the customer sees it.`),
+      ` Choose on top whom you play. Tickets' threads appear under #${room?.name ?? "support"}: what staff write there, the customer reads.`),
     iconButton("close", "Dismiss the hint", () => {
       hint.hidden = true;
       memory.set(forBrowser, "hint", "seen");

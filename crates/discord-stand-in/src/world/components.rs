@@ -278,7 +278,8 @@ pub(crate) fn inputs(part: &Value) -> Vec<Value> {
     }
 }
 
-/// Numbers the components, as Discord does for those that came without an id.
+/// Numbers the components, as Discord does for those that came without an id, and writes ids as text,
+/// however they came.
 pub(crate) fn tidy_components(rows: &[Value]) -> Vec<Value> {
     let mut next = 0;
     let mut rows = rows.to_vec();
@@ -294,6 +295,12 @@ fn number(parts: &mut [Value], next: &mut u64) {
         }
         if let Some(inner) = part.get_mut("components").and_then(Value::as_array_mut) {
             number(inner, next);
+        }
+        let chosen = part.get_mut("default_values").and_then(Value::as_array_mut);
+        for value in chosen.into_iter().flatten() {
+            if let Some(id) = value["id"].as_u64() {
+                value["id"] = json!(id.to_string());
+            }
         }
         if let Some(map) = part.as_object_mut() {
             map.retain(|_, value| !value.is_null());
