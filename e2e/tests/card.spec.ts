@@ -39,6 +39,7 @@ test("staff read what the host product knows, and the ticket does not wait for i
     await openTicket(staff, world, number);
     const customer = side(staff).locator("section", { hasText: "Customer" }).first();
     await expect(customer.getByText("Jane Doe, since 2019")).toBeVisible();
+    await expect(customer.getByText("which nobody proved")).toBeVisible();
     await expect(customer.getByText("<b>")).toBeVisible();
     await expect(customer.getByRole("link", { name: /^Account/ })).toHaveAttribute("href", CARD.links[0].url);
     await holdsAt(staff, "a ticket with a customer's card", [390, 1440]);

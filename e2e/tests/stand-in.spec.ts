@@ -4,7 +4,6 @@
 import { expect, type Page, test, until } from "../support/test.ts";
 
 test.use({ contextOptions: { reducedMotion: "reduce" }, viewport: { width: 1440, height: 900 } });
-test.describe.configure({ mode: "serial" });
 
 async function open(page: Page, base: string): Promise<void> {
   await page.goto(base);

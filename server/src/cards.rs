@@ -6,7 +6,7 @@
 //! of any other server that the bot was invited to must not learn who an address belongs to. It knows
 //! neither tickets nor who may look.
 
-use crate::config::Secret;
+use crate::config::{CardsAt, Secret};
 use anyhow::Context;
 use desk::{CardOf, Cards};
 use domain::DiscordGuildId;
@@ -26,27 +26,6 @@ const MOST: usize = 64 << 10;
 /// The headers by which the product knows that we ask, and when.
 const SIGNATURE: &str = "x-threadline-signature";
 const TIMESTAMP: &str = "x-threadline-timestamp";
-
-/// Where cards come from.
-#[derive(Clone, Debug)]
-pub struct CardsAt {
-    /// The address that is asked.
-    pub url: url::Url,
-    /// What both sides know.
-    pub secret: Secret,
-}
-
-impl CardsAt {
-    /// Whether nothing that is asked leaves this machine.
-    pub(crate) fn is_on_this_machine(&self) -> bool {
-        match self.url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        }
-    }
-}
 
 pub(crate) struct Product {
     at: CardsAt,

@@ -3,18 +3,19 @@
 //! Every problem is reported by the setting's name with what to do about it, and no value is ever
 //! printed. It asks neither the database nor Discord whether the values work; `doctor` does.
 
+mod cards;
 mod files;
 mod reader;
 mod secret;
 mod shapes;
 mod vars;
 
+pub use cards::CardsAt;
 pub use files::{Bucket, FilesAt};
 pub use reader::{Problem, Problems};
 pub use secret::Secret;
 pub use vars::{NO_DOTENV, Vars, gather};
 
-use crate::cards::CardsAt;
 use desk::GuildSettings;
 use domain::{ChannelId, DiscordGuildId, FileLimits, RoleId};
 use reader::Reader;
@@ -167,7 +168,7 @@ impl Config {
         let database_url = shapes::database_url(&mut read, &data_dir);
         let files_at = files::place(&mut read, &data_dir);
         let file_limits = files::limits(&mut read);
-        let cards_at = shapes::cards(&mut read);
+        let cards_at = cards::source(&mut read);
         let site_dir = read
             .optional("SITE_DIR")
             .map_or_else(shapes::built_site, PathBuf::from);

@@ -3,7 +3,7 @@
 //! The front end and the tools that build it take a quarter of an hour on a fresh machine. Here they
 //! are made by another xtask with the lowest claim on the cores. Whoever needs them makes them again,
 //! which then takes no time; so if this fails, nothing is lost but the time, and the reason is seen.
-//! It refuses to know what is built.
+//! How it is made is known to `setup` and `front_end` alone.
 
 use std::env;
 use std::fs::File;

@@ -97,7 +97,8 @@ pub async fn run(house: &House) -> Result<Section> {
         how: format!(
             "{RATE} a second for {seconds} s by the HTTP door, {} sorts in turn over {TICKETS} \
              tickets, timed from when each was due to the end of its answer; the load's clock ticks \
-             in milliseconds; then once more while {FILED} tickets a second are filed. Ratio: the bare handler's median time over the product's",
+             in milliseconds; then once more while {FILED} tickets a second are filed. Ratio: the \
+             bare handler's median time over the product's",
             deeds.len()
         ),
         rows,

@@ -5,8 +5,8 @@
 
 use crate::store::dashboards;
 use crate::{Admin, Desk, DeskError, GuildSettings, Insider};
+use domain::ChannelId;
 use domain::examination::{Examination, Finding};
-use domain::{ChannelId, Timestamp};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -39,7 +39,6 @@ pub(crate) struct Practice {
 struct Known {
     guild: GuildSettings,
     used: Used,
-    begun: Timestamp,
     examination: Examination,
 }
 
@@ -63,7 +62,6 @@ impl Desk {
         let Some(examiner) = self.examiner.get() else {
             return Err(DeskError::Internal("nobody examines".into()));
         };
-        let asked = self.now();
         // Whoever asks meanwhile waits for the same answer.
         let mut last = self.practice.last.lock().await;
         let shown = dashboards::shown(&self.db, self.guild).await?;
@@ -74,11 +72,10 @@ impl Desk {
         let guild = self.home();
         if let Some(known) = &*last
             && (&known.guild, known.used) == (&*guild, used)
-            && (self.now().since(known.examination.at) < fresh || known.begun > asked)
+            && self.now().since(known.examination.at) < fresh
         {
             return Ok(known.examination.clone());
         }
-        let begun = self.now();
         let findings = examiner.examine(&guild, used).await;
         let examination = Examination {
             findings,
@@ -87,7 +84,6 @@ impl Desk {
         *last = Some(Known {
             guild: (*guild).clone(),
             used,
-            begun,
             examination: examination.clone(),
         });
         Ok(examination)

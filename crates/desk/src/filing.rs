@@ -164,15 +164,6 @@ impl Desk {
         // Taking the number locks the guild's row, so that two sendings of one form come one
         // after the other, and the second sees the first.
         let number = tickets::take_number(&work.tx, self.guild).await?;
-        // The same form again is no second ticket, and so against no rule and past no limit.
-        let known = tickets::by_request_key(&work.tx, &stored).await?;
-        if let Some(message) = new.made_of.filter(|_| known.is_none())
-            && let Some(number) = tickets::made_of(&work.tx, self.guild, message).await?
-        {
-            return Err(DeskError::Conflict {
-                why: format!("Ticket #{number} was made of this message."),
-            });
-        }
         let (customer, author, person) = match &new.asker {
             Asker::Address(email) => {
                 let (customer, called) =
@@ -180,6 +171,15 @@ impl Desk {
                 (customer, called, None)
             }
             Asker::Account { who, by_staff } => {
+                // The same form again is no second ticket, and so against no rule and past no limit.
+                let known = tickets::by_request_key(&work.tx, &stored).await?;
+                if let Some(message) = new.made_of.filter(|_| known.is_none())
+                    && let Some(number) = tickets::made_of(&work.tx, self.guild, message).await?
+                {
+                    return Err(DeskError::Conflict {
+                        why: format!("Ticket #{number} was made of this message."),
+                    });
+                }
                 if known.is_none() && !by_staff {
                     let standing = ticket_lines::standing(&work.tx, self.guild, who.user).await?;
                     options.admit(&standing, work.now)?;

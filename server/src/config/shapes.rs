@@ -5,7 +5,6 @@
 
 use super::reader::Reader;
 use super::{Secret, StandInSettings};
-use crate::cards::CardsAt;
 use domain::{NotesInDiscord, ThreadKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -44,53 +43,6 @@ pub(super) fn notes(read: &mut Reader<'_>) -> NotesInDiscord {
         read.refuse("NOTES_IN_DISCORD", "is neither prefix nor reply-command.");
         NotesInDiscord::default()
     })
-}
-
-/// The shortest secret that is not guessed.
-const CARD_SECRET: usize = 16;
-
-pub(super) fn cards(read: &mut Reader<'_>) -> Option<CardsAt> {
-    let (url, secret) = ("CUSTOMER_CARD_URL", "CUSTOMER_CARD_SECRET");
-    match (read.optional(url), read.optional(secret)) {
-        (None, None) => None,
-        (Some(at), Some(known)) => {
-            let at = Url::parse(at).ok().map(|url| CardsAt {
-                url,
-                secret: Secret::new(known),
-            });
-            // Addresses of customers are sent there.
-            let fits = at.filter(|at| match at.url.scheme() {
-                "https" => true,
-                "http" => at.is_on_this_machine(),
-                _ => false,
-            });
-            let fits = fits.filter(|at| {
-                at.url.has_host() && at.url.username().is_empty() && at.url.password().is_none()
-            });
-            if fits.is_none() {
-                read.refuse(
-                    url,
-                    "is no address such as https://shop.example.com/card: https, or http on this \
-                     machine, without a name or a password in it.",
-                );
-            }
-            if known.chars().count() < CARD_SECRET {
-                read.refuse(secret, "is shorter than 16 characters.");
-            }
-            fits
-        }
-        (Some(_), None) => {
-            read.refuse(
-                secret,
-                "is not set, and CUSTOMER_CARD_URL is. Nobody could tell who asks.",
-            );
-            None
-        }
-        (None, Some(_)) => {
-            read.refuse(url, "is not set, and CUSTOMER_CARD_SECRET is.");
-            None
-        }
-    }
 }
 
 /// What Discord lets a guild have, with room for what is opened between two counts.

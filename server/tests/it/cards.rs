@@ -1,7 +1,7 @@
 //! Customers' cards, asked of a host product of the test's own: what it is sent, what staff read,
 //! and what becomes of a product that misbehaves.
 
-use crate::commands::{command, commands_are_there, named};
+use crate::commands::{command, commands_are_there, filed, named};
 use crate::guilds::{Two, file as file_at};
 use crate::visitor::Visitor;
 use crate::world::{World, client};
@@ -219,7 +219,7 @@ async fn where_nobody_is_asked_nothing_is_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_product_that_is_gone_holds_nothing_up() {
+async fn a_product_that_is_gone_is_told_of_in_words() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = format!("http://{}/card", listener.local_addr().unwrap());
     drop(listener);
@@ -247,4 +247,18 @@ async fn staff_of_another_guild_learn_nothing_of_the_products_customers() {
     sam.sign_in(&two.world, &two.person("Sam")).await;
     assert_eq!(card(&sam).await, json!("off"));
     assert_eq!(*shop.asked.lock().unwrap(), [] as [Value; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_at_discord_is_proven_and_no_address_is_made_up_for_it() {
+    let (shop, at) = Shop::open().await;
+    let world = served(&at).await;
+    filed(&world).await;
+    let mira = Visitor::new(&world);
+    mira.sign_in(&world, &named(&world, "Mira")).await;
+    assert_eq!(card(&mira).await["known"]["proven"], true);
+    let asked = shop.asked.lock().unwrap()[0]["customer"].clone();
+    let pat = named(&world, "Pat").id.to_string();
+    let expected = json!({"email": null, "email_verified": false, "discord_id": pat});
+    assert_eq!(asked, expected);
 }

@@ -13,7 +13,7 @@ use domain::*;
 use std::time::Duration;
 
 /// No answer came.
-fn cut() -> Fault {
+pub fn cut() -> Fault {
     Fault::Before(DeliveryError::Uncertain {
         reason: "cut".into(),
     })

@@ -4,6 +4,7 @@
 //! nobody press what they do not see. So these are signed here, as Discord would sign them: nothing
 //! but this program stands between who presses and what is done.
 
+use super::elsewhere::here;
 use super::*;
 use crate::guilds::Two;
 use crate::signed::Key;
@@ -11,7 +12,7 @@ use discord_stand_in::Options;
 use domain::TicketId;
 
 /// Whom Discord vouches for.
-struct Person<'a> {
+struct Vouched<'a> {
     name: &'a str,
     roles: Vec<String>,
     permissions: &'static str,
@@ -31,7 +32,7 @@ struct Scene<'a> {
 impl Scene<'_> {
     /// What is answered, in words; with a form, its heading. What takes too long on a busy machine
     /// is only announced; then it is pressed again, which a button must bear.
-    async fn presses(&self, person: &Person<'_>, control: &Control) -> String {
+    async fn presses(&self, person: &Vouched<'_>, control: &Control) -> String {
         for _ in 0..20 {
             if let Some(words) = self.presses_once(person, control).await {
                 assert!(
@@ -44,7 +45,7 @@ impl Scene<'_> {
         panic!("{control:?} is never answered in time");
     }
 
-    async fn presses_once(&self, person: &Person<'_>, control: &Control) -> Option<String> {
+    async fn presses_once(&self, person: &Vouched<'_>, control: &Control) -> Option<String> {
         static NEXT: AtomicU64 = AtomicU64::new(5_000);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let who = named(self.world, person.name);
@@ -141,13 +142,13 @@ async fn every_control_is_for_whom_it_says_and_for_nobody_else() {
         key: &key,
         card: card(&world, &thread).await,
     };
-    let person = |name, roles: &[&String], permissions| Person {
+    let person = |name, roles: &[&String], permissions| Vouched {
         name,
         roles: roles.iter().map(|role| (*role).clone()).collect(),
         permissions,
         guild: usual(&world),
     };
-    let cast: [(Person<'_>, &[Who]); 4] = [
+    let cast: [(Vouched<'_>, &[Who]); 4] = [
         (person("Sam", &[], NONE), &[]),
         (person("Pat", &[], NONE), &[Who::Owner]),
         (person("Jonas", &[&staff], NONE), &[Who::Staff, Who::Owner]),
@@ -195,19 +196,14 @@ async fn no_control_reaches_from_one_guild_into_another() {
         card: card(world, &thread).await,
     };
     // Admin and staff there; nothing here.
-    let sam = Person {
+    let sam = Vouched {
         name: "Sam",
         roles: vec![two.pixel["staff_role_id"].to_string()],
         permissions: ADMINISTRATOR,
         guild: two.pixel["guild_id"].to_string(),
     };
     world.settled().await;
-    let here = || {
-        let now = world.threads();
-        let found = now.iter().find(|now| now["id"] == thread["id"]).cloned();
-        json!([found, now.len(), world.messages(&thread)])
-    };
-    let before = here();
+    let before = here(world, &thread);
     let (_, token) = link.rsplit_once('/').unwrap();
     for control in Control::examples() {
         let words = scene.presses(&sam, &control).await;
@@ -219,5 +215,5 @@ async fn no_control_reaches_from_one_guild_into_another() {
         }
     }
     world.settled().await;
-    assert_eq!(here(), before);
+    assert_eq!(here(world, &thread), before);
 }

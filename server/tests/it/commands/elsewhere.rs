@@ -6,7 +6,7 @@ use super::*;
 use crate::guilds::Two;
 
 /// What is in this guild, as far as a ticket of it can show.
-fn here(world: &World, thread: &Value) -> Value {
+pub fn here(world: &World, thread: &Value) -> Value {
     let now = world.threads();
     let thread = now.iter().find(|now| now["id"] == thread["id"]);
     json!([thread, now.len(), world.messages(thread.unwrap())])

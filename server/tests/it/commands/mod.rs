@@ -219,7 +219,7 @@ pub async fn commands_are_there(world: &World) {
 }
 
 /// Mira posts the panel, and Pat files a ticket from it. The thread and the private link.
-async fn filed(world: &World) -> (Value, String) {
+pub async fn filed(world: &World) -> (Value, String) {
     commands_are_there(world).await;
     let (mira, pat) = (named(world, "Mira"), named(world, "Pat"));
     let general = channel(world, "general");

@@ -102,6 +102,12 @@ async fn records_are_told_in_words() {
     assert_eq!(total, "1 ticket so far.");
     assert!(figures.contains("Open **1**"), "{figures}");
     assert_eq!(figures.lines().count(), 7, "{figures}");
+    let mine = vec![("ticket".into(), Value::Integer(1))];
+    let claim = asked(Role::Staff, Does::Staff(ForStaff::Claim), None, mine);
+    world.says(&claim).await.unwrap();
+    let figures = admin(ForAdmin::Stats).await.1;
+    let staff = "**Staff** (30 days)\nMira Okafor: 1 active, 0 closed, 0 answered";
+    assert!(figures.ends_with(staff), "{figures}");
     let (sum, findings) = admin(ForAdmin::Doctor).await;
     assert_eq!(sum, "1 of these needs your attention.");
     assert!(

@@ -292,6 +292,10 @@ async fn a_role_that_is_not_of_this_server_makes_nobody_staff() {
         manages: false,
     };
     world.discord.state().roles.push(known);
+    // What was known a minute ago is no answer to whether it is there now.
+    world.discord.fail("powers", crate::settings::cut());
+    let unknown = admin(ForAdmin::AddStaffRole, named()).await;
+    assert!(unknown.contains("Discord cannot be asked"), "{unknown}");
     let done = admin(ForAdmin::AddStaffRole, named()).await;
     assert!(done.contains("is staff now"), "{done}");
 }
