@@ -238,7 +238,6 @@ impl Desk {
                 body: new.body,
                 at: work.now,
                 delivery: Delivery::Queued,
-                written_as: None,
             },
         )
         .await?;

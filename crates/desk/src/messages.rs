@@ -369,7 +369,6 @@ impl Work<'_> {
                 } else {
                     Delivery::Queued
                 },
-                written_as: None,
             },
         )
         .await?;

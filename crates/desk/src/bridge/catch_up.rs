@@ -16,9 +16,13 @@ use domain::{DiscordMessageId, ThreadId};
 use futures::StreamExt;
 use std::collections::HashSet;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
-/// How many threads are read at once: Discord's global limit leaves room for live work.
-const AT_ONCE: usize = 4;
+/// How many threads are asked for at once: Discord's global limit leaves room for live work.
+const ASKED_AT_ONCE: usize = 4;
+/// How many threads are read at once: while some are asked for, what others said is taken in, and
+/// those who wait for the disk wait together.
+const READ_AT_ONCE: usize = 16;
 /// The most that Discord gives at once.
 const PAGE: u8 = 100;
 /// How many known messages are read again, for they may have been edited meanwhile.
@@ -90,7 +94,7 @@ impl Desk {
             return Ok(None);
         }
         match self.bridge.to_read().into_iter().min() {
-            Some(thread) => Ok(Some(self.read_thread(thread).await?)),
+            Some(thread) => Ok(Some(self.read_thread(thread, &Semaphore::new(1)).await?)),
             None => Ok(None),
         }
     }
@@ -117,13 +121,10 @@ impl Desk {
             return self.bridge.is_away(self.now());
         }
         tracing::info!(threads = threads.len(), "reading what was missed");
+        let asking = &Semaphore::new(ASKED_AT_ONCE);
         let all = futures::stream::iter(threads)
             .map(|thread| async move {
-                // Another thread may have been told to wait, for all.
-                if self.must_hold_still() {
-                    return false;
-                }
-                match self.read_thread(thread).await {
+                match self.read_thread(thread, asking).await {
                     Ok(done) => done,
                     Err(error) => {
                         tracing::error!(discord.thread_id = thread.0, %error, "a thread could not be read");
@@ -131,7 +132,7 @@ impl Desk {
                     }
                 }
             })
-            .buffer_unordered(AT_ONCE)
+            .buffer_unordered(READ_AT_ONCE)
             // Not `all`: that ends at the first that has to wait, and the others would go unread.
             .fold(true, |all, done| async move { all && done });
         all.await
@@ -144,7 +145,7 @@ impl Desk {
     }
 
     /// Reads one thread to its end. `false` when Discord would not let us now.
-    async fn read_thread(&self, thread: ThreadId) -> Result<bool, DeskError> {
+    async fn read_thread(&self, thread: ThreadId, asking: &Semaphore) -> Result<bool, DeskError> {
         let lane = self.bridge.lane(thread);
         let _one_at_a_time = lane.lock().await;
         let session = self.bridge.session();
@@ -160,7 +161,15 @@ impl Desk {
         let mut there = HashSet::new();
         let mut after = start;
         loop {
-            let page = match self.port.page_after(thread, after, PAGE).await {
+            let page = {
+                let _turn = asking.acquire().await;
+                // Another thread may have been told to wait, for all.
+                if self.must_hold_still() {
+                    return Ok(false);
+                }
+                self.port.page_after(thread, after, PAGE).await
+            };
+            let page = match page {
                 Ok(page) => page,
                 Err(error) => return self.unreadable(thread, error).await,
             };
@@ -175,7 +184,7 @@ impl Desk {
             }
         }
         for missing in known.into_iter().filter(|id| !there.contains(id)) {
-            if !self.look_for(&link, thread, missing).await? {
+            if !self.look_for(&link, thread, missing, asking).await? {
                 return Ok(false);
             }
         }
@@ -193,8 +202,13 @@ impl Desk {
         link: &Link,
         thread: ThreadId,
         missing: DiscordMessageId,
+        asking: &Semaphore,
     ) -> Result<bool, DeskError> {
-        match self.port.message(thread, missing).await {
+        let told = {
+            let _turn = asking.acquire().await;
+            self.port.message(thread, missing).await
+        };
+        match told {
             Ok(message) => {
                 self.take_message(link, &message).await?;
                 Ok(true)

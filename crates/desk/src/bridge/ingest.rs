@@ -11,7 +11,7 @@ use super::threads::Heard;
 use crate::store::entities::thread_link::Model as Link;
 use crate::store::messages::{self, NewMessage};
 use crate::store::{files, links, parts, people, tickets};
-use crate::work::{Touched, Work};
+use crate::work::Touched;
 use crate::{Desk, DeskError, DiscordProfile};
 use domain::file::clean_name;
 use domain::{Delivery, DiscordMessageId, MessageKind, NotesInDiscord, Origin, Side, Timestamp};
@@ -47,17 +47,6 @@ fn audience(kind: MessageKind) -> Touched {
         MessageKind::Reply => Touched::Everyone,
         MessageKind::Note => Touched::StaffOnly,
     }
-}
-
-/// Whether a message is still in the ticket's thread, now that the ticket is locked: staff may have
-/// asked for a new thread while the old one was being read.
-async fn is_its_thread(
-    work: &Work<'_>,
-    link: &Link,
-    message: &RemoteMessage,
-) -> Result<bool, DeskError> {
-    let now = links::of_ticket(&work.tx, link.ticket_id).await?;
-    Ok(now.thread_id == Some(message.channel))
 }
 
 impl Desk {
@@ -179,21 +168,25 @@ impl Desk {
         let is_staff = !(is_its_account && link.is_shared()) && self.is_staff(author).await?;
         let is_customer = is_its_account && !is_staff;
         let quote = self.quote(link.ticket_id, message).await?;
-        let mut work = self.work().await?;
-        // The lock comes before the look: two tellers of one fact come one after the other.
-        let ticket = work.ticket(link.ticket_id).await?;
-        if parts::of_post(&work.tx, message.id).await?.is_some() {
-            return Ok(Ingested::Ignored);
-        }
-        if !is_its_thread(&work, link, message).await? {
-            return Ok(Ingested::Ignored);
-        }
         let profile = DiscordProfile {
             user: author.user,
             name: author.name.clone(),
             avatar: author.avatar.clone(),
         };
-        let person = people::upsert(&work.tx, &profile).await?;
+        let person = people::as_told(&self.db.read, &profile).await?;
+        let mut work = self.work().await?;
+        // The lock comes before the look: two tellers of one fact come one after the other.
+        let ticket = work.ticket(link.ticket_id).await?;
+        let Some(place) = messages::place(&work.tx, ticket.id, message.id).await? else {
+            return Ok(Ingested::Ignored);
+        };
+        if !links::seen(&work.tx, ticket.id, message.channel, message.id).await? {
+            return Ok(Ingested::Ignored);
+        }
+        let person = match person {
+            Some(known) => known,
+            None => people::upsert(&work.tx, &profile).await?,
+        };
         let (kind, body) = match self.note_in(message) {
             // The ticket's own customer speaks for themselves, whatever it begins with.
             _ if is_customer => (MessageKind::Reply, written),
@@ -210,7 +203,7 @@ impl Desk {
             true => Side::Customer,
             false => Side::Staff,
         };
-        let id = messages::insert(
+        let id = messages::insert_at(
             &work.tx,
             NewMessage {
                 ticket: ticket.id,
@@ -223,12 +216,11 @@ impl Desk {
                 body: &behind(quote.as_deref(), body),
                 at: message.id.created_at(),
                 delivery: Delivery::Delivered,
-                written_as: Some(message.id),
             },
+            place,
         )
         .await?;
         parts::add(&work.tx, message.id, id, 0, message.edited_at).await?;
-        links::seen(&work.tx, ticket.id, message.id).await?;
         let now = work.now;
         files::want(
             &work.tx,
@@ -320,7 +312,7 @@ impl Desk {
         let (Some(known), Some(old)) = (known, old) else {
             return Ok(Ingested::Ignored);
         };
-        if !is_its_thread(&work, link, message).await? {
+        if !links::seen(&work.tx, ticket.id, message.channel, message.id).await? {
             return Ok(Ingested::Ignored);
         }
         let Some(edited_at) = newer(known.edited_at) else {

@@ -58,7 +58,7 @@ pub(super) enum Kept {
 impl Desk {
     /// Leases one promise, tries it once, records the result.
     pub async fn outbox_step(&self) -> Result<Step, DeskError> {
-        match self.lease().await? {
+        match self.lease(1).await?.pop() {
             Some(promise) => self.keep(promise).await,
             None => Ok(Step::Idle),
         }
@@ -76,17 +76,18 @@ impl Desk {
             tokio::pin!(woken);
             woken.as_mut().enable();
             let mut failed = false;
-            while under_way.len() < AT_ONCE {
-                match self.lease().await {
-                    Ok(Some(promise)) => {
-                        let desk = self.clone();
-                        under_way.spawn(async move { desk.keep(promise).await });
+            let room = AT_ONCE - under_way.len();
+            if room > 0 {
+                match self.lease(room).await {
+                    Ok(promises) => {
+                        for promise in promises {
+                            let desk = self.clone();
+                            under_way.spawn(async move { desk.keep(promise).await });
+                        }
                     }
-                    Ok(None) => break,
                     Err(error) => {
                         tracing::error!(%error, "the outbox could not be read");
                         failed = true;
-                        break;
                     }
                 }
             }
@@ -97,7 +98,13 @@ impl Desk {
             };
             tokio::select! {
                 () = &mut stop => break,
-                Some(result) = under_way.join_next() => report(result),
+                Some(result) = under_way.join_next() => {
+                    report(result);
+                    // Who ended together makes room together.
+                    while let Some(result) = under_way.try_join_next() {
+                        report(result);
+                    }
+                }
                 () = woken => {}
                 () = tokio::time::sleep(idle_for) => {}
             }
@@ -124,13 +131,13 @@ impl Desk {
             .clamp(Duration::from_millis(5), Duration::from_secs(5))
     }
 
-    async fn lease(&self) -> Result<Option<Promise>, DeskError> {
+    async fn lease(&self, most: usize) -> Result<Vec<Promise>, DeskError> {
         let now = self.now();
         let held = self.bridge.held_until().is_some_and(|at| at > now);
         if held || self.bridge.is_away(now) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        outbox::lease(&self.db, self.guild, now).await
+        outbox::lease(&self.db, self.guild, now, most).await
     }
 
     async fn keep(&self, promise: Promise) -> Result<Step, DeskError> {
@@ -156,8 +163,11 @@ impl Desk {
     /// Crosses a promise off, with what it brought.
     pub(super) async fn record(&self, promise: &Promise, kept: Kept) -> Result<(), DeskError> {
         let mut work = self.work().await?;
-        // The ticket first, as everywhere: two that lock in different orders wait for each other.
-        work.ticket(promise.ticket_id).await?;
+        let changes_the_ticket = promise.message_id.is_some() || !matches!(kept, Kept::Done);
+        if changes_the_ticket {
+            // The ticket first, as everywhere: two that lock in different orders wait for each other.
+            work.ticket(promise.ticket_id).await?;
+        }
         if let Kept::Root(card) = kept {
             // Half of it: the thread is still to be made.
             links::set_card(&work.tx, promise.ticket_id, Some(card)).await?;
@@ -219,16 +229,8 @@ impl Desk {
         let Some(row) = messages::by_id(&work.tx, message).await? else {
             return Ok(());
         };
-        let is_about_it = |p: &Promise| p.message_id == Some(message);
-        let missing = outbox::unfinished(&work.tx, ticket)
-            .await?
-            .iter()
-            .any(is_about_it)
-            || outbox::parked(&work.tx, ticket)
-                .await?
-                .iter()
-                .any(is_about_it);
-        if missing || matches!(row.delivery, Delivery::Delivered | Delivery::Kept) {
+        let is_marked = matches!(row.delivery, Delivery::Delivered | Delivery::Kept);
+        if is_marked || outbox::owes(&work.tx, ticket, message).await? {
             return Ok(());
         }
         let link = links::of_ticket(&work.tx, ticket).await?;

@@ -44,6 +44,9 @@ pub(crate) async fn want(
     refuse: impl Fn(&RemoteFile) -> Option<String>,
     now: Timestamp,
 ) -> Result<(), DeskError> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let known = attachment::Entity::find()
         .filter(attachment::Column::MessageId.eq(message))
         .all(db)

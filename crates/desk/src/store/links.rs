@@ -235,19 +235,20 @@ pub(crate) async fn set_card(
     Ok(())
 }
 
-/// Moves the high-water mark up; never down.
+/// Moves the high-water mark up; never down. `false` when the thread is not the ticket's any more:
+/// staff may have asked for a new one while the old one was being read.
 pub(crate) async fn seen(
     db: &impl ConnectionTrait,
     ticket: TicketId,
+    thread: ThreadId,
     id: DiscordMessageId,
-) -> Result<(), DeskError> {
-    db.execute_raw(sql(
-        db,
-        "UPDATE thread_link SET seen_up_to = $2 WHERE ticket_id = $1 AND seen_up_to < $2",
-        [ticket.into(), id.into()],
-    ))
-    .await?;
-    Ok(())
+) -> Result<bool, DeskError> {
+    let text = "UPDATE thread_link
+                SET seen_up_to = CASE WHEN seen_up_to < $3 THEN $3 ELSE seen_up_to END
+                WHERE ticket_id = $1 AND thread_id = $2";
+    let values = [ticket.into(), thread.into(), id.into()];
+    let done = db.execute_raw(sql(db, text, values)).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Says what is wrong with a thread, or that nothing is.

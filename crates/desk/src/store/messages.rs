@@ -141,17 +141,17 @@ pub(crate) struct NewMessage<'a> {
     pub(crate) body: &'a str,
     pub(crate) at: Timestamp,
     pub(crate) delivery: Delivery,
-    /// Its id at Discord, where it was written there: it goes before what was written there later.
-    pub(crate) written_as: Option<DiscordMessageId>,
 }
 
-/// Stores a message at its place in the conversation.
+/// Stores a message at the end of the conversation.
 pub(crate) async fn insert(
     db: &impl ConnectionTrait,
     new: NewMessage<'_>,
 ) -> Result<MessageId, DeskError> {
-    let position = position(db, new.ticket, new.written_as).await?;
-    insert_at(db, new, position).await
+    let text = "SELECT MAX(position) AS last FROM message WHERE ticket_id = $1";
+    let row = db.query_one_raw(sql(db, text, [new.ticket.into()])).await?;
+    let last = row.map(|row| row.try_get("", "last")).transpose()?.flatten();
+    insert_at(db, new, after(last)).await
 }
 
 /// Stores the message that a ticket is filed with: nothing can stand before it.
@@ -159,10 +159,16 @@ pub(crate) async fn insert_first(
     db: &impl ConnectionTrait,
     new: NewMessage<'_>,
 ) -> Result<MessageId, DeskError> {
-    insert_at(db, new, STEP).await
+    insert_at(db, new, after(None)).await
 }
 
-async fn insert_at(
+/// The place after the last.
+fn after(last: Option<i64>) -> i64 {
+    last.unwrap_or(0) + STEP
+}
+
+/// Stores a message at its [`place`].
+pub(crate) async fn insert_at(
     db: &impl ConnectionTrait,
     new: NewMessage<'_>,
     position: i64,
@@ -189,54 +195,44 @@ async fn insert_at(
     Ok(row.id)
 }
 
-/// The place of a new message: at the end; or, when Discord's later messages arrived first,
-/// before the earliest of those.
-async fn position(
+#[derive(Debug, FromQueryResult)]
+struct Around {
+    known: i64,
+    next: Option<i64>,
+    last: Option<i64>,
+}
+
+/// The place of what was written in Discord: at the end; or, when Discord's later messages arrived
+/// first, before the earliest of those. Nothing when it is known already.
+pub(crate) async fn place(
     db: &impl ConnectionTrait,
     ticket: TicketId,
-    written_as: Option<DiscordMessageId>,
-) -> Result<i64, DeskError> {
-    let number = |row: Option<sea_orm::QueryResult>| -> Result<Option<i64>, DeskError> {
-        Ok(row
-            .map(|r| r.try_get("", "position"))
-            .transpose()?
-            .flatten())
+    id: DiscordMessageId,
+) -> Result<Option<i64>, DeskError> {
+    // One question: it is asked for every message, by the one who writes.
+    let text = "SELECT (SELECT COUNT(*) FROM part WHERE discord_message_id = $2) AS known,
+                       (SELECT MIN(m.position) FROM part p JOIN message m ON m.id = p.message_id
+                        WHERE m.ticket_id = $1 AND m.origin = 'discord'
+                          AND p.discord_message_id > $2) AS next,
+                       (SELECT MAX(position) FROM message WHERE ticket_id = $1) AS last";
+    let around = Around::find_by_statement(sql(db, text, [ticket.into(), id.into()]));
+    let Some(around) = around.one(db).await? else {
+        return Err(DeskError::Internal("a place returned no row".into()));
     };
-    if let Some(id) = written_as {
-        let next = number(
-            db.query_one_raw(sql(
-                db,
-                "SELECT MIN(m.position) AS position FROM part p JOIN message m ON m.id = p.message_id
-                 WHERE m.ticket_id = $1 AND m.origin = 'discord' AND p.discord_message_id > $2",
-                [ticket.into(), id.into()],
-            ))
-            .await?,
-        )?;
-        if let Some(next) = next {
-            let before = number(
-                db.query_one_raw(sql(
-                    db,
-                    "SELECT MAX(position) AS position FROM message WHERE ticket_id = $1 AND position < $2",
-                    [ticket.into(), next.into()],
-                ))
-                .await?,
-            )?
-            .unwrap_or(next - STEP);
-            let between = before + (next - before) / 2;
-            if between > before {
-                return Ok(between);
-            }
+    if around.known > 0 {
+        return Ok(None);
+    }
+    if let Some(next) = around.next {
+        let text = "SELECT MAX(position) AS last FROM message WHERE ticket_id = $1 AND position < $2";
+        let row = db.query_one_raw(sql(db, text, [ticket.into(), next.into()]));
+        let before = row.await?.map(|row| row.try_get("", "last")).transpose()?;
+        let before = before.flatten().unwrap_or(next - STEP);
+        let between = before + (next - before) / 2;
+        if between > before {
+            return Ok(Some(between));
         }
     }
-    let last = number(
-        db.query_one_raw(sql(
-            db,
-            "SELECT MAX(position) AS position FROM message WHERE ticket_id = $1",
-            [ticket.into()],
-        ))
-        .await?,
-    )?;
-    Ok(last.unwrap_or(0) + STEP)
+    Ok(Some(after(around.last)))
 }
 
 pub(crate) async fn by_id(

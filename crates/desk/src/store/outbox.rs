@@ -1,4 +1,4 @@
-//! The outbox's rows: lease the next, finish, put off, park, release.
+//! The outbox's rows: lease what is next, finish, put off, park, release.
 //!
 //! A lane is a ticket's thread, or what the log channel is told of a ticket: its rows are leased
 //! strictly in the order of their promising, one at a time. A lease ends by itself, so that work of
@@ -8,7 +8,7 @@ use super::db::{Db, sql};
 pub(crate) use super::entities::outbox::Model;
 use super::entities::outbox::{self, Lane, WorkState};
 use crate::DeskError;
-use domain::{GuildId, OutboxId, TicketId, Timestamp};
+use domain::{GuildId, MessageId, OutboxId, TicketId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
 };
@@ -18,37 +18,51 @@ use std::time::Duration;
 /// a fourth, and the connector gives each 20 seconds.
 const LEASE: Duration = Duration::from_secs(95);
 
-/// Takes the guild's oldest due row of a lane that is free.
+/// The guild's rows that are due, each the head of a lane that is free. The head of a lane is its
+/// oldest unfinished row; parked rows do not count, so that what a person must look at does not hold
+/// up what came after. Both conditions are written so that the partial indexes over unfinished rows
+/// serve them.
+const DUE: &str = "SELECT o.id FROM outbox o
+    WHERE o.guild_id = $2 AND (o.state = 'waiting' OR o.state = 'leased')
+      AND o.not_before <= $1 AND NOT EXISTS (
+          SELECT 1 FROM outbox e
+          WHERE e.ticket_id = o.ticket_id AND e.lane = o.lane AND e.id < o.id
+            AND (e.state = 'waiting' OR e.state = 'leased'))";
+
+/// Takes the guild's oldest due rows, so many at most.
 pub(crate) async fn lease(
     db: &Db,
     guild: GuildId,
     now: Timestamp,
-) -> Result<Option<outbox::Model>, DeskError> {
-    // The head of a lane is its oldest unfinished row; parked rows do not count, so that what a
-    // person must look at does not hold up what came after. Both conditions are written so that
-    // the partial indexes over unfinished rows serve them.
+    most: usize,
+) -> Result<Vec<outbox::Model>, DeskError> {
+    // Mostly nothing is due, and whoever only looks need not wait for a turn to write.
+    let look = format!("{DUE} LIMIT 1");
+    let look = sql(&db.read, &look, [now.into(), guild.into()]);
+    if db.read.query_one_raw(look).await?.is_none() {
+        return Ok(Vec::new());
+    }
     let skip_locked = if db.is_postgres() {
         "FOR UPDATE OF o SKIP LOCKED"
     } else {
         ""
     };
+    // Materialised, for PostgreSQL may ask a subquery again for each row, and lock more than was
+    // asked for.
     let text = format!(
-        "UPDATE outbox SET state = 'leased', not_before = $2, attempts = attempts + 1,
+        "WITH due AS MATERIALIZED (
+             {DUE} ORDER BY o.not_before, o.id LIMIT $4 {skip_locked})
+         UPDATE outbox SET state = 'leased', not_before = $3, attempts = attempts + 1,
                 first_tried_at = COALESCE(first_tried_at, $1)
-         WHERE id = (
-             SELECT o.id FROM outbox o
-             WHERE o.guild_id = $3 AND (o.state = 'waiting' OR o.state = 'leased')
-               AND o.not_before <= $1 AND NOT EXISTS (
-                   SELECT 1 FROM outbox e
-                   WHERE e.ticket_id = o.ticket_id AND e.lane = o.lane AND e.id < o.id
-                     AND (e.state = 'waiting' OR e.state = 'leased'))
-             ORDER BY o.not_before, o.id LIMIT 1 {skip_locked})
+         WHERE id IN (SELECT id FROM due)
          RETURNING *"
     );
     let (turn, tx) = db.begin().await?;
-    let values = [now.into(), now.after(LEASE).into(), guild.into()];
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let until = now.after(LEASE);
+    let values = [now.into(), guild.into(), until.into(), most.into()];
     let leased = outbox::Model::find_by_statement(sql(&tx, &text, values));
-    let leased = leased.one(&tx).await?;
+    let leased = leased.all(&tx).await?;
     turn.keep(tx).await?;
     Ok(leased)
 }
@@ -211,6 +225,23 @@ pub(crate) async fn unfinished(
         )
         .all(db)
         .await?)
+}
+
+/// Whether anything about this message is still to be kept, by us or by a person.
+pub(crate) async fn owes(
+    db: &impl ConnectionTrait,
+    ticket: TicketId,
+    message: MessageId,
+) -> Result<bool, DeskError> {
+    // Two halves, each with its partial index.
+    let of_it = "SELECT 'yes' AS word FROM outbox
+                 WHERE ticket_id = $1 AND message_id = $2 AND lane = 'thread'";
+    let text = format!(
+        "{of_it} AND (state = 'waiting' OR state = 'leased')
+         UNION ALL {of_it} AND state = 'parked' LIMIT 1"
+    );
+    let statement = sql(db, &text, [ticket.into(), message.into()]);
+    Ok(db.query_one_raw(statement).await?.is_some())
 }
 
 /// How many of the guild's tickets are promised one of these, and it is not done.

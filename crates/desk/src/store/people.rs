@@ -35,6 +35,19 @@ pub(crate) async fn upsert(
     Ok(row.try_get("", "id")?)
 }
 
+/// The person of this account, if all of what is told is known already.
+pub(crate) async fn as_told(
+    db: &impl ConnectionTrait,
+    who: &DiscordProfile,
+) -> Result<Option<PersonId>, DeskError> {
+    let person = person::Entity::find()
+        .filter(person::Column::DiscordId.eq(who.user))
+        .one(db)
+        .await?;
+    let same = |known: &person::Model| known.name == who.name && known.avatar == who.avatar;
+    Ok(person.filter(same).map(|known| known.id))
+}
+
 /// The names of those of these accounts that this guild knows: who wrote there, has a ticket there,
 /// or filed one. That another guild knows somebody is not this one's to learn.
 pub(crate) async fn names(
