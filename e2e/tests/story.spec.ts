@@ -154,7 +154,7 @@ test("staff sign in with Discord, see tickets come in, and answer from the web",
   await expect(message(page, "Thank you, we look into it.").locator(".who")).toHaveText("Mira Okafor");
   const post = await discord.posted(thread.id, "Thank you, we look into it.");
   expect(post.content).toContain("Mira Okafor");
-  expect(post.content).toContain("staff, on the web");
+  expect(post.content).toContain("[staff](");
   const mark = message(staff, "Thank you, we look into it.").locator("[data-delivery=delivered]");
   await expect(mark).toBeAttached();
   await expect(row(staff, subject)).toContainText("Thank you, we look into it.");

@@ -15,7 +15,13 @@ use crate::{processes, workspace};
 /// What reads text alone: built in a minute.
 const TEXT: [&str; 2] = ["markdown", "splitting"];
 /// All. The others need the connector, and with it everything that it stands on.
-const TARGETS: [&str; 4] = ["markdown", "splitting", "custom_ids", "interactions"];
+const TARGETS: [&str; 5] = [
+    "markdown",
+    "splitting",
+    "custom_ids",
+    "interactions",
+    "posts",
+];
 
 /// Counts which edges of the program an input reaches, for libFuzzer; no sanitizer, which would need a
 /// nightly compiler.

@@ -31,13 +31,17 @@ fn glyph(status: Status) -> Icon {
     }
 }
 
-/// The line over a conversation.
+/// The line over a conversation, and what was said at its end.
 pub(super) fn line(ticket: &TicketView) -> impl IntoView + use<> {
     view! {
         <p class="status" id="status">
             {icon(glyph(ticket.status))}
             <span>{sentence(ticket.status)}</span>
         </p>
+        {ticket
+            .closed_because
+            .clone()
+            .map(|why| view! { <p class="status-why" id="why" dir="auto">{why}</p> })}
     }
 }
 

@@ -69,6 +69,7 @@ fn ticket_view(status: Status) -> TicketView {
         customer: "mara@example.com".into(),
         assignee: None,
         created_at: minutes_ago(120),
+        closed_because: None,
         rev: 3,
     }
 }

@@ -1,6 +1,32 @@
-//! The readers of what strangers send, for the fuzzer and for nobody else.
+//! The readers of what strangers send, and what is made of it for Discord, for the fuzzer and for
+//! nobody else.
 
-use crate::{custom_id, interactions};
+use crate::{custom_id, interactions, write};
+use desk::bridge::{Nonce, Post, TicketCard};
+use domain::{Priority, Status, TicketId};
+use serde_json::Value;
+
+#[cfg(feature = "fuzzing")]
+pub use desk::bridge::posts_of;
+
+/// The card of a ticket of whose words the customer chose these, as Discord is given it.
+pub fn card(subject: &str, customer: &str) -> Value {
+    let card = TicketCard {
+        ticket: TicketId(41),
+        number: 12,
+        subject: subject.to_owned(),
+        customer: customer.to_owned(),
+        category: "Account".to_owned(),
+        priority: Priority::Medium,
+        status: Status::Open,
+        assignee: None,
+        link: "https://help.example.com/staff/tickets/12".to_owned(),
+        shared: false,
+        ping: None,
+    };
+    let sent = write::post(&Nonce("n".to_owned()), &Post::Card(Box::new(card)));
+    serde_json::to_value(sent).expect("a message has only strings, numbers and lists")
+}
 
 /// Reads the body of an interaction; `false` when it is none that this version understands.
 pub fn interaction(body: &[u8]) -> bool {
@@ -16,7 +42,7 @@ pub fn custom_id(name: &str) -> Option<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     /// `/help`, as Discord tells of it.
     fn asked() -> Value {

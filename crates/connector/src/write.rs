@@ -113,7 +113,10 @@ fn embed(card: &TicketCard) -> CreateEmbed {
         .field("Status", card.status.words(), true)
         .field("Assigned to", field(assignee), true)
         .colour(colour(card.priority));
-    if may_be_title_link(&card.link) {
+    if card.shared {
+        // A customer would follow the title, to where only staff may sign in.
+        embed.description(format!("[For staff: the dashboard](<{}>)", card.link))
+    } else if may_be_title_link(&card.link) {
         embed.url(&card.link)
     } else {
         // Discord refuses a whole card for a title that leads to a name without a dot.
@@ -224,6 +227,7 @@ mod tests {
             status: Status::Open,
             assignee: None,
             link: "https://help.example.com/staff/tickets/12".to_owned(),
+            shared: false,
             ping: Some(RoleId(77)),
         }
     }
@@ -377,6 +381,20 @@ mod tests {
             }
             assert!(sum <= 6_000);
         }
+    }
+
+    #[test]
+    fn where_the_customer_reads_along_the_title_does_not_lead_to_where_staff_sign_in() {
+        let shared = TicketCard {
+            shared: true,
+            ..card()
+        };
+        let sent = posted(Post::Card(Box::new(shared)));
+        assert_eq!(sent["embeds"][0].get("url"), None);
+        assert_eq!(
+            sent["embeds"][0]["description"],
+            "[For staff: the dashboard](<https://help.example.com/staff/tickets/12>)"
+        );
     }
 
     #[test]

@@ -209,6 +209,7 @@ impl Desk {
             created_at: work.now,
             updated_at: work.now,
             closed_at: None,
+            closed_because: None,
             waiting_since: Some(work.now),
             last_side: Side::Customer,
             last_words: text::excerpt(&shown, LAST_WORDS),

@@ -415,6 +415,7 @@ impl Work<'_> {
                 t.status = status;
                 if !status.is_closed() {
                     t.closed_at = None;
+                    t.closed_because = None;
                 }
                 t.waiting_since = match side {
                     Side::Customer => row.waiting_since.or(Some(now)),

@@ -180,7 +180,8 @@ impl Desk {
         self.reopen_as(holder.ticket, "The customer").await
     }
 
-    /// The reason, if one is given, is said in the thread before it is put away.
+    /// It is said in the thread before that is put away. The reason, if one is given, is for the
+    /// customer to read.
     pub(crate) async fn close_as(
         &self,
         id: TicketId,
@@ -203,6 +204,8 @@ impl Desk {
             return Ok(());
         }
         work.promise(id, None, Command::OpenAgain);
+        let told = format!("-# {} opened the ticket again.", crate::bridge::escape(who));
+        work.promise(id, None, Command::Tell { words: told });
         let words = format!("{who} reopened the ticket");
         work.change(&row, &words, row.assignee_id, Status::Open, row.priority)
             .await?;
@@ -267,6 +270,7 @@ impl Work<'_> {
                 t.status = status;
                 if row.status.is_closed() && !status.is_closed() {
                     t.closed_at = None;
+                    t.closed_because = None;
                     t.waiting_since = Some(now);
                 }
             },
@@ -288,17 +292,24 @@ impl Work<'_> {
             None => format!("{who} closed the ticket"),
         };
         self.record(row.id, words).await?;
+        // Where it is locked, no button can be pressed any more.
+        let mut told = format!(
+            "-# {} closed the ticket. To open it again: `/reopen ticket:{}` in any channel, or its \
+             page on the web.",
+            crate::bridge::escape(who),
+            row.number
+        );
         if let Some(reason) = reason {
-            let who = crate::bridge::escape(who);
-            let words = format!("-# {who} closed the ticket.\n{reason}");
-            self.promise(row.id, None, Command::Tell { words });
+            told = format!("{told}\n{reason}");
         }
+        self.promise(row.id, None, Command::Tell { words: told });
         let now = self.now;
         self.save(
             row,
             |t| {
                 t.status = Status::Closed;
                 t.closed_at = Some(now);
+                t.closed_because = reason.map(str::to_owned);
                 t.waiting_since = None;
             },
             Touched::Everyone,

@@ -117,8 +117,9 @@ async fn a_public_thread_and_a_forums_post_carry_one_conversation_and_one_ping()
             assert_eq!(tags(&world, &now), ["open", "medium"]);
         }
         let said = said(&world, &thread);
-        assert_eq!(said.len(), 3, "{kind}: {said:?}");
-        assert!(said[2].ends_with("It is not here."));
+        assert_eq!(said.len(), 4, "{kind}: {said:?}");
+        assert!(said[2].starts_with("-# Mira Okafor closed the ticket."));
+        assert!(said[3].ends_with("It is not here."));
         assert_eq!((cards(&world).len(), pings(&world)), (1, 1), "{kind}");
         let embed = cards(&world)[0]["embeds"].to_string();
         assert!(embed.contains("Open"), "{kind}: {embed}");

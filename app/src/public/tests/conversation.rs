@@ -25,6 +25,18 @@ fn the_status_is_a_sentence() {
 }
 
 #[test]
+fn what_was_said_at_the_end_is_read_and_is_only_text() {
+    let mut closed = conversation_of(Status::Closed, vec![]);
+    assert!(!render(&closed).contains("status-why"));
+    closed.ticket.closed_because = Some("Sent anew. <b>Monday</b>".into());
+    let page = render(&closed);
+    assert!(
+        page.contains("Sent anew. &lt;b&gt;Monday&lt;/b&gt;</p>"),
+        "{page}"
+    );
+}
+
+#[test]
 fn a_customers_own_messages_say_where_they_are() {
     for (delivery, mark) in [
         (Delivery::Queued, ("queued", "Queued")),

@@ -65,6 +65,7 @@ impl Door {
             status: Status::Open,
             assignee: None,
             link: "http://127.0.0.1:3000/staff/tickets/7".to_owned(),
+            shared: false,
             ping: Some(RoleId::from(self.discord.settings().staff_role_id)),
         })
     }

@@ -36,6 +36,8 @@ pub use outbox::Step;
 pub use reply::ThreadReply;
 pub(crate) use state::{State, Wire};
 pub(crate) use threads::notice;
+#[cfg(feature = "fuzzing")]
+pub use words::posts_of;
 pub(crate) use words::{escape, pieces};
 
 pub use port::{

@@ -147,7 +147,7 @@ impl Desk {
         }
         let post = Post::Card(Box::new(TicketCard {
             ping: Some(self.home().staff_role),
-            ..self.card(ticket)
+            ..self.card(link, ticket)
         }));
         let nonce = Nonce(promise.nonce.clone());
         Ok(self.port.post(parent, &nonce, &post).await.map(Kept::Root))
@@ -156,7 +156,7 @@ impl Desk {
     /// The card that begins a forum's post. If the ticket's words were refused in the name, they are
     /// left out here too: Discord judges both at once.
     fn first_post(&self, link: &Link, ticket: &tickets::Named) -> TicketCard {
-        let mut card = self.card(ticket);
+        let mut card = self.card(link, ticket);
         card.ping = Some(self.home().staff_role);
         if link.name.is_some() {
             let name = neutral_thread_name(ticket.number);
@@ -188,7 +188,7 @@ impl Desk {
                 return Ok(Kept::Card(card.id));
             }
         }
-        let mut card = self.card(ticket);
+        let mut card = self.card(link, ticket);
         card.ping = ping;
         let nonce = Nonce(promise.nonce.clone());
         let post = Post::Card(Box::new(card));
@@ -207,7 +207,7 @@ impl Desk {
             let tags = self.tags(ticket);
             self.port.retag(link.parent_id, thread, &tags).await?;
         }
-        let post = Post::Card(Box::new(self.card(ticket)));
+        let post = Post::Card(Box::new(self.card(link, ticket)));
         let channel = link.card_channel(thread);
         let edited = self.port.edit(channel, card, &post).await;
         edited.map(|()| Kept::Done)
@@ -230,7 +230,7 @@ impl Desk {
         }
     }
 
-    fn card(&self, ticket: &tickets::Named) -> TicketCard {
+    fn card(&self, link: &Link, ticket: &tickets::Named) -> TicketCard {
         TicketCard {
             ticket: ticket.id,
             number: ticket.number,
@@ -241,6 +241,7 @@ impl Desk {
             status: ticket.status,
             assignee: ticket.assignee.clone(),
             link: format!("{}/staff/tickets/{}", self.staff_base(), ticket.number),
+            shared: link.is_shared(),
             ping: None,
         }
     }

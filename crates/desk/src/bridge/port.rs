@@ -77,6 +77,8 @@ pub struct TicketCard {
     pub assignee: Option<String>,
     /// The ticket's page on the dashboard.
     pub link: String,
+    /// Whether others than staff read the card.
+    pub shared: bool,
     /// The role to call once; only in a first post, never in an edit.
     pub ping: Option<RoleId>,
 }

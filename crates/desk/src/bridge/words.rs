@@ -4,7 +4,7 @@
 //! answer was lost and the nonce no longer helps, the post is recognised by it.
 
 use crate::store::entities::message;
-use domain::text::{DISCORD_CONTENT_MAX, split};
+use domain::text::{DISCORD_CONTENT_MAX, excerpt, head, split};
 use domain::{MessageId, MessageKind, Origin, Side};
 use std::borrow::Cow;
 
@@ -52,7 +52,8 @@ pub(crate) fn post(
     let piece = pieces.get(usize::try_from(chunk).ok()?)?;
     let link = format!("<{public_url}{}", mark(number, message.id, chunk));
     let intro = if chunk == 0 {
-        let name = escape(&domain::text::excerpt(&message.author, NAME));
+        // A grapheme can be of any length.
+        let name = escape(head(&excerpt(&message.author, NAME), NAME));
         let role = match (message.kind, message.side, message.origin) {
             (MessageKind::Note, _, Origin::Web) => "note on the web, staff only",
             // A customer's message on the web has no person to it; a form in Discord has.
@@ -60,7 +61,7 @@ pub(crate) fn post(
                 "customer, by the form"
             }
             (MessageKind::Reply, Side::Customer, Origin::Web) => "customer, on the web",
-            (MessageKind::Reply, Side::Staff, Origin::Web) => "staff, on the web",
+            (MessageKind::Reply, Side::Staff, Origin::Web) => "staff",
             // Only where a thread was lost and its conversation is told again.
             (MessageKind::Note, _, Origin::Discord) => "note in the former thread, staff only",
             (MessageKind::Reply, _, Origin::Discord) => "in the former thread",
@@ -70,6 +71,39 @@ pub(crate) fn post(
         format!("-# [{} of {}]({link})", chunk + 1, pieces.len())
     };
     Some(format!("{intro}\n{piece}"))
+}
+
+/// A customer's message as it is posted, for the fuzzer: each post, and which piece it is taken for.
+#[cfg(feature = "fuzzing")]
+pub fn posts_of(author: &str, body: &str) -> Vec<(String, Option<i64>)> {
+    let message = of_customer(author, body);
+    let posts = (0..).map_while(|chunk| post("https://help.example.com", 12, &message, chunk));
+    let taken_for = |post: &String| {
+        let (of, chunk) = read_mark(post)?;
+        (of == message.id).then_some(chunk)
+    };
+    posts.map(|post| (post.clone(), taken_for(&post))).collect()
+}
+
+#[cfg(any(test, feature = "fuzzing"))]
+fn of_customer(author: &str, body: &str) -> message::Model {
+    message::Model {
+        id: MessageId(7),
+        ticket_id: domain::TicketId(3),
+        position: 1,
+        request_key: None,
+        side: Side::Customer,
+        kind: MessageKind::Reply,
+        origin: Origin::Web,
+        person_id: None,
+        author: author.to_owned(),
+        body: body.to_owned(),
+        created_at: domain::Timestamp(0),
+        edited_at: None,
+        deleted_at: None,
+        delivery: domain::Delivery::Queued,
+        failure: None,
+    }
 }
 
 /// A name as it is, whatever Discord's markdown would make of it.
@@ -89,39 +123,28 @@ pub(crate) fn escape(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::of_customer as message;
     use super::*;
     use domain::text::discord_len;
-    use domain::{Delivery, TicketId, Timestamp};
-
-    fn message(author: &str, body: &str) -> message::Model {
-        message::Model {
-            id: MessageId(7),
-            ticket_id: TicketId(3),
-            position: 1,
-            request_key: None,
-            side: Side::Customer,
-            kind: MessageKind::Reply,
-            origin: Origin::Web,
-            person_id: None,
-            author: author.to_owned(),
-            body: body.to_owned(),
-            created_at: Timestamp(0),
-            edited_at: None,
-            deleted_at: None,
-            delivery: Delivery::Queued,
-            failure: None,
-        }
-    }
 
     #[test]
     fn every_post_fits_and_together_they_say_it_all() {
         let body = "word ".repeat(2_000);
-        let message = message(&"*".repeat(254), &body);
+        let long = [
+            "*".repeat(254),
+            format!("*{}", "\u{301}".repeat(900)).repeat(3),
+        ];
+        for author in long {
+            every_post_of_it_fits(&message(&author, &body));
+        }
+    }
+
+    fn every_post_of_it_fits(message: &crate::store::entities::message::Model) {
         let url = format!("https://{}.example.com", "h".repeat(60));
-        let count = pieces(&body).len();
+        let count = pieces(&message.body).len();
         let mut said = String::new();
         for chunk in 0..count {
-            let post = post(&url, 1_234_567, &message, chunk as i64).expect("a piece");
+            let post = post(&url, 1_234_567, message, chunk as i64).expect("a piece");
             assert!(
                 discord_len(&post) <= DISCORD_CONTENT_MAX,
                 "{}",
@@ -130,8 +153,8 @@ mod tests {
             assert!(post.contains(&mark(1_234_567, MessageId(7), chunk as i64)));
             said.push_str(post.split_once('\n').expect("an introduction").1);
         }
-        assert_eq!(said, body);
-        assert!(post(&url, 1, &message, count as i64).is_none());
+        assert_eq!(said, message.body);
+        assert!(post(&url, 1, message, count as i64).is_none());
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Desk {
         }
         Ok(Answer::Say(Say {
             words: "Your tickets:".to_owned(),
-            detail: Some(listing::own_tickets(&lines)),
+            detail: Some(listing::own_tickets(self.discord_id, &lines)),
             menu: None,
         }))
     }

@@ -1,40 +1,60 @@
 //! Lists as people read them: what one may use, one's tickets, and the table in the documentation.
 
 use super::answer::Control;
-use super::command::Kind;
+use super::command::{Command, Kind};
 use super::deeds::Who;
 use super::table::COMMANDS;
 use crate::bridge::escape;
 use crate::store::ticket_lines::Line;
+use domain::DiscordGuildId;
 use domain::card::{CardAnswer, CardField, CardLink};
 use domain::text::{discord_len, excerpt};
 
 /// Discord takes 4,096; a last line has room beside.
 const ROOM: usize = 3_900;
 
-/// What somebody may use, a line each.
+/// What somebody may use: what one does as everybody may, as staff and as an admin, a line each.
 pub(super) fn help(is_staff: bool, manages_guild: bool) -> String {
-    let may = |who: Who| match who {
-        Who::Everyone | Who::Owner => true,
-        Who::Staff => is_staff,
-        Who::Admin => manages_guild,
+    let of = |who: &[Who]| {
+        let first = |at: usize, command: &Command| {
+            let same = |earlier: &Command| earlier.does == command.does;
+            who.contains(&command.does.who()) && !COMMANDS[..at].iter().any(same)
+        };
+        let all = COMMANDS.iter().enumerate();
+        let lines = all.filter(|(at, command)| first(*at, command));
+        let lines = lines.map(|(_, command)| help_line(command, is_staff));
+        lines.collect::<Vec<_>>().join("\n")
     };
-    let lines = COMMANDS
-        .iter()
-        .filter(|c| may(c.does.who()))
-        .map(|command| {
-            let name = match command.kind {
-                Kind::Slash => format!("`{}`", command.name()),
-                Kind::OnUser => format!("**{}** (a member's menu, Apps)", command.name()),
-                Kind::OnMessage => format!("**{}** (a message's menu, Apps)", command.name()),
-            };
-            let own = match command.does.who() {
-                Who::Owner if !is_staff => " (your own)",
-                _ => "",
-            };
-            format!("{name} {}{own}", command.about)
-        });
-    lines.collect::<Vec<_>>().join("\n")
+    let parts = [
+        ("", true, of(&[Who::Everyone, Who::Owner])),
+        ("**As one of the staff**\n", is_staff, of(&[Who::Staff])),
+        ("**As an admin**\n", manages_guild, of(&[Who::Admin])),
+    ];
+    let shown = parts.into_iter().filter(|(_, may, _)| *may);
+    let parts = shown.map(|(heading, _, lines)| format!("{heading}{lines}"));
+    parts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A command under all of its names.
+fn help_line(command: &Command, is_staff: bool) -> String {
+    let menu = match command.kind {
+        Kind::Slash => None,
+        Kind::OnUser => Some("a member's menu"),
+        Kind::OnMessage => Some("a message's menu"),
+    };
+    let name = match menu {
+        Some(menu) => format!("**{}** ({menu}, Apps)", command.name()),
+        None => {
+            let same = COMMANDS.iter().filter(|other| other.does == command.does);
+            let names = same.map(|other| format!("`{}`", other.name()));
+            names.collect::<Vec<_>>().join(" or ")
+        }
+    };
+    let own = match command.does.who() {
+        Who::Owner if !is_staff => " (your own)",
+        _ => "",
+    };
+    format!("{name}: {}{own}", command.about)
 }
 
 /// As many whole lines as an answer has room for.
@@ -57,31 +77,35 @@ fn lines_within(all: &[String], room: usize) -> String {
     text.trim_end().to_owned()
 }
 
-/// Tickets as staff see them, a line each.
-pub(super) fn tickets(all: &[Line]) -> String {
-    lines(&tickets_lines(all))
+/// A guild's tickets as staff see them, a line each.
+pub(super) fn tickets(guild: DiscordGuildId, all: &[Line]) -> String {
+    lines(&tickets_lines(guild, all))
 }
 
-fn tickets_lines(all: &[Line]) -> Vec<String> {
-    let line = |t: &Line| ticket(t, &format!("{} · {}", t.status.words(), t.priority.words()));
-    all.iter().map(line).collect()
+fn tickets_lines(guild: DiscordGuildId, all: &[Line]) -> Vec<String> {
+    let state = |t: &Line| format!("{} · {}", t.status.words(), t.priority.words());
+    all.iter().map(|t| ticket(guild, t, &state(t))).collect()
 }
 
 /// Tickets as those who filed them see them: nothing of what staff make of them.
-pub(super) fn own_tickets(all: &[Line]) -> String {
-    let line = |t: &Line| ticket(t, t.status.customers_words());
+pub(super) fn own_tickets(guild: DiscordGuildId, all: &[Line]) -> String {
+    let line = |t: &Line| ticket(guild, t, t.status.customers_words());
     lines(&all.iter().map(line).collect::<Vec<_>>())
 }
 
-fn ticket(line: &Line, state: &str) -> String {
+/// The number leads to the thread. A mention would say number and subject once more, and nothing to
+/// those whose client does not know the thread.
+fn ticket(guild: DiscordGuildId, line: &Line, state: &str) -> String {
     let subject = escape(&excerpt(&line.subject, 80));
-    let place = match line.thread_id {
-        Some(thread) => format!(" <#{thread}>"),
-        None => String::new(),
+    let number = match line.thread_id {
+        Some(thread) => format!(
+            "[#{}](<https://discord.com/channels/{guild}/{thread}>)",
+            line.number
+        ),
+        None => format!("#{}", line.number),
     };
     format!(
-        "**#{}** {subject} · {state} · <t:{}:R>{place}",
-        line.number,
+        "**{number}** {subject} · {state} · <t:{}:R>",
         line.created_at.0.div_euclid(1_000_000)
     )
 }
@@ -129,9 +153,9 @@ const CARD: usize = 1_800;
 const LINK: usize = 250;
 
 /// What the host product knows of a customer, if anyone is asked, and their tickets.
-pub(super) fn customer(answer: &CardAnswer, all: &[Line]) -> Option<String> {
+pub(super) fn customer(guild: DiscordGuildId, answer: &CardAnswer, all: &[Line]) -> Option<String> {
     let card = card(answer);
-    let tickets = lines_within(&tickets_lines(all), ROOM - discord_len(&card));
+    let tickets = lines_within(&tickets_lines(guild, all), ROOM - discord_len(&card));
     let parts = [card, tickets].into_iter().filter(|part| !part.is_empty());
     Some(parts.collect::<Vec<_>>().join("\n\n")).filter(|text| !text.is_empty())
 }
@@ -218,10 +242,11 @@ mod tests {
             created_at: domain::Timestamp(0),
         };
         let tickets: Vec<_> = (1..=50).map(ticket).collect();
-        let shown = customer(&known, &tickets).expect("something is shown");
+        let shown =
+            customer(DiscordGuildId(i64::MAX), &known, &tickets).expect("something is shown");
         assert!(discord_len(&shown) <= 4_096, "{}", discord_len(&shown));
         assert!(
-            shown.contains("**#1**") && shown.contains(" more"),
+            shown.contains("**[#1](") && shown.contains(" more"),
             "{shown}"
         );
         assert_eq!(shown.matches("](<").count(), shown.matches(">)").count());
@@ -239,5 +264,13 @@ mod tests {
         assert!(staff.contains("/adduser") && !staff.contains("/config"));
         let admin = help(false, true);
         assert!(!admin.contains("/adduser") && admin.contains("/config"));
+        assert!(
+            stranger.contains("`/closeticket` or `/ticket close`: Close a ticket (your own)\n"),
+            "{stranger}"
+        );
+        for command in COMMANDS.iter().filter(|c| c.kind == Kind::Slash) {
+            let name = format!("`{}`", command.name());
+            assert_eq!(all.matches(&name).count(), 1, "{name}");
+        }
     }
 }

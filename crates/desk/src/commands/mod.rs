@@ -31,9 +31,10 @@ pub use suggest::Suggestion;
 pub use table::{COMMANDS, GROUPS, find};
 pub(crate) use table::{QUICK_NAME_MAX, REPLY_MAX, TAG_MAX};
 
-use crate::store::{links, tickets};
+use crate::store::{links, ticket_lines, tickets};
 use crate::{Desk, DeskError, Holder, Staff};
 use asked::profile;
+use domain::DiscordUserId;
 
 /// Who acts on a ticket that staff and its customer may act on.
 enum Actor {
@@ -59,7 +60,7 @@ impl Desk {
         match asked.act.does {
             Does::Everyone(what) => self.for_everyone(what, asked).await,
             Does::Owner(what) => {
-                let (actor, ticket) = self.actor(asked).await?;
+                let (actor, ticket) = self.actor(what, asked).await?;
                 self.for_owner(what, asked, actor, ticket).await
             }
             Does::Staff(what) => {
@@ -79,18 +80,25 @@ impl Desk {
     }
 
     /// Staff, or the customer whose ticket it is; to all others every ticket is the same.
-    async fn actor(&self, asked: &Asked) -> Result<(Actor, tickets::Named), DeskError> {
+    async fn actor(
+        &self,
+        what: ForOwner,
+        asked: &Asked,
+    ) -> Result<(Actor, tickets::Named), DeskError> {
         match self.asking_staff(asked).await {
             Ok(staff) => {
                 let ticket = self.asked_ticket(asked).await?;
                 Ok((Actor::Staff(staff), ticket))
             }
             Err(DeskError::NotAllowed) => {
-                let ticket = match self.asked_ticket(asked).await {
-                    Err(DeskError::NotFound) => return Err(DeskError::NotAllowed),
-                    ticket => ticket?,
-                };
                 let user = asked.member.user;
+                let ticket = match self.named_ticket(asked).await {
+                    Err(DeskError::NotFound) => return Err(DeskError::NotAllowed),
+                    ticket => match ticket? {
+                        Some(ticket) => ticket,
+                        None => self.only_ticket(user, what).await?,
+                    },
+                };
                 let holder = self.holder_by_account(user, ticket.id).await?;
                 Ok((Actor::Customer(holder), ticket))
             }
@@ -98,26 +106,50 @@ impl Desk {
         }
     }
 
-    /// The ticket that is meant: the one that a button names, the one of the number, or the one
-    /// whose thread this is.
+    /// The ticket that is meant.
     async fn asked_ticket(&self, asked: &Asked) -> Result<tickets::Named, DeskError> {
+        match self.named_ticket(asked).await? {
+            Some(ticket) => Ok(ticket),
+            None => conflict(WHICH),
+        }
+    }
+
+    /// The ticket that a button names, the one of the number, or the one whose thread this is.
+    async fn named_ticket(&self, asked: &Asked) -> Result<Option<tickets::Named>, DeskError> {
         let id = match (asked.act.ticket, asked.act.values.integer("ticket")) {
             (Some(id), _) => Some(id),
             (None, Some(number)) => tickets::id_of(&self.db.read, self.guild, number).await?,
             (None, None) => {
-                let link = links::of_thread(&self.db.read, self.guild, asked.channel).await?;
-                let link = link.ok_or_else(|| DeskError::Conflict {
-                    why: "Say which ticket: this is no ticket's thread.".to_owned(),
-                })?;
-                Some(link.ticket_id)
+                match links::of_thread(&self.db.read, self.guild, asked.channel).await? {
+                    Some(link) => Some(link.ticket_id),
+                    None => return Ok(None),
+                }
             }
         };
         let id = id.ok_or(DeskError::NotFound)?;
-        tickets::of_guild(&self.db.read, self.guild, id)
-            .await?
-            .ok_or(DeskError::NotFound)
+        let ticket = tickets::of_guild(&self.db.read, self.guild, id).await?;
+        ticket.map(Some).ok_or(DeskError::NotFound)
+    }
+
+    /// Whoever has only one ticket that this can be done to means that one.
+    async fn only_ticket(
+        &self,
+        user: DiscordUserId,
+        what: ForOwner,
+    ) -> Result<tickets::Named, DeskError> {
+        let whose = ticket_lines::Whose::Account(user);
+        let mut lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
+        lines.retain(|line| line.status.is_closed() == (what == ForOwner::Reopen));
+        let [line] = lines.as_slice() else {
+            return conflict(WHICH);
+        };
+        let id = tickets::id_of(&self.db.read, self.guild, line.number).await?;
+        let ticket = tickets::of_guild(&self.db.read, self.guild, id.ok_or(DeskError::NotFound)?);
+        ticket.await?.ok_or(DeskError::NotFound)
     }
 }
+
+const WHICH: &str = "Say which ticket: this is no ticket's thread.";
 
 /// Why what was typed is refused.
 fn in_words(refused: &[domain::Invalid]) -> String {

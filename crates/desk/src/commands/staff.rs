@@ -13,7 +13,7 @@ use crate::store::{commands, links};
 use crate::tags::Tagging;
 use crate::tickets::Claimed;
 use crate::{Desk, DeskError, Staff};
-use domain::Priority;
+use domain::{DiscordGuildId, Priority};
 
 impl Desk {
     pub(super) async fn for_staff(
@@ -77,7 +77,7 @@ impl Desk {
                 let card = self.card_of(staff, &ticket).await?;
                 Ok(Answer::Say(Say {
                     words,
-                    detail: listing::customer(&card, &lines),
+                    detail: listing::customer(self.discord_id, &card, &lines),
                     menu: None,
                 }))
             }
@@ -249,7 +249,7 @@ impl Desk {
         let lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
         Ok(match lines.is_empty() {
             true => format!("{name} has no tickets.").into(),
-            false => listed(format!("The tickets of {name}:"), &lines),
+            false => listed(self.discord_id, format!("The tickets of {name}:"), &lines),
         })
     }
 
@@ -309,10 +309,10 @@ impl Desk {
     }
 }
 
-fn listed(words: String, lines: &[ticket_lines::Line]) -> Answer {
+fn listed(guild: DiscordGuildId, words: String, lines: &[ticket_lines::Line]) -> Answer {
     Answer::Say(Say {
         words,
-        detail: Some(listing::tickets(lines)).filter(|list| !list.is_empty()),
+        detail: Some(listing::tickets(guild, lines)).filter(|list| !list.is_empty()),
         menu: None,
     })
 }

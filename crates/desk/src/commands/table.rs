@@ -46,7 +46,7 @@ const TICKET: Opt = may(
 );
 const REASON: Opt = may(
     "reason",
-    "Why; said in the thread",
+    "Why; both sides read it",
     Takes::Text {
         min: 1,
         max: REASON_MAX,

@@ -30,7 +30,7 @@ impl Desk {
                 title: format!("Close ticket #{number}?"),
                 fields: vec![Field {
                     name: "reason".to_owned(),
-                    label: "Why? Said in the thread.".to_owned(),
+                    label: "Why? Both sides read it.".to_owned(),
                     reply: Reply::Paragraph,
                     min: 0,
                     max: REASON_MAX,

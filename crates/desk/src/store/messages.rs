@@ -150,7 +150,10 @@ pub(crate) async fn insert(
 ) -> Result<MessageId, DeskError> {
     let text = "SELECT MAX(position) AS last FROM message WHERE ticket_id = $1";
     let row = db.query_one_raw(sql(db, text, [new.ticket.into()])).await?;
-    let last = row.map(|row| row.try_get("", "last")).transpose()?.flatten();
+    let last = row
+        .map(|row| row.try_get("", "last"))
+        .transpose()?
+        .flatten();
     insert_at(db, new, after(last)).await
 }
 
@@ -223,7 +226,8 @@ pub(crate) async fn place(
         return Ok(None);
     }
     if let Some(next) = around.next {
-        let text = "SELECT MAX(position) AS last FROM message WHERE ticket_id = $1 AND position < $2";
+        let text =
+            "SELECT MAX(position) AS last FROM message WHERE ticket_id = $1 AND position < $2";
         let row = db.query_one_raw(sql(db, text, [ticket.into(), next.into()]));
         let before = row.await?.map(|row| row.try_get("", "last")).transpose()?;
         let before = before.flatten().unwrap_or(next - STEP);

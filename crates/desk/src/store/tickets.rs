@@ -25,6 +25,7 @@ pub(crate) struct Named {
     pub(crate) priority: Priority,
     pub(crate) created_at: Timestamp,
     pub(crate) rev: i64,
+    pub(crate) closed_because: Option<String>,
     pub(crate) category: String,
     pub(crate) customer: String,
     /// The customer's account at Discord, if one is known.
@@ -48,13 +49,14 @@ impl Named {
                 avatar: self.assignee_avatar,
             }),
             created_at: self.created_at,
+            closed_because: self.closed_because,
             rev: self.rev,
         }
     }
 }
 
 const NAMED: &str = "SELECT t.id, t.customer_id, t.number, t.subject, t.status, t.priority,
-        t.created_at, t.rev, t.assignee_id, c.name AS category, COALESCE(u.name, u.email) AS customer,
+        t.created_at, t.rev, t.closed_because, t.assignee_id, c.name AS category, COALESCE(u.name, u.email) AS customer,
         t.discord_id AS account,
         p.name AS assignee, p.avatar AS assignee_avatar
      FROM ticket t

@@ -55,7 +55,8 @@ async fn a_lost_answer_doubles_nothing() {
 
             let state = world.discord.state();
             assert_eq!(state.threads.len(), 1, "{call} {wait:?}");
-            assert_eq!(state.threads[0].messages.len(), 2, "{call} {wait:?}");
+            // The card, the message, and who closed it.
+            assert_eq!(state.threads[0].messages.len(), 3, "{call} {wait:?}");
             assert_eq!(state.threads[0].shape(), ThreadShape::Closed);
         }
     }
@@ -347,7 +348,7 @@ async fn closing_archives_after_the_card_is_up_to_date_and_a_reply_brings_it_bac
     );
     let mut state = world.discord.state();
     assert_eq!(state.thread(thread).shape(), ThreadShape::Open);
-    assert_eq!(state.thread(thread).messages.len(), 3);
+    assert_eq!(state.thread(thread).messages.len(), 4);
 }
 
 #[tokio::test]

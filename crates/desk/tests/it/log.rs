@@ -68,7 +68,9 @@ async fn without_a_log_channel_nothing_is_told() {
     let before = world.discord.contents().len();
     close(&world, &opened).await;
     world.settle().await;
-    assert_eq!(world.discord.contents().len(), before);
+    let after = world.discord.contents();
+    assert_eq!(after.len(), before + 1, "the thread alone hears of it");
+    assert!(after[before].starts_with("-# Mira Okafor closed"));
 }
 
 #[tokio::test]
@@ -161,6 +163,8 @@ async fn a_crash_after_acceptance_doubles_no_line() {
     let mut world = World::with_log().await;
     let (opened, _) = world.filed().await;
     close(&world, &opened).await;
+    // The thread hears of it first.
+    world.desk.outbox_step().await.unwrap();
     world.discord.fail("post", Fault::Hang);
     let accepted = || lines(&world).len() == 2;
     while !accepted() {

@@ -155,6 +155,9 @@ function moment(match) {
 export function link(address, content, props = {}) {
   const href = safeHref(address);
   if (!href) return h("span", props, content);
+  // Discord's own addresses lead to where they lead in Discord: to a channel of this server.
+  const channel = /^https:\/\/discord\.com\/channels\/\d+\/(\d+)$/.exec(href)?.[1];
+  if (channel) return h("a", { href: `#${channel}`, ...props }, content);
   return h("a", { href, target: "_blank", rel: "noopener noreferrer", ...props }, content);
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Model {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub closed_at: Option<Timestamp>,
+    /// What was said when it was closed, while it is.
+    pub closed_because: Option<String>,
     pub waiting_since: Option<Timestamp>,
     pub last_side: Side,
     pub last_words: String,

@@ -69,7 +69,8 @@ async fn a_ticket_from_discord_has_the_member_in_its_thread_and_a_page_on_the_we
         .words(Role::Owner, Does::Everyone(ForEveryone::Mine), vec![])
         .await;
     assert!(
-        mine.contains("#1") && mine.contains(&format!("<#{thread}>")),
+        mine.contains("**[#1](<https://discord.com/channels/")
+            && mine.contains(&format!("/{thread}>)")),
         "{mine}"
     );
 }
@@ -148,7 +149,7 @@ async fn limits_hold_at_their_edge() {
 }
 
 #[tokio::test]
-async fn the_customer_closes_with_a_reason_that_the_thread_hears_and_opens_again() {
+async fn the_customer_closes_with_a_reason_that_both_sides_read_and_opens_again() {
     let world = with_panel().await;
     let (token, thread) = world.filed_in_discord().await;
     let ask = asked(
@@ -169,12 +170,16 @@ async fn the_customer_closes_with_a_reason_that_the_thread_hears_and_opens_again
         .words(Role::Owner, close, vec![text("reason", "It came.")])
         .await;
     world.settle().await;
-    assert!(
-        world
-            .discord
-            .contents()
-            .iter()
-            .any(|c| c.ends_with("It came."))
+    let told = world.discord.contents();
+    assert_eq!(
+        told.last().unwrap(),
+        "-# The customer closed the ticket. To open it again: `/reopen ticket:1` in any channel, or \
+         its page on the web.\nIt came."
+    );
+    let on_the_web = async || world.desk.held_ticket(&token).await.unwrap().2.ticket;
+    assert_eq!(
+        on_the_web().await.closed_because.as_deref(),
+        Some("It came.")
     );
     assert_eq!(
         world.discord.state().thread(thread).shape(),
@@ -190,8 +195,39 @@ async fn the_customer_closes_with_a_reason_that_the_thread_hears_and_opens_again
         world.discord.state().thread(thread).shape(),
         ThreadShape::Open
     );
+    let told = world.discord.contents();
+    assert_eq!(
+        told.last().unwrap(),
+        "-# The customer opened the ticket again."
+    );
+    assert_eq!(on_the_web().await.closed_because, None);
+
+    // Who closes it the next time gives no reason, and the last one is not said again.
     let holder = world.holder(&token).await;
     world.desk.customer_close(&holder).await.unwrap();
+    assert_eq!(on_the_web().await.closed_because, None);
+}
+
+#[tokio::test]
+async fn whoever_has_one_ticket_need_not_say_which() {
+    let world = with_panel().await;
+    world.filed_in_discord().await;
+    let bare = async |role, does| world.desk.interact(&asked(role, does, None, vec![])).await;
+    let (close, reopen) = (ForOwner::Close, ForOwner::Reopen);
+    let which = |answer: Result<Answer, DeskError>| match answer {
+        Err(DeskError::Conflict { why }) => assert!(why.starts_with("Say which"), "{why}"),
+        other => panic!("{other:?}"),
+    };
+    // None is closed; staff have all tickets, and a stranger none.
+    which(bare(Role::Owner, Does::Owner(reopen)).await);
+    which(bare(Role::Staff, Does::Owner(close)).await);
+    which(bare(Role::Stranger, Does::Owner(close)).await);
+    bare(Role::Owner, Does::Owner(close)).await.unwrap();
+    which(bare(Role::Owner, Does::Owner(close)).await);
+    bare(Role::Owner, Does::Owner(reopen)).await.unwrap();
+    world.clock.advance(Duration::from_secs(60));
+    world.filed_in_discord().await;
+    which(bare(Role::Owner, Does::Owner(close)).await);
 }
 
 #[tokio::test]
