@@ -152,7 +152,8 @@ impl Desk {
         Ok(words.is_some_and(|words| words.trim() == said))
     }
 
-    /// The piece is there: whatever promised it is crossed off, also if it waits for a person.
+    /// The piece is there: whatever promised it is crossed off, also if it waits for a person. Not
+    /// what promised it anew, for a wording after one without it: before that it is taken back.
     async fn keep_promise_of(
         &self,
         work: &mut Work<'_>,
@@ -162,11 +163,15 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let mut promises = outbox::unfinished(&work.tx, link.ticket_id).await?;
         promises.extend(outbox::parked(&work.tx, link.ticket_id).await?);
+        promises.retain(|promise| promise.message_id == Some(message));
+        promises.sort_unstable_by_key(|promise| promise.id.0);
         for promise in promises {
-            let is_it = promise.message_id == Some(message)
-                && Command::from_json(&promise.command) == Some(Command::PostMessage { chunk });
-            if is_it {
-                outbox::finish(&work.tx, promise.id).await?;
+            match Command::from_json(&promise.command) {
+                Some(Command::PostMessage { chunk: it }) if it == chunk => {
+                    outbox::finish(&work.tx, promise.id).await?;
+                }
+                Some(Command::TakeBack { chunk: it }) if it == chunk => break,
+                _ => {}
             }
         }
         Ok(())

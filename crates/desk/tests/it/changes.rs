@@ -2,7 +2,7 @@
 
 use crate::discord::*;
 use crate::world::{World, body};
-use desk::bridge::{Ingested, RemoteEvent};
+use desk::bridge::{Ingested, RemoteEvent, Step};
 use domain::*;
 
 fn words_in_discord(world: &World) -> Vec<String> {
@@ -171,6 +171,30 @@ async fn a_post_of_ours_that_nobody_remembers_is_recognised() {
     world.settle().await;
     assert_eq!(words_in_discord(&world), ["Where is it?"]);
     assert_eq!(world.bodies(&opened).await, ["Where is it?"]);
+}
+
+#[tokio::test]
+async fn a_piece_that_is_found_and_then_taken_back_is_posted_again_for_a_later_wording() {
+    let world = World::new().await;
+    let (opened, _) = world.filed().await;
+    let (holder, ..) = world.desk.held_ticket(&opened.token).await.unwrap();
+    let message = first_message(&world, &opened).await;
+    let long = "word ".repeat(1_000).trim().to_owned();
+    let edit = async |text: &str| {
+        let edited = world.desk.customer_edit(&holder, message, body(text));
+        edited.await.unwrap();
+    };
+    edit(&long).await;
+    assert_eq!(world.desk.outbox_step().await.unwrap(), Step::Kept);
+    world.discord.fail("post", Fault::After);
+    assert_eq!(world.desk.outbox_step().await.unwrap(), Step::PutOff);
+    edit("short").await;
+    edit(&long).await;
+    // The piece whose answer was lost is met while the thread is read.
+    world.desk.reconcile_step().await.unwrap();
+    assert!(world.desk.catch_up_step().await);
+    world.settle().await;
+    assert_eq!(words_in_discord(&world).concat(), long);
 }
 
 #[tokio::test]
