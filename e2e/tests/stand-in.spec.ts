@@ -63,10 +63,23 @@ test("a ticket from Discord is filed and closed on the page, over HTTP", async (
   const why = page.getByRole("dialog");
   await why.getByRole("textbox").fill("It was mine.");
   await why.getByRole("button", { name: "Submit" }).click();
-  await until("the thread is closed", async () => {
+  const archived = async () => {
     const { guilds } = await world.discord.world();
     return guilds[0].threads[0].thread_metadata.archived;
-  });
+  };
+  await until("the thread is closed", archived);
+
+  // What the thread says then, typed as it stands there: a command, and no message for all to read.
+  const command = "/reopen ticket:1";
+  await expect(log(page).getByText(command)).toBeVisible();
+  await go(page, /general/);
+  await page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ })).fill(command);
+  await page.keyboard.press("Enter");
+  const typed = page.getByRole("form", { name: "Command /reopen" });
+  await expect(typed.getByRole("combobox").or(typed.getByRole("textbox"))).toHaveValue("1");
+  await page.keyboard.press("Enter");
+  await until("the thread is open again", async () => !(await archived()));
+  await expect(log(page).getByText(command)).toHaveCount(0);
 });
 
 test("another server is invited, and its owner is told what to do", async ({ another, world }) => {

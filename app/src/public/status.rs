@@ -34,15 +34,25 @@ fn glyph(status: Status) -> Icon {
 /// The line over a conversation, and what was said at its end.
 pub(super) fn line(ticket: &TicketView) -> impl IntoView + use<> {
     view! {
-        <p class="status" id="status">
-            {icon(glyph(ticket.status))}
-            <span>{sentence(ticket.status)}</span>
-        </p>
-        {ticket
-            .closed_because
-            .clone()
-            .map(|why| view! { <p class="status-why" id="why" dir="auto">{why}</p> })}
+        <div class="status-line">
+            <p class="status" id="status">
+                {icon(glyph(ticket.status))}
+                <span>{sentence(ticket.status)}</span>
+            </p>
+            {why(ticket)}
+        </div>
     }
+}
+
+fn why(ticket: &TicketView) -> impl IntoView + use<> {
+    ticket.closed_because.clone().map(|html| {
+        view! {
+            <div class="status-why" id="why">
+                <span class="status-why-label">"Said when it was closed"</span>
+                <div class="words" dir="auto" inner_html=html></div>
+            </div>
+        }
+    })
 }
 
 /// The mark in a list.

@@ -47,7 +47,11 @@ pub fn ticket(f: &Frame, c: &ConversationView, token: &str, writing: &Writing) -
                 {conversation(c, token, writing.message())}
             </div>
             <p class="keep-link">
-                {icon(Icon::Link)} <span>"Keep this link: it is your way back to this ticket."</span>
+                {icon(Icon::Link)}
+                <span>
+                    "Keep " <a href=format!("/t/{token}")>"this link"</a>
+                    ": it is your way back to this ticket."
+                </span>
             </p>
             <p class="keep-link">
                 {icon(Icon::File)}

@@ -87,7 +87,7 @@ pub struct TicketView {
     pub assignee: Option<PersonView>,
     /// When it was filed.
     pub created_at: Timestamp,
-    /// What was said to the customer when it was closed.
+    /// What was said when it was closed, as HTML.
     pub closed_because: Option<String>,
     /// Grows with every change; live hints carry it.
     pub rev: i64,

@@ -23,10 +23,9 @@ pub(super) async fn examine(config: &Config, door: &Door) -> Vec<Finding> {
     findings.push(room(config));
     findings.push(files(config).await);
     findings.push(front_end(config));
-    findings.push(Finding::odd(
+    findings.push(Finding::well(
         "Mail",
-        "not set up: customers hear of answers on their ticket's page alone",
-        "Tell customers to keep their link; there is nothing to set up.",
+        "not set up, and none is sent: customers hear of answers on their ticket's page",
     ));
     findings
 }

@@ -125,7 +125,7 @@ pub(super) async fn file_at(
     }
 }
 
-/// Judges all fields at once. The category is asked for here too, so that a form with several
+/// Judges all fields at once, in the form's order. The category is asked for here too, so that a form with several
 /// faults is told all of them the first time.
 async fn read_ticket(
     desk: &Desk,
@@ -133,12 +133,12 @@ async fn read_ticket(
     uploads: &mut Uploads<'_>,
 ) -> Result<NewTicket, DeskError> {
     let mut errors = Vec::new();
-    let email = kept(Email::parse(&form.email), &mut errors);
-    let subject = kept(Subject::parse(&form.subject), &mut errors);
     let known = desk.categories().await?;
     if !known.iter().any(|c| c.key == form.category) {
         errors.push(Invalid::new(Field::Category, "Choose what it is about."));
     }
+    let email = kept(Email::parse(&form.email), &mut errors);
+    let subject = kept(Subject::parse(&form.subject), &mut errors);
     let body = kept(read_body(&form.body, uploads), &mut errors);
     let files = uploads.all(&mut errors).await?;
     match (email, subject, body) {

@@ -25,13 +25,13 @@ fn the_status_is_a_sentence() {
 }
 
 #[test]
-fn what_was_said_at_the_end_is_read_and_is_only_text() {
+fn what_was_said_at_the_end_is_read() {
     let mut closed = conversation_of(Status::Closed, vec![]);
     assert!(!render(&closed).contains("status-why"));
-    closed.ticket.closed_because = Some("Sent anew. <b>Monday</b>".into());
+    closed.ticket.closed_because = Some("<p>Sent <strong>anew</strong>.</p>".into());
     let page = render(&closed);
     assert!(
-        page.contains("Sent anew. &lt;b&gt;Monday&lt;/b&gt;</p>"),
+        page.contains("<p>Sent <strong>anew</strong>.</p>"),
         "{page}"
     );
 }

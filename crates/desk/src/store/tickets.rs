@@ -49,7 +49,9 @@ impl Named {
                 avatar: self.assignee_avatar,
             }),
             created_at: self.created_at,
-            closed_because: self.closed_because,
+            closed_because: self
+                .closed_because
+                .map(|why| markup::html(&why, &markup::Names::default())),
             rev: self.rev,
         }
     }

@@ -57,8 +57,23 @@ export class CommandForm {
     this.element.hidden = false;
   }
 
+  /** Puts what was typed after the command's name into its fields: `name:value`, or for the first. */
+  fill(rest) {
+    const named = this.inputs.map(({ option }) => option.name).join("|");
+    const parts = rest === "" ? [] : rest.split(new RegExp(`(?:^|\\s)(${named}):`));
+    // What stands before the first name, then names and values in turn.
+    const first = this.inputs[0]?.input;
+    if (first && parts[0]?.trim()) first.value = parts[0].trim();
+    for (let at = 1; at < parts.length; at += 2) {
+      const meant = this.inputs.find(({ option }) => option.name === parts[at]);
+      meant.input.value = parts[at + 1].trim();
+    }
+  }
+
   focus() {
-    (this.inputs[0]?.input ?? this.go).focus();
+    const empty = this.inputs.find(({ option, input }) => option.required && input.value === "");
+    const filled = this.inputs.some(({ input }) => input.value !== "");
+    (empty?.input ?? (filled ? this.go : this.inputs[0]?.input ?? this.go)).focus();
   }
 
   close() {

@@ -272,6 +272,12 @@ export class Composer {
       return;
     }
     if (content === "" && draft.files.length === 0) return;
+    // As in Discord: what is typed as a command is never said aloud.
+    const command = this.typedCommand(this.text.value);
+    if (command) {
+      this.openCommand(command.entry, command.rest);
+      return;
+    }
     const payload = { content };
     if (draft.reply) payload.message_reference = { message_id: draft.reply.id, channel_id: app.selected, fail_if_not_exists: false };
     const written = { text: this.text.value, files: draft.files, reply: draft.reply };
@@ -308,11 +314,14 @@ export class Composer {
   suggestCommands(typed) {
     const { world } = this.app;
     const wanted = typed.trim().toLowerCase();
-    const found = world.slashCommands().filter(({ name }) => name.startsWith(wanted) || (wanted !== "" && name.includes(` ${wanted}`)));
+    const whole = this.typedCommand(`/${typed}`);
+    const found = whole && whole.rest !== ""
+      ? [whole.entry]
+      : world.slashCommands().filter(({ name }) => name.startsWith(wanted) || (wanted !== "" && name.includes(` ${wanted}`)));
     this.suggested = found.slice(0, 25).map((entry) => ({
       label: `/${entry.name}`,
       description: entry.description,
-      pick: () => this.openCommand(entry),
+      pick: () => this.openCommand(entry, whole?.entry === entry ? whole.rest : ""),
     }));
     this.none = world.commands.length === 0 ? "The bot has not registered any commands yet." : "No command begins like that.";
     // A text that merely begins with a slash, "/etc/hosts is wrong", is a message.
@@ -376,11 +385,22 @@ export class Composer {
     this.suggest();
   }
 
-  openCommand(entry) {
+  /** The command that a text is, and what is typed after its name. */
+  typedCommand(text) {
+    const typed = /^\/([^\n]+)$/.exec(text.trim())?.[1];
+    if (!typed) return null;
+    const names = ({ name }) => `${typed.toLowerCase()} `.startsWith(`${name} `);
+    // The longest name: a sub-command is not its command's text.
+    const entry = this.app.world.slashCommands().filter(names).sort((a, b) => b.name.length - a.name.length)[0];
+    return entry ? { entry, rest: typed.slice(entry.name.length).trim() } : null;
+  }
+
+  openCommand(entry, rest = "") {
     this.setText("");
     this.draft.text = "";
     this.closeSuggestions();
     this.command.open(entry);
+    this.command.fill(rest);
     this.draw();
     this.command.focus();
   }

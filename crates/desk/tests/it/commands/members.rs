@@ -179,7 +179,7 @@ async fn the_customer_closes_with_a_reason_that_both_sides_read_and_opens_again(
     let on_the_web = async || world.desk.held_ticket(&token).await.unwrap().2.ticket;
     assert_eq!(
         on_the_web().await.closed_because.as_deref(),
-        Some("It came.")
+        Some("<p dir=\"auto\">It came.</p>")
     );
     assert_eq!(
         world.discord.state().thread(thread).shape(),
