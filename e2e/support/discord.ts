@@ -187,6 +187,14 @@ export class Discord {
     });
   }
 
+  /** The bot tells the guild of one more command. */
+  async register(command: Shape): Promise<void> {
+    const { bot } = await this.world();
+    const { applicationId, guildId } = this.places;
+    const path = `/api/v10/applications/${applicationId}/guilds/${guildId}/commands`;
+    await this.call("POST", path, command, { Authorization: bot.token });
+  }
+
   /** Replaces all faults that are switched on. */
   faults(faults: Shape[]): Promise<Shape> {
     return this.call("PUT", "/stand-in/faults", faults);

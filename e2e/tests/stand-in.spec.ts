@@ -82,6 +82,19 @@ test("a ticket from Discord is filed and closed on the page, over HTTP", async (
   await expect(log(page).getByText(command)).toHaveCount(0);
 });
 
+test("a command that the bot tells of meanwhile joins the list that one looks at", async ({ another, world }) => {
+  const page = await another();
+  await open(page, world.discord.base);
+  await play(page, "Pat");
+  await go(page, /general/);
+  const box = page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ }));
+  await box.fill("/later");
+  await expect(page.getByText("No command begins like that.")).toBeVisible();
+  await world.discord.register({ name: "later", description: "Comes later.", type: 1 });
+  await page.getByRole("option", { name: /^\/later\b/ }).click();
+  await expect(page.getByRole("form", { name: "Command /later" })).toBeVisible();
+});
+
 test("another server is invited, and its owner is told what to do", async ({ another, world }) => {
   const page = await another();
   await open(page, world.discord.base);

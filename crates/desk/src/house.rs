@@ -301,6 +301,7 @@ impl House {
             if one.away != Some(Absence::Removed) {
                 all.outbox_waiting += one.outbox_waiting;
                 all.outbox_parked += one.outbox_parked;
+                all.threads_to_read += one.threads_to_read;
                 all.oldest_waiting_ms = all.oldest_waiting_ms.max(one.oldest_waiting_ms);
             }
         }

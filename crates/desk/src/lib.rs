@@ -121,6 +121,8 @@ pub struct Health {
     pub outbox_parked: u64,
     /// Files of Discord's that are not here yet.
     pub files_wanted: u64,
+    /// Threads that may have grown unseen, and are not read yet.
+    pub threads_to_read: u64,
     /// The age of the oldest promise not kept.
     pub oldest_waiting_ms: u64,
     /// Which database.
@@ -242,6 +244,7 @@ impl Desk {
             outbox_waiting: depth.waiting,
             outbox_parked: depth.parked,
             files_wanted,
+            threads_to_read: self.bridge.left_to_read() as u64,
             oldest_waiting_ms: depth
                 .oldest
                 .map_or(0, |at| self.now().since(at).as_millis() as u64),

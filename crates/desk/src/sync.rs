@@ -41,7 +41,7 @@ impl Desk {
             stuck,
             waiting: depth.waiting,
             waiting_since: depth.oldest,
-            to_read: self.bridge.to_read().len() as u64,
+            to_read: self.bridge.left_to_read() as u64,
             compared_since: links::compared_since(&self.db, self.guild).await?,
             trouble: self.standing_trouble(),
             now: self.now(),

@@ -193,7 +193,7 @@ fn grant(
     Ok(json!({"bot_has": has}))
 }
 
-/// Sets the switches that are named; the others stay.
+/// Sets the switches that are named, in all guilds; the others stay.
 pub(crate) fn set_switches(inner: &mut Inner, wanted: &Value) -> Result<Value, String> {
     let mut all = json!(inner.world.switches);
     for (key, value) in wanted.as_object().into_iter().flatten() {
@@ -202,8 +202,12 @@ pub(crate) fn set_switches(inner: &mut Inner, wanted: &Value) -> Result<Value, S
         }
         all[key] = value.clone();
     }
-    inner.world.switches = serde_json::from_value(all).map_err(|why| why.to_string())?;
-    Ok(json!(inner.world.switches))
+    let world = &mut inner.world;
+    world.switches = serde_json::from_value(all).map_err(|why| why.to_string())?;
+    for neighbour in &mut world.neighbours {
+        neighbour.switches.clone_from(&world.switches);
+    }
+    Ok(json!(world.switches))
 }
 
 /// Closes, frames and silence on every socket.

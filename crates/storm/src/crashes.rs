@@ -116,6 +116,12 @@ pub async fn run(program: PathBuf, site: PathBuf, kills: u64, seed: u64) -> Resu
     street.until_delivered().await?;
     let mut report = street.compare(&told, &spoken).await?;
     report.kills = kills;
+    if !report.differences.is_empty() {
+        let kept = folder.keep();
+        report
+            .differences
+            .push(format!("its data and log are in {}", kept.display()));
+    }
     child.kill()?;
     child.wait()?;
     Ok(report)
@@ -188,7 +194,9 @@ impl Street {
         // Twice in a row: what was just taken in may promise something.
         while quiet < 5 {
             let health = self.health().await?;
-            let idle = health["outbox"]["waiting"] == 0 && health["outbox"]["parked"] == 0;
+            let idle = health["outbox"]["waiting"] == 0
+                && health["outbox"]["parked"] == 0
+                && health["catch_up"]["threads"] == 0;
             quiet = if idle { quiet + 1 } else { 0 };
             ensure!(
                 began.elapsed() < PATIENCE,

@@ -3,7 +3,7 @@
 //! Each does from outside what a mistake in the bridge would do: to its requests, to what it hears,
 //! or to what it finds in its database after a restart.
 
-use crate::wire::Fate;
+use crate::wire::{Call, Fate};
 use connector::Answer;
 use domain::NotesInDiscord;
 use serde_json::{Value, json};
@@ -79,11 +79,13 @@ impl Sabotage {
     ];
 
     /// An answer that Discord does not give.
-    pub fn instead(self, path: &str, method: &str, params: &[(String, String)]) -> Option<Value> {
+    pub fn instead(self, call: &Call) -> Option<Value> {
+        let (path, method) = (call.path.as_str(), call.method);
         let reads = method == "GET" && path.ends_with("/messages");
-        let newest = reads && !params.iter().any(|(name, _)| name == "after");
+        let newest = reads && !call.params.iter().any(|(name, _)| name == "after");
         match self {
-            Self::NoReadBack if newest => Some(json!([])),
+            // The outbox reads for no other reason.
+            Self::NoReadBack if reads && call.by_outbox => Some(json!([])),
             Self::NoThreadSearch if path.contains("/threads/") && method == "GET" => {
                 Some(json!({"threads": [], "members": [], "has_more": false}))
             }

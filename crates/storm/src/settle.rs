@@ -169,7 +169,7 @@ impl Town {
         for _ in 0..ROUNDS {
             let desk = self.desk();
             let step = async move { Came::Step(desk.outbox_step().await) };
-            match self.whole(step).await {
+            match self.whole_step(step).await {
                 Some(Came::Step(Ok(Step::Idle))) => break,
                 Some(Came::Step(Ok(step))) => {
                     did = true;

@@ -219,6 +219,17 @@ impl Town {
     /// Carries something through to its end, with every request answered at once. `None`: the
     /// process died over it.
     pub async fn whole<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        self.wire.works_for_outbox(false);
+        self.carry(work).await
+    }
+
+    /// The same with a step of the outbox.
+    pub async fn whole_step(&mut self, step: impl Future<Output = Came>) -> Option<Came> {
+        self.wire.works_for_outbox(true);
+        self.carry(step).await
+    }
+
+    async fn carry<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let work = AssertUnwindSafe(work).catch_unwind();
         tokio::pin!(work);
         loop {
@@ -259,6 +270,7 @@ impl Town {
 
     /// Lets a job go on until it is done or asks again.
     pub async fn go_on(&mut self, mut job: Job) -> Option<()> {
+        self.wire.works_for_outbox(job.name == OUTBOX);
         let ended = tokio::select! {
             biased;
             ended = &mut job.future => Some(ended),

@@ -26,9 +26,12 @@ pub struct Call {
     pub method: &'static str,
     /// The path.
     pub path: String,
-    params: Vec<(String, String)>,
+    /// Its query.
+    pub params: Vec<(String, String)>,
     body: Value,
     files: Vec<PostFile>,
+    /// Asked by a step of the outbox, not by somebody who reads threads.
+    pub by_outbox: bool,
 }
 
 /// The method of a request for a file, by its link.
@@ -40,6 +43,8 @@ struct State {
     next: u64,
     waiting: BTreeMap<u64, Waiting>,
     fresh: VecDeque<u64>,
+    /// Whether a step of the outbox is under way.
+    outbox_works: bool,
 }
 
 /// See the module.
@@ -101,6 +106,11 @@ impl Wire {
         }
     }
 
+    /// Who goes on now, so that it is known whose the next request is.
+    pub fn works_for_outbox(&self, outbox: bool) {
+        self.state().outbox_works = outbox;
+    }
+
     /// What a waiting request asks.
     pub fn call(&self, id: u64) -> Option<Call> {
         self.state().waiting.get(&id).map(|w| w.call.clone())
@@ -133,7 +143,7 @@ impl Wire {
             };
         }
         if let Some(sabotage) = self.sabotage {
-            if let Some(answer) = sabotage.instead(&call.path, call.method, &call.params) {
+            if let Some(answer) = sabotage.instead(&call) {
                 return answered(200, &answer);
             }
             sabotage.bend_request(call.method, &mut call.body);
@@ -255,6 +265,7 @@ impl Carrier for End {
             params: params.collect(),
             body: serde_json::from_slice(request.body).unwrap_or_default(),
             files: request.files.to_vec(),
+            by_outbox: false,
         };
         self.wait(call).await
     }
@@ -266,6 +277,7 @@ impl Carrier for End {
             params: Vec::new(),
             body: Value::Null,
             files: Vec::new(),
+            by_outbox: false,
         };
         self.wait(call).await
     }
@@ -279,6 +291,8 @@ impl End {
             let mut state = self.0.state();
             let id = state.next;
             state.next += 1;
+            let by_outbox = state.outbox_works;
+            let call = Call { by_outbox, ..call };
             let waiting = Waiting {
                 call,
                 answer: sender,

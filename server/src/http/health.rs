@@ -46,6 +46,7 @@ async fn health(State(web): State<Web>) -> Response {
                 "files_wanted": desk.files_wanted,
                 "oldest_ms": desk.oldest_waiting_ms,
             });
+            report["catch_up"] = json!({"threads": desk.threads_to_read});
             report["status"] = json!(if discord.connected && is_well(&desk) {
                 "ok"
             } else {
@@ -132,6 +133,11 @@ async fn metrics(State(web): State<Web>) -> Response {
                 "outbox_oldest_seconds",
                 "Age of the oldest waiting promise.",
                 count(desk.oldest_waiting_ms) / 1_000.0,
+            ),
+            Figure::gauge(
+                "threads_to_read",
+                "Discord threads that may have grown unseen and are not read yet.",
+                count(desk.threads_to_read),
             ),
             Figure::gauge(
                 "guild_in_reach",

@@ -3,7 +3,7 @@
 //! A thread is read from somewhat before its high-water mark to its end, oldest first, through the
 //! same door as live events; until that is done its live events wait for it. What is older than
 //! the mark is known and compared: edits, and posts of ours, go through the same door; what is
-//! missing from a page is asked for by its id. An absence alone is no evidence: a lost permission
+//! missing from a page is asked for by its id. Threads in which somebody wrote come first. An absence alone is no evidence: a lost permission
 //! looks the same.
 
 use super::budget::COUNT_EVERY;
@@ -93,7 +93,7 @@ impl Desk {
         if self.must_hold_still() {
             return Ok(None);
         }
-        match self.bridge.to_read().into_iter().min() {
+        match self.bridge.next_to_read(&HashSet::new()) {
             Some(thread) => Ok(Some(self.read_thread(thread, &Semaphore::new(1)).await?)),
             None => Ok(None),
         }
@@ -113,16 +113,24 @@ impl Desk {
 
     /// Reads every thread that may have grown unseen. `false` when some have to be read again.
     pub async fn catch_up_step(&self) -> bool {
-        let threads = self.bridge.to_read();
-        if threads.is_empty() {
+        let left = self.bridge.left_to_read();
+        if left == 0 {
             return true;
         }
         if self.must_hold_still() {
             return self.bridge.is_away(self.now());
         }
-        tracing::info!(threads = threads.len(), "reading what was missed");
+        tracing::info!(threads = left, "reading what was missed");
         let asking = &Semaphore::new(ASKED_AT_ONCE);
-        let all = futures::stream::iter(threads)
+        // Chosen when there is room to read another, for somebody may write in one meanwhile; each
+        // once, for those that have to wait would be chosen again and again.
+        let mut begun = HashSet::new();
+        let in_turn = std::iter::from_fn(|| {
+            let next = self.bridge.next_to_read(&begun)?;
+            begun.insert(next);
+            Some(next)
+        });
+        let all = futures::stream::iter(in_turn)
             .map(|thread| async move {
                 match self.read_thread(thread, asking).await {
                     Ok(done) => done,

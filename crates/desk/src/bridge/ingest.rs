@@ -66,8 +66,7 @@ impl Desk {
                     return Ok(Ingested::Ignored);
                 }
                 self.called(&name).await?;
-                self.is_there(threads.into_iter().map(|active| active.thread))
-                    .await?;
+                self.is_there(&threads).await?;
                 Ok(Ingested::Taken)
             }
             RemoteEvent::Posted(message) | RemoteEvent::Edited(message) => {
@@ -90,7 +89,7 @@ impl Desk {
                 // before it.
                 let is_known = parts::of_post(&self.db.read, message.id).await?.is_some();
                 if !is_known && self.bridge.is_behind(message.channel) {
-                    self.bridge.read_again([message.channel]);
+                    self.bridge.has_grown(message.channel);
                     return Ok(Ingested::Deferred);
                 }
                 self.take_message(&link, &message).await

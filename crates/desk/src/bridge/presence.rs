@@ -4,12 +4,13 @@
 //! While it is away, every promise waits as it is, nothing is read, and staff are told once, for all
 //! tickets. What a refusal means for one thread is not decided here.
 
-use super::event::Absence;
+use super::event::{Absence, ActiveThread};
 use super::failure::UNKNOWN_CHANNEL;
 use super::port::DeliveryError;
 use crate::store::{guilds, links, slugs};
 use crate::{Desk, DeskError};
-use domain::{ThreadId, Timestamp};
+use domain::Timestamp;
+use std::collections::HashMap;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -52,10 +53,7 @@ impl Desk {
 
     /// The guild is there: what waited goes on, and what was missed is read. `active` are threads
     /// that Discord says are there.
-    pub(super) async fn is_there(
-        &self,
-        active: impl IntoIterator<Item = ThreadId>,
-    ) -> Result<(), DeskError> {
+    pub(super) async fn is_there(&self, active: &[ActiveThread]) -> Result<(), DeskError> {
         // Those of closed tickets are away; one that is not was brought back by somebody.
         let open = links::open_threads(&self.db, self.guild).await?;
         if self.bridge.set_away(None) {
@@ -63,7 +61,21 @@ impl Desk {
             self.hub.announce_to_staff(self.guild);
             self.bridge.wake();
         }
-        self.bridge.read_again(open.into_iter().chain(active));
+        let known: HashMap<_, _> = open.iter().map(|link| (link.thread_id, link)).collect();
+        for one in active {
+            let news = known.get(&one.thread).is_some_and(|link| {
+                let newest = link
+                    .newest
+                    .map_or(link.seen_up_to, |id| id.max(link.seen_up_to));
+                one.last_message.is_some_and(|last| last > newest)
+            });
+            if news {
+                self.bridge.has_grown(one.thread);
+            }
+        }
+        let open = open.iter().map(|link| link.thread_id);
+        let active = active.iter().map(|one| one.thread);
+        self.bridge.read_again(open.chain(active));
         Ok(())
     }
 
@@ -96,7 +108,7 @@ impl Desk {
     pub(super) async fn came_through(&self) -> Result<(), DeskError> {
         if self.bridge.is_away_by_refusal() {
             self.bridge.new_session();
-            self.is_there([]).await?;
+            self.is_there(&[]).await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 
 use super::event::Absence;
 use domain::{DiscordMessageId, ThreadId, Timestamp};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, futures::Notified};
@@ -57,11 +57,20 @@ struct Threads {
     /// The session in which each thread was last read to its end.
     read_in: HashMap<ThreadId, u64>,
     /// Threads to be read.
-    to_read: HashSet<ThreadId>,
+    to_read: BTreeSet<ThreadId>,
+    /// Those among them in which somebody is known to have written: they are read first.
+    grown: BTreeSet<ThreadId>,
     /// One thing at a time per thread.
     lanes: HashMap<ThreadId, Arc<tokio::sync::Mutex<()>>>,
     /// What was deleted lately, whether it was known or not.
     gone: VecDeque<DiscordMessageId>,
+}
+
+impl Threads {
+    fn need_not_be_read(&mut self, thread: ThreadId) {
+        self.to_read.remove(&thread);
+        self.grown.remove(&thread);
+    }
 }
 
 impl State {
@@ -195,7 +204,7 @@ impl State {
         let mut threads = self.threads();
         threads.read_in.insert(thread, session);
         if session == self.session() {
-            threads.to_read.remove(&thread);
+            threads.need_not_be_read(thread);
         }
     }
 
@@ -209,12 +218,25 @@ impl State {
         self.catch_up.notify_one();
     }
 
-    pub(crate) fn to_read(&self) -> Vec<ThreadId> {
-        self.threads().to_read.iter().copied().collect()
+    /// Somebody has written there: somebody else waits for it.
+    pub(crate) fn has_grown(&self, thread: ThreadId) {
+        self.threads().grown.insert(thread);
+        self.read_again([thread]);
+    }
+
+    pub(crate) fn left_to_read(&self) -> usize {
+        self.threads().to_read.len()
+    }
+
+    /// The thread to be read next, but for these.
+    pub(crate) fn next_to_read(&self, except: &HashSet<ThreadId>) -> Option<ThreadId> {
+        let threads = self.threads();
+        let mut in_turn = threads.grown.iter().chain(&threads.to_read);
+        in_turn.find(|thread| !except.contains(thread)).copied()
     }
 
     pub(crate) fn not_to_be_read(&self, thread: ThreadId) {
-        self.threads().to_read.remove(&thread);
+        self.threads().need_not_be_read(thread);
     }
 
     /// A message was deleted: whoever tells of it from now on tells late. What is forgotten here is

@@ -91,21 +91,27 @@ pub(crate) struct Readable {
     pub(crate) thread_id: ThreadId,
 }
 
-/// The threads of a guild whose tickets are not closed, quietest last.
-pub(crate) async fn open_threads(db: &Db, guild: GuildId) -> Result<Vec<ThreadId>, DeskError> {
-    let rows = Readable::find_by_statement(sql(
-        &db.read,
-        "SELECT l.thread_id FROM thread_link l JOIN ticket t ON t.id = l.ticket_id
-         WHERE t.guild_id = $1 AND t.status <> $2 AND l.thread_id IS NOT NULL AND l.trouble IS NULL
-         ORDER BY t.updated_at DESC",
-        [
-            guild.into(),
-            sea_orm::ActiveEnum::to_value(&Status::Closed).into(),
-        ],
-    ))
-    .all(&db.read)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.thread_id).collect())
+/// A thread, and how far it is known.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(crate) struct Known {
+    pub(crate) thread_id: ThreadId,
+    /// The high-water mark of what people wrote in it.
+    pub(crate) seen_up_to: DiscordMessageId,
+    /// The newest that is part of the conversation, ours or theirs.
+    pub(crate) newest: Option<DiscordMessageId>,
+}
+
+/// The threads of a guild whose tickets are not closed.
+pub(crate) async fn open_threads(db: &Db, guild: GuildId) -> Result<Vec<Known>, DeskError> {
+    let text = "SELECT l.thread_id, l.seen_up_to,
+                  (SELECT MAX(p.discord_message_id) FROM message m
+                   JOIN part p ON p.message_id = m.id WHERE m.ticket_id = t.id) AS newest
+                FROM thread_link l JOIN ticket t ON t.id = l.ticket_id
+                WHERE t.guild_id = $1 AND t.status <> $2
+                  AND l.thread_id IS NOT NULL AND l.trouble IS NULL";
+    let closed = sea_orm::ActiveEnum::to_value(&Status::Closed);
+    let statement = sql(&db.read, text, [guild.into(), closed.into()]);
+    Ok(Known::find_by_statement(statement).all(&db.read).await?)
 }
 
 /// The threads whose last comparison with Discord's is longest ago: those of tickets that are not

@@ -2,7 +2,7 @@
 
 use crate::discord::*;
 use crate::world::*;
-use desk::bridge::{Ingested, RemoteEvent};
+use desk::bridge::{ActiveThread, Ingested, RemoteEvent};
 use domain::*;
 use std::time::Duration;
 
@@ -201,6 +201,47 @@ async fn catch_up_that_is_refused_is_tried_again() {
     assert!(!world.desk.catch_up_step().await);
     assert!(world.desk.catch_up_step().await);
     assert_eq!(world.bodies(&opened).await, ["Where is it?", "missed"]);
+}
+
+#[tokio::test]
+async fn threads_in_which_somebody_wrote_are_read_before_the_others() {
+    let mut world = World::new().await;
+    let mut tickets = Vec::new();
+    for _ in 0..8 {
+        tickets.push(world.filed().await);
+    }
+    let (missed, live) = (tickets[5].1, tickets[6].1);
+    world.discord.write(missed, MIRA, "while you were away");
+    world.restart().await;
+    world.desk.ingest(RemoteEvent::Connected).await.unwrap();
+    let threads = {
+        let state = world.discord.state();
+        let active = state.threads.iter().map(|thread| ActiveThread {
+            thread: thread.id,
+            last_message: thread.messages.last().map(|posted| posted.message.id),
+        });
+        active.collect()
+    };
+    let ready = RemoteEvent::GuildReady {
+        guild: GUILD,
+        name: "Harbor Games".into(),
+        threads,
+    };
+    world.desk.ingest(ready).await.unwrap();
+    let said = world.discord.write(live, MIRA, "just now");
+    assert_eq!(world.hear(&said).await, Ingested::Deferred);
+    for _ in 0..2 {
+        assert_eq!(world.desk.catch_up_one().await.unwrap(), Some(true));
+    }
+    assert_eq!(
+        world.bodies(&tickets[5].0).await,
+        ["Where is it?", "while you were away"]
+    );
+    assert_eq!(
+        world.bodies(&tickets[6].0).await,
+        ["Where is it?", "just now"]
+    );
+    assert_eq!(world.desk.health().await.unwrap().threads_to_read, 6);
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ export class Composer {
     this.text.setAttribute("aria-label", `${label} in ${name}`);
     this.drawContext();
     this.drawFiles();
+    this.suggestAnew();
   }
 
   drawState(words, deed) {
@@ -311,6 +312,17 @@ export class Composer {
     else this.closeSuggestions();
   }
 
+  /** Commands and people may come and go while one looks at the list of them. */
+  suggestAnew() {
+    if (this.suggestions.hidden) return;
+    const chosen = this.suggested[this.at]?.label;
+    this.suggest();
+    const at = this.suggested.findIndex(({ label }) => label === chosen);
+    if (at <= 0) return;
+    this.at = at;
+    this.drawSuggestions();
+  }
+
   suggestCommands(typed) {
     const { world } = this.app;
     const wanted = typed.trim().toLowerCase();
@@ -356,13 +368,17 @@ export class Composer {
   }
 
   drawSuggestions() {
+    const shown = JSON.stringify([this.at, this.none, this.suggested]);
+    // What one is about to press stays where it is.
+    if (this.suggestions.dataset.shown === shown) return;
+    this.suggestions.dataset.shown = shown;
     const rows = this.suggested.map((suggestion, index) => h("div", {
       id: `suggestion-${index}`,
       role: "option",
       class: "menu-item",
       "aria-selected": String(index === this.at),
       // Before the text loses focus, else the list would close under the pointer.
-      on: { mousedown: (event) => { event.preventDefault(); suggestion.pick(); } },
+      on: { mousedown: (event) => { event.preventDefault(); this.suggested[index].pick(); } },
     }, h("span", { class: "menu-words" }, h("span", { text: suggestion.label }), h("small", { text: suggestion.description, dir: "auto" }))));
     this.suggestions.replaceChildren(...(rows.length > 0 ? rows : [h("p", { class: "quiet", text: this.none })]));
     if (rows.length > 0) this.text.setAttribute("aria-activedescendant", `suggestion-${this.at}`);
@@ -372,6 +388,7 @@ export class Composer {
   closeSuggestions() {
     this.suggested = [];
     this.suggestions.hidden = true;
+    delete this.suggestions.dataset.shown;
     this.text.removeAttribute("aria-activedescendant");
   }
 

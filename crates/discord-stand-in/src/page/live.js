@@ -4,7 +4,8 @@
 import * as api from "./api.js";
 import { $ } from "./dom.js";
 
-const DEBOUNCE_MS = 50;
+/** Changes within this time are fetched together. */
+const TOGETHER_MS = 50;
 const RETRY_MS = 1000;
 
 export class Live {
@@ -49,8 +50,11 @@ export class Live {
     const events = new EventSource("/stand-in/events");
     let timer = 0;
     events.addEventListener("message", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => this.refresh(), DEBOUNCE_MS);
+      // Those that follow share it; were it put off by each, a busy world would never be drawn.
+      timer ||= setTimeout(() => {
+        timer = 0;
+        this.refresh();
+      }, TOGETHER_MS);
     });
     // Whatever happened while the line was down is in the next view.
     events.addEventListener("open", () => this.refresh());

@@ -146,6 +146,9 @@ pub(crate) struct Switches {
     pub(crate) session_starts: u32,
     /// Answers of 401, 403 and 429 in ten minutes that lead to the ban page.
     pub(crate) invalid_requests: usize,
+    /// Whether a press, a choice or a form is taken at its word, as if the bot had shown that control
+    /// to them. Discord never does; for trying what the bot makes of it.
+    pub(crate) trusts_controls: bool,
 }
 
 impl Default for Switches {
@@ -169,6 +172,7 @@ impl Default for Switches {
             owner_has_mfa: true,
             session_starts: 1000,
             invalid_requests: 10_000,
+            trusts_controls: false,
         }
     }
 }

@@ -13,6 +13,7 @@ impl World {
         let mut made = seed::neighbour(self.clock.clone(), place, name);
         // The bot's token may have been changed.
         made.users.clone_from(&self.users);
+        made.switches.clone_from(&self.switches);
         let bot = made.bot_id();
         let shown = made.guild_create_json(bot);
         made.tell(vec![bot], "GUILD_CREATE", shown);

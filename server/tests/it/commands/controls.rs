@@ -1,8 +1,9 @@
 //! Every button, menu and form as everybody, held against whom it is for.
 //!
 //! Discord's clients show most of them to one person alone, and the stand-in, like Discord, lets
-//! nobody press what they do not see. So these are signed here, as Discord would sign them: nothing
-//! but this program stands between who presses and what is done.
+//! nobody press what they do not see. So for the HTTP door these are signed here, as Discord would
+//! sign them, and for the gateway the stand-in takes presses at their word: nothing but this program
+//! stands between who presses and what is done.
 
 use super::elsewhere::here;
 use super::*;
@@ -24,9 +25,14 @@ const ADMINISTRATOR: &str = "8";
 
 struct Scene<'a> {
     world: &'a World,
-    key: &'a Key,
-    /// The message that everything is pressed on.
-    card: Value,
+    door: Through,
+}
+
+enum Through {
+    /// Signed with this key, on this message.
+    Http(Key, Value),
+    /// In this channel, on what the person was shown last.
+    Gateway(Value),
 }
 
 impl Scene<'_> {
@@ -46,12 +52,38 @@ impl Scene<'_> {
     }
 
     async fn presses_once(&self, person: &Vouched<'_>, control: &Control) -> Option<String> {
+        match &self.door {
+            Through::Http(key, card) => self.signed(person, control, key, card).await,
+            Through::Gateway(channel) => Some(self.told(person, control, channel).await),
+        }
+    }
+
+    async fn told(&self, person: &Vouched<'_>, control: &Control, channel: &Value) -> String {
+        let who = named(self.world, person.name);
+        let (kind, data) = told(control, channel);
+        let on = whisper(self.world, &who);
+        let body = json!({"type": kind, "guild_id": person.guild, "message_id": on["id"],
+            "data": data});
+        match interact(self.world, &who, channel, body).await {
+            Answered::Words(words) => words,
+            Answered::Form(form) => form["title"].as_str().unwrap().to_owned(),
+            other => panic!("{control:?}: {other:?}"),
+        }
+    }
+
+    async fn signed(
+        &self,
+        person: &Vouched<'_>,
+        control: &Control,
+        key: &Key,
+        card: &Value,
+    ) -> Option<String> {
         static NEXT: AtomicU64 = AtomicU64::new(5_000);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let who = named(self.world, person.name);
         let user = json!({"id": who.id.to_string(), "username": "someone", "discriminator": "0",
             "global_name": who.name, "avatar": null});
-        let channel = &self.card["channel_id"];
+        let channel = &card["channel_id"];
         let (kind, data) = told(control, channel);
         let mut body = json!({
             "id": id.to_string(), "application_id": self.world.discord.settings().client_id,
@@ -64,10 +96,10 @@ impl Scene<'_> {
             "authorizing_integration_owners": {}, "attachment_size_limit": 10_485_760,
         });
         if kind == 3 {
-            body["message"] = self.card.clone();
+            body["message"] = card.clone();
         }
         let body = body.to_string();
-        let (status, answer) = self.key.sends(self.world, body.as_bytes()).await;
+        let (status, answer) = key.sends(self.world, body.as_bytes()).await;
         assert_eq!(status, 200, "{control:?}: {answer}");
         if [json!(5), json!(6)].contains(&answer["type"]) {
             return None;
@@ -128,19 +160,33 @@ async fn card(world: &World, thread: &Value) -> Value {
     card
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_control_is_for_whom_it_says_and_for_nobody_else() {
-    let key = Key::new();
-    let public = key.public();
+/// The way to the program, where everybody stands. Through the gateway each has to have been shown
+/// something of the bot's, alone.
+async fn through(world: &World, door: Door, thread: &Value, people: &[&str]) -> Through {
+    if door == Door::Http {
+        return Through::Http(Key::new(), card(world, thread).await);
+    }
+    let order = json!({"do": "switches", "set": {"trusts_controls": true}});
+    world.discord.order(&order).unwrap();
+    let general = channel(world, "general");
+    for name in people {
+        let shown = command(world, &named(world, name), &general, "help", &[]).await;
+        assert!(matches!(shown, Answered::Words(_)), "{name}: {shown:?}");
+    }
+    Through::Gateway(general)
+}
+
+async fn each_control_is_for_whom_it_says_and_for_nobody_else(door: Door) {
+    let public = Key::new().public();
     let settings = [("DISCORD_PUBLIC_KEY", &*public)];
     let world = World::start_set(Options::default(), &settings).await;
     let (thread, _) = filed(&world).await;
     let seeded = world.discord.settings();
     let staff = seeded.staff_role_id.to_string();
+    let everybody = ["Sam", "Pat", "Jonas", "Mira"];
     let scene = Scene {
         world: &world,
-        key: &key,
-        card: card(&world, &thread).await,
+        door: through(&world, door, &thread, &everybody).await,
     };
     let person = |name, roles: &[&String], permissions| Vouched {
         name,
@@ -172,6 +218,14 @@ async fn every_control_is_for_whom_it_says_and_for_nobody_else() {
     let release = Control::Release(TicketId(1));
     let released = scene.presses(&before, &release).await;
     assert!(!released.starts_with(Who::Staff.refusal()), "{released}");
+    let (mira, jonas) = (named(&world, "Mira"), named(&world, "Jonas"));
+    let role = format!(
+        "/guilds/{}/members/{}/roles/{staff}",
+        usual(&world),
+        jonas.id
+    );
+    let (status, why) = world.act(&mira, Method::DELETE, &role, Value::Null).await;
+    assert_eq!(status, 204, "{why}");
     let after = person("Jonas", &[], NONE);
     for control in [
         Control::Assign(TicketId(1)),
@@ -184,17 +238,27 @@ async fn every_control_is_for_whom_it_says_and_for_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_control_reaches_from_one_guild_into_another() {
-    let key = Key::new();
-    let public = key.public();
-    let two = Two::set_up_with(&[("DISCORD_PUBLIC_KEY", &public)]).await;
+async fn every_control_is_for_whom_it_says_through_the_gateway() {
+    each_control_is_for_whom_it_says_and_for_nobody_else(Door::Gateway).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_control_is_for_whom_it_says_over_http() {
+    each_control_is_for_whom_it_says_and_for_nobody_else(Door::Http).await;
+}
+
+async fn no_control_reaches_over(door: Door) {
+    let two = Two::set_up_with(&[("DISCORD_PUBLIC_KEY", &Key::new().public())]).await;
     let world = &two.world;
     let (thread, link) = filed(world).await;
-    let scene = Scene {
-        world,
-        key: &key,
-        card: card(world, &thread).await,
+    let door = match through(world, door, &thread, &[]).await {
+        Through::Gateway(_) => {
+            two.send("help", json!([])).await;
+            Through::Gateway(json!(two.pixel["support_channel_id"].to_string()))
+        }
+        signed => signed,
     };
+    let scene = Scene { world, door };
     // Admin and staff there; nothing here.
     let sam = Vouched {
         name: "Sam",
@@ -216,4 +280,14 @@ async fn no_control_reaches_from_one_guild_into_another() {
     }
     world.settled().await;
     assert_eq!(here(world, &thread), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_control_reaches_from_one_guild_into_another_through_the_gateway() {
+    no_control_reaches_over(Door::Gateway).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_control_reaches_from_one_guild_into_another_over_http() {
+    no_control_reaches_over(Door::Http).await;
 }
