@@ -260,3 +260,5 @@ pub fn log_format(vars: &Vars) -> Result<LogFormat, Problems> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::sample;

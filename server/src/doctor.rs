@@ -12,13 +12,14 @@ mod channels;
 mod guild;
 mod house;
 mod permissions;
+mod places;
 
 use crate::Config;
 use ask::Asker;
 use connector::GatewayStatus;
 use desk::options::Setting;
 use desk::{Db, Examiner, GuildSettings, Used};
-use domain::examination::{Examination, Finding, Verdict};
+use domain::examination::{Examination, Finding, Place, Verdict};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,11 +81,12 @@ pub async fn findings(config: &Config, door: &Door, used: Used) -> Vec<Finding> 
         tokio::time::timeout(within, house::examine(config, door))
             .await
             .unwrap_or_else(|_| {
-                vec![Finding::ill(
+                let ill = Finding::ill(
                     "Database and files",
                     "one of them does not answer in time",
                     "Look at the database and the file store, then ask again.",
-                )]
+                );
+                vec![ill.at("DATABASE_URL", places::database(config))]
             })
     };
     let address = address::examine(config, door);
@@ -113,11 +115,12 @@ impl AtDiscord {
         if !self.of_guild.is_empty() {
             return self.of_guild;
         }
-        vec![Finding::ill(
+        let ill = Finding::ill(
             "Discord",
             "it does not let the bot look at this server now, or does not answer in time",
             "Try again in a minute; if it stays so, tell whoever runs this installation.",
-        )]
+        );
+        vec![ill.at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1)]
     }
 }
 
@@ -129,7 +132,8 @@ async fn discord(config: &Config, door: &Door, used: Used, within: Duration) -> 
             Err(error) => {
                 let why = format!("no way there: {error:#}");
                 let ill = Finding::ill("Discord", why, "Mend what it names.");
-                found.of_bot.push(ill);
+                let (name, command) = places::SETTINGS;
+                found.of_bot.push(ill.at(name, command));
                 return found;
             }
         };
@@ -150,7 +154,7 @@ async fn discord(config: &Config, door: &Door, used: Used, within: Duration) -> 
                 "its answers take too long",
                 "Look at the way out of this machine, and at Discord's own state.",
             )
-            .at("Discord's state", "https://discordstatus.com"),
+            .at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1),
         ],
         of_guild: Vec::new(),
     })
@@ -186,7 +190,11 @@ fn discreet(config: &Config, finding: Finding) -> Finding {
     };
     Finding {
         found: clean(finding.found),
-        to_do: finding.to_do.map(clean),
+        to_do: finding.to_do.map(&clean),
+        place: finding.place.map(|place| Place {
+            address: clean(place.address),
+            ..place
+        }),
         ..finding
     }
 }

@@ -112,7 +112,7 @@ async fn pending(db: &Db) -> anyhow::Result<usize> {
 }
 
 /// SQLite's file in a database's address.
-fn file_of(url: &str) -> Option<PathBuf> {
+pub(crate) fn file_of(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     Some(PathBuf::from(path.split('?').next().unwrap_or(path)))

@@ -6,6 +6,7 @@ use crate::parts::when::ago;
 use crate::public::Frame;
 use domain::examination::{Examination, Finding, Verdict};
 use domain::view::InboxView;
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// Renders `/staff/doctor`.
@@ -36,14 +37,24 @@ fn finding(one: &Finding) -> impl IntoView + use<> {
         Verdict::Ill => ("finding finding-ill", Icon::Alert, "To mend"),
     };
     let place = one.place.clone().map(|place| {
-        view! {
+        if !place.is_page() {
+            return Either::Left(view! {
+                " "
+                <span class="spot">
+                    {place.name}
+                    ": "
+                    <code dir="auto">{place.address}</code>
+                </span>
+            });
+        }
+        Either::Right(view! {
             " "
             <a class="out" href=place.address rel="noreferrer" target="_blank">
                 <span>{place.name}</span>
                 <span class="sr-only">" (in a new tab)"</span>
                 {icon(Icon::External)}
             </a>
-        }
+        })
     });
     let to_do = one.to_do.clone();
     let has_more = to_do.is_some() || place.is_some();

@@ -139,12 +139,14 @@ fn names_stay_names() {
 fn each_finding_says_what_to_do_and_where() {
     let finding = Finding::ill("Intents", "not granted", "Switch it on.")
         .at("Developer Portal, Bot", "https://discord.com/developers/1");
+    let full = Finding::odd("Disk", "1 GB free", "Make room.").at("DATA_DIR", "/srv/desk");
     let examination = Examination {
-        findings: vec![finding],
+        findings: vec![finding, full],
         at: NOW,
     };
     let html = drawn(|f| doctor(f, &inbox("Mira"), &examination));
     for words in [
+        "<code dir=\"auto\">/srv/desk</code>",
         "1 of these needs your attention.",
         "not granted",
         "Switch it on.",

@@ -17,6 +17,9 @@ use serenity::http::Route;
 
 /// How long a thread stays among the active ones when nobody speaks: a week, the longest there is.
 const AUTO_ARCHIVE_MIN: u64 = 10_080;
+/// How often a thread is looked for, among the active ones and the archived ones in turn, before
+/// another is made in its place. It costs as many requests, each time an answer was lost.
+const LOOKS: usize = 5;
 /// Discord's numbers for channels of posts: a forum's, and one that is for pictures.
 const FORUMS: [u8; 2] = [15, 16];
 /// How many tags a post may have.
@@ -197,22 +200,25 @@ pub(super) async fn find(
     let active = Route::GuildThreadsActive {
         guild_id: guild(spec.guild),
     };
-    if let Some(found) = find(rest.ask(Ask::get(active)).await?) {
-        return Ok(Some(found));
-    }
     let archived = match spec.start {
         ThreadStart::Empty => Route::ChannelArchivedPrivateThreads { channel_id: parent },
         ThreadStart::On(_) | ThreadStart::Post { .. } => {
             Route::ChannelArchivedPublicThreads { channel_id: parent }
         }
     };
-    let archived = Ask::get(archived).params(vec![("limit", "100".to_owned())]);
-    if let Some(found) = find(rest.ask(archived).await?) {
-        return Ok(Some(found));
+    // No one look shows both lists: a thread that was archived at the first and brought back before
+    // the second (a message does that) stood in neither. Whoever would hide it has to change it
+    // between each look and the next.
+    for look in 0..LOOKS {
+        let list = match look % 2 {
+            0 => Ask::get(active),
+            _ => Ask::get(archived).params(vec![("limit", "100".to_owned())]),
+        };
+        if let Some(found) = find(rest.ask(list).await?) {
+            return Ok(Some(found));
+        }
     }
-    // No one look shows both lists: a thread that was archived at the first and brought back
-    // before the second (a message does that) stood in neither.
-    Ok(find(rest.ask(Ask::get(active)).await?))
+    Ok(None)
 }
 
 /// Every active thread of the guild that the bot sees.

@@ -22,8 +22,17 @@ pub enum Verdict {
 pub struct Place {
     /// Its name.
     pub name: String,
-    /// Its address.
+    /// Its address: a page's, or a folder or a command where no page is.
     pub address: String,
+}
+
+impl Place {
+    /// Whether a browser can go there.
+    pub fn is_page(&self) -> bool {
+        ["https://", "http://"]
+            .iter()
+            .any(|scheme| self.address.starts_with(scheme))
+    }
 }
 
 /// One check and how it ended.
@@ -58,12 +67,12 @@ impl Finding {
         tried: impl Into<String>,
         found: impl Into<String>,
         to_do: impl Into<String>,
-    ) -> Self {
-        Self {
+    ) -> Unplaced {
+        Unplaced(Self {
             verdict: Verdict::Odd,
             to_do: Some(to_do.into()),
             ..Self::well(tried, found)
-        }
+        })
     }
 
     /// It does not work.
@@ -71,22 +80,28 @@ impl Finding {
         tried: impl Into<String>,
         found: impl Into<String>,
         to_do: impl Into<String>,
-    ) -> Self {
-        Self {
+    ) -> Unplaced {
+        Unplaced(Self {
             verdict: Verdict::Ill,
-            ..Self::odd(tried, found, to_do)
-        }
+            ..Self::odd(tried, found, to_do).0
+        })
     }
+}
 
+/// Something to do of which nobody said yet where: no such finding is shown.
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct Unplaced(Finding);
+
+impl Unplaced {
     /// The same, with where to go.
-    #[must_use]
-    pub fn at(self, name: impl Into<String>, address: impl Into<String>) -> Self {
-        Self {
+    pub fn at(self, name: impl Into<String>, address: impl Into<String>) -> Finding {
+        Finding {
             place: Some(Place {
                 name: name.into(),
                 address: address.into(),
             }),
-            ..self
+            ..self.0
         }
     }
 }

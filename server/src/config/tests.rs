@@ -19,6 +19,13 @@ fn complete() -> Vars {
     ])
 }
 
+/// Settings that can be read, with these among them.
+pub(crate) fn sample(pairs: &[(&str, &str)]) -> Config {
+    let mut all = complete();
+    all.extend(vars(pairs));
+    Config::from_vars(&all).expect("all that is required")
+}
+
 fn with(key: &str, value: &str) -> Vars {
     let mut vars = complete();
     vars.insert(key.to_owned(), value.to_owned());

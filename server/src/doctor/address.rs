@@ -31,6 +31,7 @@ fn safety(config: &Config) -> Finding {
         format!("{url} is not https: private links and sessions can be read on the way"),
         "Put a proxy with a certificate in front, and set PUBLIC_URL to its address.",
     )
+    .at("PUBLIC_URL", url.clone())
 }
 
 async fn reach(config: &Config, door: &Door) -> Finding {
@@ -58,7 +59,8 @@ async fn reach(config: &Config, door: &Door) -> Finding {
                 tried,
                 format!("nothing answers there: {error}"),
                 "Start `threadline serve`, then ask again; or look at the staff's page Doctor.",
-            ),
+            )
+            .at("The address", url.clone()),
             Door::Server(_) => {
                 Finding::ill(tried, format!("nothing answers there: {error}"), to_do)
                     .at("The address", url.clone())

@@ -1,8 +1,8 @@
 //! The application: its token, the clock beside Discord's, intents, sign-in's way back, and where
 //! its interactions go.
 
-use super::Door;
 use super::ask::{Asker, ill};
+use super::{Door, places};
 use crate::Config;
 use domain::examination::Finding;
 use serde::Deserialize;
@@ -89,16 +89,22 @@ fn clock(ahead: Option<i64>) -> Finding {
     let tried = "Clock";
     let to_do = "Let this machine set its clock by the network (NTP).";
     match ahead {
-        None => Finding::odd(tried, "Discord did not say what time it is", "Nothing."),
+        None => Finding::odd(
+            tried,
+            "Discord did not say what time it is",
+            "Ask again later.",
+        )
+        .at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1),
         Some(-4..=4) => Finding::well(tried, "as Discord's"),
         Some(ahead) => {
             let way = if ahead > 0 { "behind" } else { "ahead of" };
             let found = format!("{} seconds {way} Discord's", ahead.abs());
-            if ahead.abs() < 30 {
+            let finding = if ahead.abs() < 30 {
                 Finding::odd(tried, found, to_do)
             } else {
                 Finding::ill(tried, found, to_do)
-            }
+            };
+            finding.at(places::CLOCK.0, places::CLOCK.1)
         }
     }
 }
@@ -213,7 +219,8 @@ fn gateway(config: &Config, seen: &connector::GatewaySnapshot) -> Finding {
             tried,
             seen.state,
             "Wait a minute and look again; the bot connects by itself.",
-        ),
+        )
+        .at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1),
     }
 }
 

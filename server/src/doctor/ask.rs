@@ -1,5 +1,6 @@
 //! Asking Discord: one request with the bot's token at a time, and refusals in words.
 
+use super::places;
 use crate::{Config, discord_config};
 use desk::clock::{Clock, SystemClock};
 use domain::examination::Finding;
@@ -89,13 +90,14 @@ pub(super) fn ill(tried: &str, no: &No, to_do: &str, place: (&str, String)) -> F
             tried,
             "Discord asks us to wait (429)",
             "Try again in a minute.",
-        ),
+        )
+        .at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1),
         No::Status(status @ 500..) => Finding::ill(
             tried,
             format!("Discord has trouble of its own ({status})"),
             "Try again later.",
         )
-        .at("Discord's state", "https://discordstatus.com"),
+        .at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1),
         No::Status(status) => {
             Finding::ill(tried, format!("Discord refuses ({status})"), to_do).at(place.0, place.1)
         }
@@ -103,7 +105,8 @@ pub(super) fn ill(tried: &str, no: &No, to_do: &str, place: (&str, String)) -> F
             tried,
             format!("Discord cannot be reached: {error}"),
             "Look at the way out of this machine: its network, its proxy, its firewall.",
-        ),
+        )
+        .at(places::WAY_OUT.0, places::WAY_OUT.1),
     }
 }
 

@@ -152,7 +152,8 @@ async fn one(
     };
     if channel.guild_id.as_deref() != Some(guild.id.as_str()) {
         let to_do = format!("Choose a channel of this server for {setting}.");
-        findings.push(Finding::ill(tried, "it is in another server", to_do));
+        let ill = Finding::ill(tried, "it is in another server", to_do);
+        findings.push(ill.at("The channel", place));
         return None;
     }
     if !part.kinds.contains(&channel.kind) {

@@ -216,22 +216,12 @@ fn threads(config: &Config, active: usize) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Vars;
+    use crate::config::sample;
     use domain::examination::Verdict;
 
     #[test]
     fn the_cap_on_threads_is_said_before_it_is_reached() {
-        let vars: Vars = [
-            ("DISCORD_TOKEN", "token"),
-            ("CLIENT_ID", "1"),
-            ("DISCORD_CLIENT_SECRET", "secret"),
-            ("GUILD_ID", "2"),
-            ("DISCORD_SUPPORT_CHANNEL_ID", "3"),
-            ("DISCORD_STAFF_ROLE_ID", "4"),
-        ]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into();
-        let config = Config::from_vars(&vars).expect("all that is required");
+        let config = sample(&[]);
         assert_eq!(threads(&config, 899).verdict, Verdict::Well);
         assert_eq!(threads(&config, 900).verdict, Verdict::Odd);
         assert_eq!(threads(&config, 1_000).verdict, Verdict::Ill);

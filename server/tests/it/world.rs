@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use server::Config;
 use server::config::Vars;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 use test_database::TestDatabase;
 use tokio::net::TcpListener;
@@ -327,13 +328,19 @@ impl World {
 }
 
 /// A client for what is no browser's: the stand-in's controls, people's REST, health.
+/// A client for everything that has no cookies: to make one takes longer than most requests.
 pub fn client() -> reqwest::Client {
-    // Nothing here speaks TLS, and reading who may vouch takes longer than the request.
-    let builder = reqwest::Client::builder()
-        .no_proxy()
-        .tls_built_in_root_certs(false)
-        .timeout(PATIENCE);
-    builder.build().unwrap()
+    static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        // Nothing here speaks TLS, and reading who may vouch takes longer than the request.
+        let builder = reqwest::Client::builder()
+            .no_proxy()
+            .tls_built_in_root_certs(false)
+            .timeout(PATIENCE)
+            // What restarts behind it has closed what would be used again.
+            .pool_max_idle_per_host(0);
+        builder.build().unwrap()
+    });
+    CLIENT.clone()
 }
 
 pub fn id(value: &Value) -> u64 {

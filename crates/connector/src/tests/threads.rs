@@ -1,12 +1,14 @@
 //! The three kinds of thread as the local Discord makes them, and what it refuses about them.
 
 use super::Door;
+use crate::{Answer, Carrier, Request, SerenityPort};
 use desk::bridge::{
     DeliveryError, DiscordPort, Nonce, Post, PostTags, ThreadShape, ThreadSpec, ThreadStart,
 };
-use discord_stand_in::Fault;
+use discord_stand_in::{Clock, Fault, InProcess};
 use domain::{ChannelId, DiscordGuildId, DiscordMessageId, ThreadId, TicketId, Timestamp};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl Door {
     /// An admin makes a forum with these tags.
@@ -245,4 +247,67 @@ async fn whether_the_bot_is_in_the_guild_can_be_asked() {
     assert_eq!(door.port.is_in(DiscordGuildId(5)).await, Ok(false));
     door.discord.order(&json!({"do": "kick_bot"})).unwrap();
     assert_eq!(door.port.is_in(guild).await, Ok(false));
+}
+
+/// A Discord in which somebody archives a thread before each look at the active ones, and brings it
+/// back before each look at the archived ones, so many times.
+struct Hidden {
+    discord: InProcess,
+    looks: AtomicUsize,
+    until: usize,
+}
+
+impl Hidden {
+    fn ask(&self, method: &str, path: &str, params: &[(String, String)], body: &Value) -> Answer {
+        let bot = format!("Bot {}", self.discord.settings().bot_token);
+        let (status, body) = self
+            .discord
+            .ask(&bot, method, path, params, body, Vec::new());
+        let body = body.to_string().into_bytes();
+        Answer { status, body }
+    }
+}
+
+#[async_trait::async_trait]
+impl Carrier for Hidden {
+    async fn carry(&self, request: Request<'_>) -> Option<Answer> {
+        let (path, body) = (request.path, serde_json::from_slice(request.body));
+        let among_active = path.ends_with("/threads/active");
+        if among_active || path.contains("/threads/archived/") {
+            let look = self.looks.fetch_add(1, Ordering::Relaxed);
+            for thread in self.discord.threads() {
+                let archived = json!({"archived": among_active});
+                if look < self.until {
+                    self.ask("PATCH", &format!("/channels/{thread}"), &[], &archived);
+                }
+            }
+        }
+        let params = request.params.iter();
+        let params: Vec<_> = params.map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        let body = body.unwrap_or(Value::Null);
+        Some(self.ask(request.method, path, &params, &body))
+    }
+}
+
+#[tokio::test]
+async fn a_thread_that_is_put_away_and_brought_back_while_it_is_looked_for_is_found() {
+    for until in 0..5 {
+        let discord = InProcess::new(Clock::default());
+        let seeded = discord.settings();
+        let spec = ThreadSpec {
+            guild: DiscordGuildId::from(seeded.guild_id),
+            parent: ChannelId::from(seeded.support_channel_id),
+            name: "#7 Late parcel".to_owned(),
+            start: ThreadStart::Empty,
+        };
+        let looks = AtomicUsize::new(0);
+        let port = SerenityPort::carried(Hidden {
+            discord,
+            looks,
+            until,
+        });
+        let made = port.open_thread(&spec).await.unwrap();
+        let found = port.find_thread(&spec, "#7 ", Timestamp(0)).await.unwrap();
+        assert_eq!(found, Some(made), "hidden from {until} looks");
+    }
 }

@@ -93,7 +93,10 @@ impl Desk {
             Command::EditMessage { chunk } => {
                 self.edit_piece(promise, thread, &ticket, *chunk).await
             }
-            Command::TakeBack { chunk } => self.take_piece_back(promise, thread, *chunk).await,
+            Command::TakeBack { chunk } => {
+                self.take_piece_back(promise, &link, thread, &ticket, *chunk)
+                    .await
+            }
             Command::Remove { message, .. } => {
                 let post = DiscordMessageId(*message);
                 Ok(self.port.delete(thread, post).await.map(|()| Kept::Done))
@@ -240,18 +243,33 @@ impl Desk {
         Ok(edited.map(|()| Kept::Done))
     }
 
+    /// What was to be taken back may be wanted again by now, while this waited, perhaps for a person:
+    /// then it is brought up to date instead.
     async fn take_piece_back(
         &self,
         promise: &Promise,
+        link: &Link,
         thread: ThreadId,
+        ticket: &tickets::Named,
         chunk: i64,
     ) -> Result<Result<Kept, DeliveryError>, DeskError> {
+        let done = || Ok(Ok(Kept::Done));
         let Some(id) = promise.message_id else {
-            return Ok(Ok(Kept::Done));
+            return done();
         };
         let Some(post) = parts::post_of(&self.db.read, id, chunk).await? else {
-            return Ok(Ok(Kept::Done));
+            return done();
         };
+        let message = messages::by_id(&self.db.read, id).await?;
+        if let Some(message) = message.filter(|message| !link.withholds(message.kind)) {
+            if file_posts::has_only_files(chunk) && message.deleted_at.is_none() {
+                return done();
+            }
+            if let Some(content) = self.content(ticket, &message, chunk) {
+                let edited = self.port.edit(thread, post, &Post::Words(content)).await;
+                return Ok(edited.map(|()| Kept::Done));
+            }
+        }
         let deleted = self.port.delete(thread, post).await;
         Ok(deleted.map(|()| Kept::TakenBack(post)))
     }

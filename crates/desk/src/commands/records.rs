@@ -154,7 +154,8 @@ impl Desk {
 pub(super) fn remedy(finding: &Finding) -> String {
     let to_do = finding.to_do.as_deref().unwrap_or_default();
     match &finding.place {
-        Some(place) => format!("{to_do} [{}](<{}>)", place.name, place.address),
+        Some(place) if place.is_page() => format!("{to_do} [{}](<{}>)", place.name, place.address),
+        Some(place) => format!("{to_do} {}: `{}`", place.name, place.address),
         None => to_do.to_owned(),
     }
 }

@@ -198,6 +198,37 @@ async fn a_piece_that_is_found_and_then_taken_back_is_posted_again_for_a_later_w
 }
 
 #[tokio::test]
+async fn a_piece_that_the_words_have_again_is_not_taken_back_by_what_waited_for_a_person() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    let out_of_sight = desk::bridge::DeliveryError::Permanent {
+        code: Some(50_001),
+        reason: "The bot may not see it.".into(),
+    };
+    world
+        .discord
+        .fail("open_thread", Fault::Before(out_of_sight));
+    let long = "word ".repeat(1_000).trim().to_owned();
+    let opened = world.file("Late parcel", &long).await;
+    let (holder, ..) = world.desk.held_ticket(&opened.token).await.unwrap();
+    let message = first_message(&world, &opened).await;
+    let edit = async |text: &str| {
+        let edited = world.desk.customer_edit(&holder, message, body(text));
+        edited.await.unwrap();
+    };
+    edit("short").await;
+    // Nothing gets through: posts and what takes them back wait for a person.
+    while world.desk.outbox_step().await.unwrap() != Step::Idle {}
+    edit(&long).await;
+    world.desk.retry_all_stuck(&mira).await.unwrap();
+    world.settle().await;
+    assert_eq!(words_in_discord(&world).concat(), long);
+    edit("short").await;
+    world.settle().await;
+    assert_eq!(words_in_discord(&world), ["short"]);
+}
+
+#[tokio::test]
 async fn a_note_from_a_thread_stays_with_staff_whatever_is_edited() {
     let world = World::new().await;
     let (opened, thread) = world.filed().await;

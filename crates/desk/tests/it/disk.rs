@@ -73,3 +73,26 @@ async fn a_full_disk_is_said_in_words_and_nothing_is_half_there() {
             .all(|thread| thread.messages.len() >= 2)
     );
 }
+
+#[tokio::test]
+async fn a_database_that_may_forget_what_it_acknowledged_is_seen() {
+    let world = World::new().await;
+    if !world.database_url().starts_with("sqlite:") {
+        // PostgreSQL's settings are broken in the doctor's own tests.
+        return;
+    }
+    let db = Db::connect(world.database_url()).await.unwrap();
+    let unsafe_ones = async || {
+        let seen = db.durability().await.unwrap();
+        let lasting = seen.into_iter().filter(|setting| !setting.is_safe);
+        lasting.map(|setting| setting.setting).collect::<Vec<_>>()
+    };
+    assert_eq!(unsafe_ones().await, Vec::<&str>::new());
+    for (order, broken) in [
+        ("PRAGMA synchronous = NORMAL", "synchronous"),
+        ("PRAGMA synchronous = OFF", "synchronous"),
+    ] {
+        db.for_migrations().execute_unprepared(order).await.unwrap();
+        assert_eq!(unsafe_ones().await, [broken], "{order}");
+    }
+}

@@ -10,7 +10,8 @@ struct OneThingIsWrong;
 impl Examiner for OneThingIsWrong {
     async fn examine(&self, _: &GuildSettings, _used: Used) -> Vec<Finding> {
         let well = Finding::well("Token", "accepted");
-        let ill = Finding::ill("Intents", "one is missing", "Switch it on.");
+        let ill = Finding::ill("Intents", "one is missing", "Switch it on.")
+            .at("Developer Portal, Bot", "https://d/bot");
         vec![well, ill]
     }
 }

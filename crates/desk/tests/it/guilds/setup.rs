@@ -20,7 +20,7 @@ impl Examiner for Asks {
     async fn examine(&self, guild: &GuildSettings, _: Used) -> Vec<Finding> {
         let found = format!("{} lacks View Channel", guild.support_channel);
         vec![
-            Finding::ill("Support channel", found, "Allow it."),
+            Finding::ill("Support channel", found, "Allow it.").at("The channel", "https://d/c"),
             Finding::well("Server", "there"),
         ]
     }
