@@ -8,6 +8,7 @@ use super::port::{channel, guild, message_id};
 use super::rest::{Ask, Rest};
 use super::write;
 use desk::bridge::{ActiveThread, DeliveryError, PostTags, ThreadSpec, ThreadStart};
+use domain::text::bears_mark;
 use domain::{DiscordGuildId, DiscordMessageId, ThreadId, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -192,7 +193,7 @@ pub(super) async fn find(
             .threads
             .into_iter()
             .filter(|t| t.owner_id == Some(us) && t.parent_id == Some(parent))
-            .filter(|t| t.name.starts_with(mark))
+            .filter(|t| bears_mark(&t.name, mark))
             .map(|t| ThreadId::from(t.id.get()))
             .filter(|id| id.created_at() >= since)
             .min()

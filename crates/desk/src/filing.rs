@@ -223,7 +223,8 @@ impl Desk {
             tickets::is_made_of(&work.tx, self.guild, message, id).await?;
         }
         let account = new.asker.account();
-        links::insert(&work.tx, id, &self.home(), shared_under).await?;
+        let name = self.options().name_of_thread(number, new.subject);
+        links::insert(&work.tx, id, &self.home(), shared_under, name).await?;
         work.record(id, new.asker.filed()).await?;
         work.log(id, Milestone::Filed);
         let message = messages::insert_first(

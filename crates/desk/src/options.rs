@@ -9,6 +9,7 @@ use crate::opening_hours::OpeningHours;
 use crate::store::commands;
 use crate::store::ticket_lines::Standing;
 use crate::{Desk, DeskError, GuildSettings};
+use domain::text::prefixed_thread_name;
 use domain::view::HoursView;
 use domain::{ChannelId, DiscordGuildId, NotesInDiscord, RoleId, ThreadKind, Timestamp};
 use std::collections::HashMap;
@@ -113,6 +114,12 @@ impl Options {
     /// The channel for threads of tickets from Discord.
     pub(crate) fn panel_channel(&self) -> Option<ChannelId> {
         self.channel(Setting::PanelChannel)
+    }
+
+    /// What a new ticket's thread is called, where the guild puts words of its own before the number.
+    pub(crate) fn name_of_thread(&self, number: i64, subject: &str) -> Option<String> {
+        let prefix = self.value(Setting::TicketPrefix)?;
+        Some(prefixed_thread_name(&prefix, number, subject))
     }
 
     /// What the use cases need of it, read.

@@ -110,7 +110,7 @@ impl Desk {
     /// Gives the ticket a new thread, with the whole conversation in it.
     pub async fn new_thread(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
-        let panel = self.options().panel_channel();
+        let options = self.options();
         let mut work = self.work().await?;
         let ticket = work.ticket(id).await?;
         let link = links::of_ticket(&work.tx, id).await?;
@@ -141,7 +141,8 @@ impl Desk {
                 work.promise(id, None, former);
             }
         }
-        links::forget_thread(&work.tx, &link, &self.home(), panel).await?;
+        let name = options.name_of_thread(ticket.number, &ticket.subject);
+        links::forget_thread(&work.tx, &link, &self.home(), options.panel_channel(), name).await?;
         work.promise(id, None, Command::OpenThread);
         if let Some(user) = ticket.discord_id.filter(|_| link.is_shared()) {
             work.promise(id, None, Command::AddMember { user: user.0 });

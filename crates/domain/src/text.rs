@@ -202,15 +202,29 @@ pub fn slug(name: &str) -> String {
     if slug.is_empty() { "server" } else { slug }.to_owned()
 }
 
-/// The beginning of every name of this ticket's thread: how the thread is found again when the
-/// answer to its creation was lost.
+/// What every name of this ticket's thread has, before it any other `#`: how the thread is found again
+/// when the answer to its creation was lost.
 pub fn thread_mark(number: i64) -> String {
     format!("#{number} ")
 }
 
+/// Whether a thread of this name is the marked one, whatever stood before the mark when it was made.
+pub fn bears_mark(name: &str, mark: &str) -> bool {
+    name.find('#')
+        .is_some_and(|at| name[at..].starts_with(mark))
+}
+
 /// The thread's name: the mark and as much of the subject as fits.
 pub fn thread_name(number: i64, subject: &str) -> String {
-    let mut name = thread_mark(number);
+    named(thread_mark(number), subject)
+}
+
+/// The same behind a guild's own words, which hold no `#`.
+pub fn prefixed_thread_name(prefix: &str, number: i64, subject: &str) -> String {
+    named(format!("{prefix} {}", thread_mark(number)), subject)
+}
+
+fn named(mut name: String, subject: &str) -> String {
     let room = THREAD_NAME_MAX;
     if discord_len(&name) + discord_len(subject) <= room {
         name.push_str(subject);
@@ -331,6 +345,12 @@ mod tests {
             prop_assert!(discord_len(&name) <= THREAD_NAME_MAX);
             prop_assert!(name.starts_with(&thread_mark(number)));
             prop_assert!(neutral_thread_name(number).starts_with(&thread_mark(number)));
+            let prefixed = prefixed_thread_name("Kundendienst Harbor ", number, &subject);
+            prop_assert!(discord_len(&prefixed) <= THREAD_NAME_MAX);
+            for name in [name, prefixed] {
+                prop_assert!(bears_mark(&name, &thread_mark(number)));
+                prop_assert!(!bears_mark(&name, &thread_mark(number + 1)));
+            }
         }
     }
 }

@@ -158,8 +158,8 @@ impl Desk {
     fn first_post(&self, link: &Link, ticket: &tickets::Named) -> TicketCard {
         let mut card = self.card(link, ticket);
         card.ping = Some(self.home().staff_role);
-        if link.name.is_some() {
-            let name = neutral_thread_name(ticket.number);
+        let name = neutral_thread_name(ticket.number);
+        if link.name.as_ref() == Some(&name) {
             card.subject = name.replacen(&thread_mark(ticket.number), "", 1);
         }
         card

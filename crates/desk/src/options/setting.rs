@@ -15,6 +15,8 @@ pub enum Setting {
     StaffRole,
     /// What a ticket becomes in Discord.
     ThreadKind,
+    /// What stands before a ticket's number in the name of its thread.
+    TicketPrefix,
     /// Where staff read what becomes of tickets.
     LogChannel,
     /// What a note in a thread begins with.
@@ -86,10 +88,11 @@ const NOTES: &[(&str, &str)] = &[
 
 impl Setting {
     /// Every setting that `/config` shows. Maintenance has a command of its own.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SupportChannel,
         Self::StaffRole,
         Self::ThreadKind,
+        Self::TicketPrefix,
         Self::LogChannel,
         Self::NotePrefix,
         Self::NotesInDiscord,
@@ -109,6 +112,7 @@ impl Setting {
             Self::SupportChannel => "support_channel",
             Self::StaffRole => "staff_role",
             Self::ThreadKind => "thread_kind",
+            Self::TicketPrefix => "ticket_prefix",
             Self::LogChannel => "log_channel",
             Self::NotePrefix => "note_prefix",
             Self::NotesInDiscord => "notes_in_discord",
@@ -154,6 +158,7 @@ impl Setting {
             Self::SupportChannel => "The channel in which tickets become threads",
             Self::StaffRole => "Whoever has this role is staff",
             Self::ThreadKind => "What a ticket becomes in Discord",
+            Self::TicketPrefix => "What stands before a ticket's number in its thread's name",
             Self::LogChannel => "The channel in which staff read what becomes of tickets",
             Self::NotePrefix => "What a note in a thread begins with",
             Self::NotesInDiscord => "What staff write in a thread that is a note",
@@ -176,6 +181,7 @@ impl Setting {
             Self::StaffRole => Shape::Role,
             Self::ThreadKind => Shape::Choice(KINDS),
             Self::NotesInDiscord => Shape::Choice(NOTES),
+            Self::TicketPrefix => Shape::Text { min: 1, max: 20 },
             Self::NotePrefix => Shape::Text { min: 1, max: 10 },
             Self::ThreadBudget => Shape::Number { min: 1, max: 1_000 },
             Self::MaxOpenTickets => Shape::Number { min: 1, max: 10 },
@@ -205,6 +211,7 @@ impl Setting {
             }
             Self::SupportChannel
             | Self::StaffRole
+            | Self::TicketPrefix
             | Self::LogChannel
             | Self::PanelChannel
             | Self::OpeningHours
@@ -221,6 +228,10 @@ impl Setting {
     pub fn read(self, typed: &str) -> Result<String, String> {
         let typed = typed.trim();
         let key = self.key();
+        if self == Self::TicketPrefix && typed.contains('#') {
+            // The number's own: threads are found again by it.
+            return Err(format!("{key} has no # in it: the number brings its own."));
+        }
         match self.shape() {
             Shape::Number { min, max } => typed
                 .parse::<i64>()

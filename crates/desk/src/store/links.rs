@@ -11,12 +11,14 @@ use sea_orm::{
 };
 
 /// A new ticket's link, without a thread yet. The thread is to be as the guild wants it now; one
-/// that a customer is to be in is private, under this channel.
+/// that a customer is to be in is private, under this channel. `name` is what it is to be called, where
+/// that is not the usual name.
 pub(crate) async fn insert(
     db: &impl ConnectionTrait,
     ticket: TicketId,
     home: &GuildSettings,
     shared: Option<ChannelId>,
+    name: Option<String>,
 ) -> Result<(), DeskError> {
     let link = thread_link::ActiveModel {
         ticket_id: Set(ticket),
@@ -27,7 +29,7 @@ pub(crate) async fn insert(
         compared_at: Set(Timestamp(0)),
         kind: Set(shared.map_or(home.thread_kind, |_| ThreadKind::Private)),
         parent_id: Set(shared.unwrap_or(home.support_channel)),
-        name: Set(None),
+        name: Set(name),
         archived: Set(false),
         locked: Set(false),
         shared: Set(i64::from(shared.is_some())),
@@ -185,6 +187,7 @@ pub(crate) async fn forget_thread(
     link: &thread_link::Model,
     home: &GuildSettings,
     panel: Option<ChannelId>,
+    name: Option<String>,
 ) -> Result<(), DeskError> {
     let (kind, parent) = match link.is_shared() && link.parent_id != home.support_channel {
         true => (link.kind, panel.unwrap_or(link.parent_id)),
@@ -197,7 +200,7 @@ pub(crate) async fn forget_thread(
         trouble: Set(None),
         kind: Set(kind),
         parent_id: Set(parent),
-        name: Set(None),
+        name: Set(name),
         ..Default::default()
     }
     .update(db)

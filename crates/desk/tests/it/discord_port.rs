@@ -64,7 +64,7 @@ impl DiscordPort for FakeDiscord {
             Ok(state
                 .threads
                 .iter()
-                .find(|t| t.name.starts_with(mark) && t.id.created_at() >= since)
+                .find(|t| text::bears_mark(&t.name, mark) && t.id.created_at() >= since)
                 .map(|t| t.id))
         })
         .await

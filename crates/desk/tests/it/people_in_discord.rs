@@ -374,3 +374,44 @@ async fn long_short_and_wordless_messages_of_people_arrive_whole() {
         assert_eq!(signs(id), ["✅"]);
     }
 }
+
+#[tokio::test]
+async fn a_guilds_own_words_stand_before_the_number_in_a_threads_name() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    world.discord.state().hosts.owner = Some(MIRA);
+    let admin = world.desk.admin_of(&mira).await.unwrap();
+    let decide = async |prefix: &str| {
+        let setting = desk::options::Setting::TicketPrefix;
+        let decided = world.desk.decide(&admin, setting, Some(prefix)).await;
+        world.desk.adopt(&admin, vec![decided?]).await
+    };
+    let (_, plain) = world.filed().await;
+    for wrong in ["Case #", "x".repeat(21).as_str()] {
+        let refused = decide(wrong).await;
+        assert!(matches!(refused, Err(DeskError::Invalid(_))), "{refused:?}");
+    }
+    decide("Case").await.unwrap();
+    // Found by its number, although nobody heard that it was made.
+    world.discord.fail("open_thread", Fault::After);
+    let (_, named) = world.filed().await;
+    decide("Ticket").await.unwrap();
+    let (_, later) = world.filed().await;
+    let names = |world: &World| -> Vec<String> {
+        let state = world.discord.state();
+        state.threads.iter().map(|t| t.name.clone()).collect()
+    };
+    let expected = [
+        "#1 Late parcel",
+        "Case #2 Late parcel",
+        "Ticket #3 Late parcel",
+    ];
+    assert_eq!(names(&world), expected);
+    for thread in [plain, named, later] {
+        assert_eq!(
+            tell(&world, thread).await,
+            Ingested::Ignored,
+            "nobody renamed it"
+        );
+    }
+}
