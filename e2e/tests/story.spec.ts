@@ -304,6 +304,25 @@ test("the dashboard closes, and the customer reopens by writing", async ({ page,
   expect(await isArchived()).toBe(false);
 });
 
+test("the dashboard closes with a reason, which both sides read", async ({ page, staff, world }) => {
+  const { discord } = world;
+  const { number } = await file(page, world);
+  const thread = await discord.thread(number);
+  await openTicket(staff, world, number);
+  await side(staff).getByRole("button", { name: "Close with a reason…" }).click();
+  const reason = side(staff).getByRole("textbox", { name: "Why it is closed; the customer reads it" });
+  await expect(reason).toBeFocused();
+  await reason.press("Escape");
+  await side(staff).getByRole("button", { name: "Close with a reason…" }).click();
+  await expect(side(staff).getByRole("button", { name: "Close with it" })).toBeDisabled();
+  await reason.fill("It went out **today**.");
+  await side(staff).getByRole("button", { name: "Close with it" }).click();
+  await expect(side(staff).locator(".badge")).toHaveText("Closed");
+  await expect(side(staff).getByRole("button", { name: "Close with a reason…" })).toHaveCount(0);
+  await expect(page.locator("#status")).toContainText("It went out today.");
+  await discord.posted(thread.id, "It went out **today**.");
+});
+
 test("the customer closes and reopens", async ({ page, staff, world }) => {
   const { discord } = world;
   const { number } = await file(page, world);

@@ -150,6 +150,13 @@ pub(crate) async fn close(number: i64) -> Result<(), Failure> {
     answer(desk.close(&staff, number).await)
 }
 
+/// The same, with words for the customer to read.
+#[server(prefix = "/api/staff", endpoint = "close_with")]
+pub(crate) async fn close_with(number: i64, reason: String) -> Result<(), Failure> {
+    let (desk, staff) = seat().await?;
+    answer(desk.close_with(&staff, number, &reason).await)
+}
+
 /// Brings a closed ticket back.
 #[server(prefix = "/api/staff", endpoint = "reopen")]
 pub(crate) async fn reopen(number: i64) -> Result<(), Failure> {

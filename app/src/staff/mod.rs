@@ -4,6 +4,7 @@
 //! ticket. It shows what `workplace` holds; all reading and doing goes through [`crate::api`].
 
 mod card;
+mod closing;
 mod composer;
 mod draft;
 mod edits;

@@ -1,6 +1,7 @@
 //! The panel beside a ticket: its state and what can be done to it, the customer, the history.
 
 use super::card::CustomerCard;
+use super::closing::Closing;
 use super::messages::try_again;
 use super::tags::Tags;
 use super::ticket::badge;
@@ -46,6 +47,7 @@ pub(crate) fn Side(workplace: Workplace) -> AnyView {
 
 #[component]
 fn State(workplace: Workplace) -> AnyView {
+    let number = fact(workplace, |view| view.ticket.number);
     let status = fact(workplace, |view| view.ticket.status);
     let priority = fact(workplace, |view| view.ticket.priority);
     let assignee = fact(workplace, |view| view.ticket.assignee.clone());
@@ -125,6 +127,11 @@ fn State(workplace: Workplace) -> AnyView {
                     </span>
                 </button>
             </div>
+            {move || {
+                // For each ticket anew: no reason goes with another one.
+                number.track();
+                (!is_closed()).then(|| view! { <Closing workplace/> })
+            }}
         </section>
     }
     .into_any()

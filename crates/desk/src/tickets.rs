@@ -4,11 +4,12 @@
 //! thread's change to Discord. It asks for proof of who acts and never looks it up.
 
 use crate::bridge::Command;
+use crate::commands::REASON_MAX;
 use crate::store::entities::ticket;
 use crate::store::{people, tickets};
 use crate::work::{Touched, Work};
 use crate::{Desk, DeskError, Holder, Staff};
-use domain::{MessageId, PersonId, Priority, Status, TicketId};
+use domain::{Field, MessageId, PersonId, Priority, Status, TicketId};
 
 /// How much of a message a list shows.
 pub(crate) const LAST_WORDS: usize = 140;
@@ -160,6 +161,23 @@ impl Desk {
     pub async fn close(&self, staff: &Staff, number: i64) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
         self.close_as(id, &staff.name, None).await
+    }
+
+    /// The same with words for the customer to read, at most [`REASON_MAX`] characters.
+    pub async fn close_with(
+        &self,
+        staff: &Staff,
+        number: i64,
+        reason: &str,
+    ) -> Result<(), DeskError> {
+        let reason = reason.trim();
+        if reason.chars().count() > usize::from(REASON_MAX) {
+            let why = format!("A reason has at most {REASON_MAX} characters.");
+            return Err(DeskError::invalid(Field::Body, &why));
+        }
+        let id = self.ticket_id(staff, number).await?;
+        let reason = Some(reason).filter(|reason| !reason.is_empty());
+        self.close_as(id, &staff.name, reason).await
     }
 
     /// Opens a closed ticket again.

@@ -24,7 +24,7 @@ use std::time::Duration;
 /// How old a page may be, however little changed.
 const FRESH: Duration = Duration::from_secs(10);
 /// How many bytes of pages are kept.
-const ROOM: u64 = 4 << 20;
+const ROOM: u64 = 3 << 20;
 /// About how many pages that is.
 const PAGES: usize = 100;
 

@@ -29,7 +29,7 @@ pub use deeds::{Does, ForAdmin, ForEveryone, ForOwner, ForStaff, Who};
 pub use listing::matrix;
 pub use suggest::Suggestion;
 pub use table::{COMMANDS, GROUPS, find};
-pub(crate) use table::{QUICK_NAME_MAX, REPLY_MAX, TAG_MAX};
+pub(crate) use table::{QUICK_NAME_MAX, REASON_MAX, REPLY_MAX, TAG_MAX};
 
 use crate::store::{links, ticket_lines, tickets};
 use crate::{Desk, DeskError, Holder, Staff};

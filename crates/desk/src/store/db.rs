@@ -38,7 +38,7 @@ const SQLITE_READERS: u32 = 4;
 
 /// KiB of pages that each of them keeps to itself. The kernel keeps them all anyhow; what is more
 /// here is memory that every reader fills with the same pages.
-const SQLITE_READER_CACHE: u32 = 512;
+const SQLITE_READER_CACHE: u32 = 256;
 
 /// Pages in SQLite's log from which on the writer itself folds them back into the file, and whoever
 /// writes next waits for that. [`Db::checkpoint`] does it beside the writer long before.

@@ -201,3 +201,26 @@ async fn sessions_last_until_they_expire() {
     assert_eq!(world.desk.session_load("a").await.unwrap(), None);
     assert_eq!(world.desk.sessions_sweep().await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn a_reason_from_the_dashboard_is_bounded_and_an_empty_one_is_none() {
+    let world = World::new().await;
+    let mira = world.mira().await;
+    let reasons = async |opened: &desk::Opened| {
+        let seen = world.desk.held_ticket(&opened.token).await.unwrap();
+        (seen.2.ticket.status, seen.2.ticket.closed_because)
+    };
+    let opened = world.file("Late parcel", "Where is it?").await;
+    let long = world.desk.close_with(&mira, opened.number, &"ß".repeat(501));
+    assert!(matches!(long.await, Err(DeskError::Invalid(_))));
+    assert_eq!(reasons(&opened).await, (Status::Open, None));
+    let just = format!("  {}\n", "ß".repeat(500));
+    let closed = world.desk.close_with(&mira, opened.number, &just);
+    closed.await.unwrap();
+    let said = Some(format!("<p dir=\"auto\">{}</p>", "ß".repeat(500)));
+    assert_eq!(reasons(&opened).await, (Status::Closed, said));
+    let other = world.file("Late parcel", "And mine?").await;
+    let closed = world.desk.close_with(&mira, other.number, " \n ");
+    closed.await.unwrap();
+    assert_eq!(reasons(&other).await, (Status::Closed, None));
+}

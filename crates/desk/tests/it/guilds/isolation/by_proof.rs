@@ -44,6 +44,7 @@ async fn tried_by(
     );
     shut!("category", desk.set_category(staff, number, "billing"));
     shut!("close", desk.close(staff, number));
+    shut!("close with", desk.close_with(staff, number, "mine"));
     shut!("reopen", desk.reopen(staff, number));
     shut!("retry", desk.retry_delivery(staff, number));
     shut!("new thread", desk.new_thread(staff, number));
