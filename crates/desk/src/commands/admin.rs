@@ -174,7 +174,10 @@ impl Desk {
     async fn list_staff(&self, admin: &Admin) -> Result<Answer, DeskError> {
         let role = self.home().staff_role;
         let staffing = self.staffing(admin).await?;
-        let mut lines = vec![format!("Everyone with <@&{role}> (the staff role)")];
+        let mut lines = vec![match role {
+            RoleId(0) => "No staff role is chosen yet: /setup does that".to_owned(),
+            role => format!("Everyone with <@&{role}> (the staff role)"),
+        }];
         let roles = staffing.roles.iter();
         lines.extend(roles.map(|role| format!("Everyone with <@&{role}>")));
         lines.extend(staffing.people.iter().map(|(user, _)| format!("<@{user}>")));

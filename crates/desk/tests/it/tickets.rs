@@ -211,8 +211,9 @@ async fn a_reason_from_the_dashboard_is_bounded_and_an_empty_one_is_none() {
         (seen.2.ticket.status, seen.2.ticket.closed_because)
     };
     let opened = world.file("Late parcel", "Where is it?").await;
-    let long = world.desk.close_with(&mira, opened.number, &"ß".repeat(501));
-    assert!(matches!(long.await, Err(DeskError::Invalid(_))));
+    let long = "ß".repeat(501);
+    let refused = world.desk.close_with(&mira, opened.number, &long).await;
+    assert!(matches!(refused, Err(DeskError::Invalid(_))));
     assert_eq!(reasons(&opened).await, (Status::Open, None));
     let just = format!("  {}\n", "ß".repeat(500));
     let closed = world.desk.close_with(&mira, opened.number, &just);

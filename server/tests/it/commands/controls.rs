@@ -30,7 +30,7 @@ struct Scene<'a> {
 
 enum Through {
     /// Signed with this key, on this message.
-    Http(Key, Value),
+    Http(Box<Key>, Value),
     /// In this channel, on what the person was shown last.
     Gateway(Value),
 }
@@ -164,7 +164,7 @@ async fn card(world: &World, thread: &Value) -> Value {
 /// something of the bot's, alone.
 async fn through(world: &World, door: Door, thread: &Value, people: &[&str]) -> Through {
     if door == Door::Http {
-        return Through::Http(Key::new(), card(world, thread).await);
+        return Through::Http(Box::new(Key::new()), card(world, thread).await);
     }
     let order = json!({"do": "switches", "set": {"trusts_controls": true}});
     world.discord.order(&order).unwrap();
