@@ -319,7 +319,7 @@ test("the dashboard closes with a reason, which both sides read", async ({ page,
   await side(staff).getByRole("button", { name: "Close with it" }).click();
   await expect(side(staff).locator(".badge")).toHaveText("Closed");
   await expect(side(staff).getByRole("button", { name: "Close with a reason…" })).toHaveCount(0);
-  await expect(page.locator("#status")).toContainText("It went out today.");
+  await expect(page.locator("#why")).toContainText("It went out today.");
   await discord.posted(thread.id, "It went out **today**.");
 });
 
