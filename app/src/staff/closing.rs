@@ -1,7 +1,8 @@
 //! Closing a ticket with words that its customer reads.
 //!
-//! The words live here until the ticket is closed with them; closing without any is the panel's own
-//! button.
+//! The words are kept with their ticket's number until it is closed with them or somebody thinks
+//! better of it: through a failure, a refresh, and a look at another ticket. Closing without any is
+//! the panel's own button.
 
 use super::trouble::trouble;
 use super::workplace::Workplace;
@@ -12,18 +13,21 @@ use leptos::prelude::*;
 
 /// The words, once somebody asks for a place to write them.
 #[component]
-pub(crate) fn Closing(workplace: Workplace) -> AnyView {
-    let is_open = RwSignal::new(false);
+pub(crate) fn Closing(workplace: Workplace, number: i64) -> AnyView {
+    let closing = workplace.closing;
+    let is_open = Memo::new(move |_| {
+        closing.with(|words| words.as_ref().is_some_and(|(of, _)| *of == number))
+    });
     view! {
         {move || {
             if is_open.get() {
-                return view! { <Words workplace is_open/> }.into_any();
+                return view! { <Words workplace number/> }.into_any();
             }
             view! {
                 <button
                     type="button"
                     class="button button-small button-quiet"
-                    on:click=move |_| is_open.set(true)
+                    on:click=move |_| closing.set(Some((number, String::new())))
                 >
                     "Close with a reason…"
                 </button>
@@ -35,17 +39,26 @@ pub(crate) fn Closing(workplace: Workplace) -> AnyView {
 }
 
 #[component]
-fn Words(workplace: Workplace, is_open: RwSignal<bool>) -> AnyView {
-    let typed = RwSignal::new(String::new());
+fn Words(workplace: Workplace, number: i64) -> AnyView {
+    let closing = workplace.closing;
     let problem = RwSignal::new(None::<AppError>);
-    let text = Memo::new(move |_| typed.get());
-    let is_empty = move || typed.with(|typed| typed.trim().is_empty());
+    let text = Memo::new(move |_| {
+        closing.with(|words| {
+            words
+                .as_ref()
+                .map(|(_, text)| text.clone())
+                .unwrap_or_default()
+        })
+    });
+    let is_empty = move || text.with(|text| text.trim().is_empty());
     let close = move || {
-        if let Some(number) = workplace.shown_untracked()
-            && !typed.with_untracked(|typed| typed.trim().is_empty())
-        {
-            let words = typed.get_untracked();
-            workplace.act_here(problem, tickets::close_with(number, words));
+        let words = text.get_untracked();
+        if !words.trim().is_empty() {
+            let closed = async move {
+                let done = tickets::close_with(number, words).await;
+                done.inspect(|()| closing.set(None))
+            };
+            workplace.act_here(problem, closed);
         }
     };
     view! {
@@ -56,9 +69,9 @@ fn Words(workplace: Workplace, is_open: RwSignal<bool>) -> AnyView {
                 label="Why it is closed; the customer reads it"
                 placeholder="Why it is closed; the customer reads it"
                 text=text
-                on_text=Callback::new(move |text| typed.set(text))
+                on_text=Callback::new(move |text| closing.set(Some((number, text))))
                 on_send=Callback::new(move |()| close())
-                on_escape=Callback::new(move |()| is_open.set(false))
+                on_escape=Callback::new(move |()| closing.set(None))
                 takes_focus=true
             />
             <div class="change-actions">
@@ -66,7 +79,7 @@ fn Words(workplace: Workplace, is_open: RwSignal<bool>) -> AnyView {
                     type="button"
                     class="button button-small button-quiet"
                     title="Escape"
-                    on:click=move |_| is_open.set(false)
+                    on:click=move |_| closing.set(None)
                 >
                     "Cancel"
                 </button>

@@ -128,9 +128,10 @@ fn State(workplace: Workplace) -> AnyView {
                 </button>
             </div>
             {move || {
-                // For each ticket anew: no reason goes with another one.
-                number.track();
-                (!is_closed()).then(|| view! { <Closing workplace/> })
+                let number = number.get();
+                number
+                    .filter(|_| !is_closed())
+                    .map(|number| view! { <Closing workplace number/> })
             }}
         </section>
     }

@@ -115,6 +115,8 @@ pub(crate) struct Workplace {
     pub drafts: Drafts,
     /// Messages that are being changed.
     pub edits: Edits,
+    /// With which words which ticket is to be closed.
+    pub closing: RwSignal<Option<(i64, String)>>,
     /// A change of a ticket is under way.
     pub acting: RwSignal<bool>,
     /// Why the last change did not work.
@@ -144,6 +146,7 @@ impl Workplace {
             sync,
             drafts: Drafts::new(),
             edits: Edits::new(),
+            closing: RwSignal::new(None),
             acting: RwSignal::new(false),
             act_trouble: RwSignal::new(None),
             list_now,
