@@ -163,7 +163,7 @@ impl Desk {
         self.close_as(id, &staff.name, None).await
     }
 
-    /// The same with words for the customer to read, at most [`REASON_MAX`] characters.
+    /// The same with words for the customer to read, at most 500 characters.
     pub async fn close_with(
         &self,
         staff: &Staff,
