@@ -16,6 +16,7 @@ mod m20261121_000023_forms;
 mod m20261122_000030_addresses;
 mod m20261122_000031_from_messages;
 mod m20261122_000032_closing;
+mod m20261122_000033_blocked;
 mod statements;
 
 /// Every step, in order.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000030_addresses::Migration),
             Box::new(m20261122_000031_from_messages::Migration),
             Box::new(m20261122_000032_closing::Migration),
+            Box::new(m20261122_000033_blocked::Migration),
         ]
     }
 }

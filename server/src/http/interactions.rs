@@ -4,27 +4,28 @@
 //! is wrong with it gets the same short refusal. What an interaction means is the connector's and
 //! the desk's.
 
+mod seal;
+
 use super::Web;
 use crate::config::{Config, Secret};
 use crate::discord_config;
 use anyhow::Context;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
 use connector::{DiscordConfig, Inline, Interactions};
 use domain::Timestamp;
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
+use seal::Seal;
 use serde_json::json;
 use std::net::SocketAddr;
-use std::time::Duration;
 use subtle::ConstantTimeEq;
 use url::{Host, Url};
 
-/// How far a signed moment may lie from ours, either way.
-const FRESH: Duration = Duration::from_secs(5 * 60);
 /// More than Discord ever sends.
 const LARGEST: usize = 1 << 20;
 
@@ -38,70 +39,47 @@ pub(super) fn routes() -> Router<Web> {
 /// What answers signed interactions, if a key is configured.
 pub(crate) struct Signed {
     key: Option<VerifyingKey>,
+    /// When this process began: what was signed before was meant for another one.
+    since: Timestamp,
     interactions: Interactions,
 }
 
 impl Signed {
-    pub(super) fn new(config: &Config, interactions: Interactions) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        config: &Config,
+        since: Timestamp,
+        interactions: Interactions,
+    ) -> anyhow::Result<Self> {
         let key = match &config.public_key {
-            Some(hex) => Some(key(hex).context("DISCORD_PUBLIC_KEY is no Ed25519 key")?),
+            Some(hex) => Some(seal::key(hex).context("DISCORD_PUBLIC_KEY is no Ed25519 key")?),
             None => None,
         };
-        Ok(Self { key, interactions })
+        Ok(Self {
+            key,
+            since,
+            interactions,
+        })
     }
-}
-
-fn key(hex: &str) -> Option<VerifyingKey> {
-    VerifyingKey::from_bytes(&bytes(hex)?).ok()
-}
-
-/// The bytes in hexadecimal digits, exactly as many.
-fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
-    let digits = hex.as_bytes();
-    if digits.len() != 2 * N {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let nibble = |digit: u8| char::from(digit).to_digit(16);
-        let value = (nibble(pair[0])? << 4) | nibble(pair[1])?;
-        *byte = u8::try_from(value).ok()?;
-    }
-    Some(bytes)
-}
-
-/// Whether Discord signed these bytes, just now.
-fn is_signed(key: &VerifyingKey, headers: &HeaderMap, body: &[u8], now: Timestamp) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let (Some(signature), Some(moment)) =
-        (text("x-signature-ed25519"), text("x-signature-timestamp"))
-    else {
-        return false;
-    };
-    let plain = !moment.is_empty() && moment.bytes().all(|b| b.is_ascii_digit());
-    let Some(seconds) = moment.parse::<i64>().ok().filter(|_| plain) else {
-        return false;
-    };
-    let away = now.millis().abs_diff(seconds.saturating_mul(1_000));
-    if u128::from(away) > FRESH.as_millis() {
-        return false;
-    }
-    let Some(signature) = bytes(signature).map(|bytes| Signature::from_bytes(&bytes)) else {
-        return false;
-    };
-    let signed = [moment.as_bytes(), body].concat();
-    key.verify_strict(&signed, &signature).is_ok()
 }
 
 fn refused() -> Response {
     (StatusCode::UNAUTHORIZED, "invalid request signature").into_response()
 }
 
-async fn interaction(State(web): State<Web>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(key) = &web.signed.key else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    if !is_signed(key, &headers, &body, web.house.now()) {
+impl FromRequestParts<Web> for Seal {
+    type Rejection = Response;
+
+    /// Before the body is read: a stranger's costs nothing then.
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        let Some(key) = web.signed.key else {
+            return Err(StatusCode::NOT_FOUND.into_response());
+        };
+        Self::read(key, &parts.headers, web.house.now(), web.signed.since).ok_or_else(refused)
+    }
+}
+
+async fn interaction(State(web): State<Web>, seal: Seal, body: Bytes) -> Response {
+    if !seal.is_on(&body) {
         return refused();
     }
     match web.signed.interactions.answer_inline(&body).await {
@@ -188,9 +166,6 @@ async fn register(
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
-    use ed25519_dalek::{Signer, SigningKey};
-
-    const NOW: i64 = 1_795_265_280;
 
     fn headers(pairs: &[(&'static str, String)]) -> HeaderMap {
         pairs
@@ -200,53 +175,6 @@ mod tests {
                 (name, HeaderValue::from_str(value).unwrap())
             })
             .collect()
-    }
-
-    fn signed(key: &SigningKey, moment: &str, body: &[u8]) -> HeaderMap {
-        let signature = key.sign(&[moment.as_bytes(), body].concat()).to_bytes();
-        let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-        headers(&[
-            ("x-signature-ed25519", hex),
-            ("x-signature-timestamp", moment.to_owned()),
-        ])
-    }
-
-    #[test]
-    fn only_what_discord_signed_just_now_passes() {
-        let key = SigningKey::from_bytes(&[7; 32]);
-        let now = Timestamp::from_millis(NOW * 1_000);
-        let passes =
-            |headers: &HeaderMap, body: &[u8]| is_signed(&key.verifying_key(), headers, body, now);
-        let at = |moment: i64| signed(&key, &moment.to_string(), b"{}");
-        assert!(passes(&at(NOW), b"{}"));
-        assert!(passes(&at(NOW - 300), b"{}") && passes(&at(NOW + 300), b"{}"));
-        assert!(!passes(&at(NOW - 301), b"{}") && !passes(&at(NOW + 301), b"{}"));
-        assert!(!passes(&at(NOW), b"{ }"), "other bytes");
-        assert!(!passes(&HeaderMap::new(), b"{}"));
-        for moment in [
-            "",
-            "-1",
-            "+1795265280",
-            "soon",
-            "99999999999999999999",
-            "9223372036854775807",
-        ] {
-            assert!(!passes(&signed(&key, moment, b"{}"), b"{}"), "{moment}");
-        }
-        let other = SigningKey::from_bytes(&[8; 32]);
-        assert!(!passes(&signed(&other, &NOW.to_string(), b"{}"), b"{}"));
-        for signature in [
-            "",
-            "00",
-            &"0".repeat(128),
-            &"g".repeat(128),
-            &"é".repeat(64),
-        ] {
-            let mut bad = at(NOW);
-            let value = HeaderValue::from_bytes(signature.as_bytes()).unwrap();
-            bad.insert("x-signature-ed25519", value);
-            assert!(!passes(&bad, b"{}"), "{signature}");
-        }
     }
 
     fn registrar(secret: Option<&str>) -> Registrar {

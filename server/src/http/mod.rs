@@ -98,6 +98,7 @@ impl Web {
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
         let shelf = Shelf::load(&config.site_dir);
+        let since = house.now();
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(shelf.addresses(), house.clone()),
             house,
@@ -105,7 +106,7 @@ impl Web {
             shelf,
             sign_in: SignIn::new(config, http)?,
             gateway,
-            signed: interactions::Signed::new(config, interactions)?,
+            signed: interactions::Signed::new(config, since, interactions)?,
             registrar: interactions::Registrar::new(config),
             given: config.given.clone(),
             public_url: Url::parse(&config.public_url).context("PUBLIC_URL")?,

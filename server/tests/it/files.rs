@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// A red square of 2 by 2 pixels.
-const PNG: &[u8] = include_bytes!("files/red.png");
+pub const PNG: &[u8] = include_bytes!("files/red.png");
 
 /// Small limits: 1 MB, three files.
 async fn world() -> World {
@@ -20,7 +20,7 @@ async fn world() -> World {
     World::start_set(Options::default(), &limits).await
 }
 
-fn file(name: &str, bytes: impl Into<Vec<u8>>) -> Part {
+pub fn file(name: &str, bytes: impl Into<Vec<u8>>) -> Part {
     Part::bytes(bytes.into()).file_name(name.to_owned())
 }
 
@@ -82,7 +82,7 @@ fn stored(world: &World) -> usize {
 }
 
 /// A person posts files in a thread, as their client does.
-async fn post_files(
+pub async fn post_files(
     world: &World,
     person: &Person,
     thread: &Value,

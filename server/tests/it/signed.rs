@@ -126,6 +126,31 @@ async fn a_ping_is_answered_and_nothing_is_told_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_nobody_signed_is_not_even_read() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let discord = Discord::start().await;
+    let address = discord.world.base.trim_start_matches("http://").to_owned();
+    let zeros = "0".repeat(128);
+    for headers in [
+        String::new(),
+        format!("x-signature-ed25519: {zeros}\r\n"),
+        "x-signature-ed25519: 00\r\nx-signature-timestamp: 1\r\n".to_owned(),
+        format!("x-signature-ed25519: {zeros}\r\nx-signature-timestamp: 1600000000\r\n"),
+    ] {
+        let mut wire = tokio::net::TcpStream::connect(&address).await.unwrap();
+        // Announced, and never sent.
+        let head = format!(
+            "POST /api/interactions HTTP/1.1\r\nhost: {address}\r\n\
+             content-length: 900000\r\n{headers}\r\n"
+        );
+        wire.write_all(head.as_bytes()).await.unwrap();
+        let mut start = [0; 12];
+        wire.read_exact(&mut start).await.unwrap();
+        assert_eq!(&start, b"HTTP/1.1 401", "{headers}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_does_no_harm() {
     let discord = Discord::start().await;
     let nested = "[".repeat(100_000);

@@ -7,7 +7,7 @@ use super::Place;
 use crate::anatomy::MANAGES;
 use crate::{custom_id, read};
 use desk::commands::{Act, Asked, Kind, Value, Values, Written, find};
-use domain::{ChannelId, DiscordGuildId, DiscordMessageId, RoleId, ThreadId};
+use domain::{ChannelId, DiscordGuildId, RoleId, ThreadId};
 use serenity::all::{
     ActionRow, ActionRowComponent, ChannelType, CommandInteraction, CommandType,
     ComponentInteraction, ComponentInteractionDataKind, GuildId, Interaction, Member,
@@ -158,10 +158,16 @@ fn act(i: &CommandInteraction) -> Option<Act> {
             values.add("user", Value::User(Box::new(user)));
         }
         Some(ResolvedTarget::Message(message)) => {
+            // Read as every message is, so that a forward, a sticker and a poll say what they say.
+            let read = serde_json::to_value(message).ok();
+            let read = read.and_then(|message| read::message(message, None))?;
+            let mut author = read::resolved_member(&message.author, None);
+            author.bot |= read.author.is_bot;
             let written = Written {
-                id: DiscordMessageId::from(message.id.get()),
-                author: read::resolved_member(&message.author, None),
-                text: message.content.clone(),
+                id: read.id,
+                author,
+                text: read.content,
+                files: read.files,
             };
             values.add("message", Value::Message(Box::new(written)));
         }

@@ -194,6 +194,8 @@ pub enum Control {
     RaisePriority(TicketId),
     /// Set its priority to the choice.
     SetPriority(TicketId),
+    /// Move it to the category of the choice.
+    SetCategory(TicketId),
     /// Ask for a reason, and close.
     AskClose(TicketId),
     /// The form with the reason.
@@ -220,6 +222,7 @@ impl Control {
             Self::Release(_) => Does::Staff(ForStaff::Release),
             Self::RaisePriority(_) => Does::Staff(ForStaff::RaisePriority),
             Self::SetPriority(_) => Does::Staff(ForStaff::SetPriority),
+            Self::SetCategory(_) => Does::Staff(ForStaff::Category),
             Self::AskClose(_) => Does::Owner(ForOwner::AskClose),
             Self::Close(_) => Does::Owner(ForOwner::Close),
             Self::Reopen(_) => Does::Owner(ForOwner::Reopen),
@@ -237,6 +240,7 @@ impl Control {
             | Self::Release(ticket)
             | Self::RaisePriority(ticket)
             | Self::SetPriority(ticket)
+            | Self::SetCategory(ticket)
             | Self::AskClose(ticket)
             | Self::Close(ticket)
             | Self::Reopen(ticket) => Some(*ticket),
@@ -248,7 +252,7 @@ impl Control {
     pub fn choice(&self) -> Option<&'static str> {
         match self {
             Self::SetPriority(_) => Some("priority"),
-            Self::PickCategory => Some("category"),
+            Self::PickCategory | Self::SetCategory(_) => Some("category"),
             Self::SetUp(_) => Some("choice"),
             _ => None,
         }
@@ -270,6 +274,7 @@ impl Control {
             Self::Release(_) => "Release",
             Self::RaisePriority(_) => "Priority",
             Self::SetPriority(_) => "the menu of priorities",
+            Self::SetCategory(_) => "the menu of categories for a ticket",
             Self::AskClose(_) => "Close",
             Self::Close(_) => "the form with a reason",
             Self::Reopen(_) => "Reopen",
@@ -281,7 +286,10 @@ impl Control {
             Self::SetUp(Step::MakeRole) => "Make a role",
             Self::SetUp(Step::Panel) => "Post the panel here",
             Self::SetUp(Step::Check) => "Check again",
-            Self::SetUp(_) => "the menus of the set-up",
+            Self::SetUp(Step::Channel) => "the set-up's menu of channels",
+            Self::SetUp(Step::Role) => "the set-up's menu of roles",
+            Self::SetUp(Step::Kind) => "the set-up's menu of what a ticket becomes",
+            Self::SetUp(Step::Log) => "the set-up's menu of channels for the log",
         }
     }
 
@@ -291,9 +299,9 @@ impl Control {
     }
 
     /// One of each, for lists.
-    pub fn examples() -> [Self; 14] {
+    pub fn examples() -> Vec<Self> {
         let ticket = TicketId(1);
-        [
+        let mut all = vec![
             Self::AskNew,
             Self::PickCategory,
             Self::File("question".to_owned()),
@@ -305,9 +313,9 @@ impl Control {
             Self::Release(ticket),
             Self::RaisePriority(ticket),
             Self::SetPriority(ticket),
-            Self::SetUp(Step::Channel),
-            Self::SetUp(Step::MakeRole),
-            Self::SetUp(Step::Panel),
-        ]
+            Self::SetCategory(ticket),
+        ];
+        all.extend(Step::ALL.map(Self::SetUp));
+        all
     }
 }

@@ -6,7 +6,7 @@
 
 use super::command::Opt;
 use super::deeds::Does;
-use crate::bridge::RemoteMember;
+use crate::bridge::{RemoteFile, RemoteMember};
 use crate::{DeskError, DiscordProfile, RequestKey};
 use domain::{ChannelId, DiscordGuildId, DiscordMessageId, RoleId, ThreadId, TicketId};
 
@@ -70,6 +70,8 @@ pub struct Written {
     pub author: RemoteMember,
     /// What it says.
     pub text: String,
+    /// Its files.
+    pub files: Vec<RemoteFile>,
 }
 
 /// Values by their names.

@@ -107,6 +107,7 @@ pub enum ForStaff {
     RemoveUser,
     Block,
     Unblock,
+    Blocked,
     FromMessage,
     TicketsOf,
     Transcript,

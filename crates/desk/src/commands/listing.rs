@@ -6,9 +6,9 @@ use super::deeds::Who;
 use super::table::COMMANDS;
 use crate::bridge::escape;
 use crate::store::ticket_lines::Line;
-use domain::DiscordGuildId;
 use domain::card::{CardAnswer, CardField, CardLink};
 use domain::text::{discord_len, excerpt};
+use domain::{DiscordGuildId, ThreadId};
 
 /// Discord takes 4,096; a last line has room beside.
 const ROOM: usize = 3_900;
@@ -87,17 +87,27 @@ fn tickets_lines(guild: DiscordGuildId, all: &[Line]) -> Vec<String> {
     all.iter().map(|t| ticket(guild, t, &state(t))).collect()
 }
 
-/// Tickets as those who filed them see them: nothing of what staff make of them.
+/// Tickets as those who filed them see them: nothing of what staff make of them, and no way to a
+/// thread that they are not let into.
 pub(super) fn own_tickets(guild: DiscordGuildId, all: &[Line]) -> String {
-    let line = |t: &Line| ticket(guild, t, t.status.customers_words());
-    lines(&all.iter().map(line).collect::<Vec<_>>())
+    let theirs = |t: &Line| t.thread_id.filter(|_| t.shared != 0);
+    let line = |t: &Line| line(guild, t, theirs(t), t.status.customers_words());
+    let mut text: Vec<_> = all.iter().map(line).collect();
+    if all.iter().any(|t| theirs(t).is_none()) {
+        text.push("-# A ticket without a link is read on the web, at its private address.".into());
+    }
+    lines(&text)
+}
+
+fn ticket(guild: DiscordGuildId, of: &Line, state: &str) -> String {
+    line(guild, of, of.thread_id, state)
 }
 
 /// The number leads to the thread. A mention would say number and subject once more, and nothing to
 /// those whose client does not know the thread.
-fn ticket(guild: DiscordGuildId, line: &Line, state: &str) -> String {
+fn line(guild: DiscordGuildId, line: &Line, thread: Option<ThreadId>, state: &str) -> String {
     let subject = escape(&excerpt(&line.subject, 80));
-    let number = match line.thread_id {
+    let number = match thread {
         Some(thread) => format!(
             "[#{}](<https://discord.com/channels/{guild}/{thread}>)",
             line.number
@@ -239,6 +249,7 @@ mod tests {
             status: domain::Status::Open,
             priority: domain::Priority::Medium,
             thread_id: Some(domain::ThreadId(i64::MAX)),
+            shared: 1,
             created_at: domain::Timestamp(0),
         };
         let tickets: Vec<_> = (1..=50).map(ticket).collect();

@@ -1,12 +1,11 @@
 //! What staff do inside Discord: the same use cases as on the dashboard.
 
 use super::answer::{Answer, Control, Line, Menu, Say};
-use super::asked::{Asked, Written, profile};
+use super::asked::{Asked, profile};
 use super::deeds::ForStaff;
-use super::everyone::{body_of, subject_of};
+use super::everyone::body_of;
 use super::{conflict, given, listing};
 use crate::bridge::escape;
-use crate::filing::{Asker, Filing};
 use crate::store::ticket_lines::{self, Whose};
 use crate::store::tickets::Named;
 use crate::store::{commands, links};
@@ -24,8 +23,10 @@ impl Desk {
     ) -> Result<Answer, DeskError> {
         match what {
             ForStaff::TicketsOf => return self.tickets_of_member(asked).await,
-            ForStaff::FromMessage => return self.file_from_message(asked).await,
-            ForStaff::Block | ForStaff::Unblock => return self.block(what, asked).await,
+            ForStaff::FromMessage => return self.file_from_message(asked, staff).await,
+            ForStaff::Block => return self.block(asked, staff).await,
+            ForStaff::Unblock => return self.unblock(asked).await,
+            ForStaff::Blocked => return self.list_blocked(staff).await,
             ForStaff::ClockIn => return self.clock(staff, false).await,
             ForStaff::ClockOut => return self.clock(staff, true).await,
             ForStaff::Hours => return self.hours_in_words(staff).await,
@@ -72,7 +73,10 @@ impl Desk {
                     None => String::new(),
                 };
                 let words = format!("{name}{account} filed ticket #{}.", ticket.number);
-                let whose = Whose::Customer(ticket.customer_id);
+                let whose = Whose::Customer {
+                    customer: ticket.customer_id,
+                    account: ticket.account,
+                };
                 let lines = ticket_lines::tickets_of(&self.db, self.guild, whose).await?;
                 let card = self.card_of(staff, &ticket).await?;
                 Ok(Answer::Say(Say {
@@ -88,6 +92,7 @@ impl Desk {
             | ForStaff::FromMessage
             | ForStaff::Block
             | ForStaff::Unblock
+            | ForStaff::Blocked
             | ForStaff::ClockIn
             | ForStaff::ClockOut
             | ForStaff::Hours => Err(DeskError::Internal("a command without a ticket".into())),
@@ -251,61 +256,6 @@ impl Desk {
             true => format!("{name} has no tickets.").into(),
             false => listed(self.discord_id, format!("The tickets of {name}:"), &lines),
         })
-    }
-
-    async fn file_from_message(&self, asked: &Asked) -> Result<Answer, DeskError> {
-        let Written { id, author, text } = given(asked.act.values.message("message"))?;
-        if author.bot {
-            return conflict("A bot wrote this. Tickets are for people.");
-        }
-        if text.trim().is_empty() {
-            return conflict("This message has no text.");
-        }
-        let known = self.known_categories();
-        let category = given(known.open.first())?;
-        let who = profile(author);
-        let opened = self
-            .file(
-                Filing {
-                    asker: Asker::Account {
-                        who: &who,
-                        by_staff: true,
-                    },
-                    subject: subject_of(text)?.as_str(),
-                    category: &category.key,
-                    body: body_of(text)?.as_str(),
-                    files: &[],
-                    parent: self.options().panel_channel(),
-                    made_of: Some(*id),
-                },
-                Some(asked.key()),
-            )
-            .await?;
-        Ok(format!(
-            "Ticket #{} is filed for {}, who is being let into its thread.",
-            opened.number,
-            escape(&who.name)
-        )
-        .into())
-    }
-
-    async fn block(&self, what: ForStaff, asked: &Asked) -> Result<Answer, DeskError> {
-        let member = given(asked.act.values.user("user"))?;
-        let name = escape(&member.name);
-        let work = self.work().await?;
-        let words = if what == ForStaff::Block {
-            match commands::block(&work.tx, self.guild, member.user).await? {
-                true => format!("{name} can file no more tickets from Discord."),
-                false => format!("{name} is blocked already."),
-            }
-        } else {
-            match commands::unblock(&work.tx, self.guild, member.user).await? {
-                true => format!("{name} can file tickets again."),
-                false => format!("{name} was not blocked."),
-            }
-        };
-        work.commit().await?;
-        Ok(words.into())
     }
 }
 

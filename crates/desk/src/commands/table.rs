@@ -238,6 +238,12 @@ const FOR_MEMBERS: &[Command] = &[
         &[WHO],
     ),
     staff(
+        &["ticket", "blocked"],
+        ForStaff::Blocked,
+        "Who may file no tickets, by whom, since when",
+        &[],
+    ),
+    staff(
         &["adduser"],
         ForStaff::AddUser,
         "Let somebody into a ticket's thread",

@@ -1,5 +1,5 @@
-//! What commands keep per guild: who else is staff, options, quick replies, tags, blocked users, and
-//! which commands Discord was told. Tickets as Discord lists them are in `ticket_lines`.
+//! What commands keep per guild: who else is staff, options, quick replies, tags, and which
+//! commands Discord was told. Tickets as Discord lists them are in `ticket_lines`.
 
 use super::db::{Db, sql};
 use crate::DeskError;
@@ -208,37 +208,6 @@ pub(crate) async fn known_tags(
     let text = "SELECT DISTINCT g.tag AS word FROM ticket_tag g JOIN ticket t ON t.id = g.ticket_id
                 WHERE t.guild_id = $1 ORDER BY g.tag LIMIT 500";
     texts(db, text, [guild.into()]).await
-}
-
-/// Blocks an account. `false`: it was.
-pub(crate) async fn block(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    user: DiscordUserId,
-) -> Result<bool, DeskError> {
-    let text = "INSERT INTO blocked_user (guild_id, discord_id) VALUES ($1, $2)
-                ON CONFLICT (guild_id, discord_id) DO NOTHING";
-    Ok(run(db, text, [guild.into(), user.into()]).await? > 0)
-}
-
-pub(crate) async fn unblock(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    user: DiscordUserId,
-) -> Result<bool, DeskError> {
-    let text = "DELETE FROM blocked_user WHERE guild_id = $1 AND discord_id = $2";
-    Ok(run(db, text, [guild.into(), user.into()]).await? > 0)
-}
-
-pub(crate) async fn is_blocked(
-    db: &impl ConnectionTrait,
-    guild: GuildId,
-    user: DiscordUserId,
-) -> Result<bool, DeskError> {
-    let text = "SELECT 'yes' AS word FROM blocked_user WHERE guild_id = $1 AND discord_id = $2";
-    Ok(!texts(db, text, [guild.into(), user.into()])
-        .await?
-        .is_empty())
 }
 
 /// The hash of the commands that a scope was told.

@@ -4,6 +4,7 @@
 //! decides nothing about who may see what beyond the scope that it is given.
 
 pub(crate) mod attempts;
+pub(crate) mod blocklist;
 pub(crate) mod codes;
 pub(crate) mod commands;
 pub(crate) mod dashboards;

@@ -2,7 +2,7 @@
 //!
 //! What is shown of a line, and whom a limit keeps out, is decided elsewhere.
 
-use super::commands::is_blocked;
+use super::blocklist::is_blocked;
 use super::db::{Db, sql};
 use crate::DeskError;
 use domain::{CustomerId, DiscordUserId, GuildId, Priority, Status, ThreadId, Timestamp};
@@ -19,26 +19,42 @@ pub(crate) struct Line {
     pub(crate) status: Status,
     pub(crate) priority: Priority,
     pub(crate) thread_id: Option<ThreadId>,
+    /// 1: its customer reads that thread.
+    pub(crate) shared: i64,
     pub(crate) created_at: Timestamp,
 }
 
-const LINE: &str = "SELECT t.number, t.subject, t.status, t.priority, t.created_at, l.thread_id
-     FROM ticket t LEFT JOIN thread_link l ON l.ticket_id = t.id";
+const LINE: &str = "SELECT t.number, t.subject, t.status, t.priority, t.created_at, l.thread_id,
+     COALESCE(l.shared, 0) AS shared FROM ticket t LEFT JOIN thread_link l ON l.ticket_id = t.id";
 
 /// Whose tickets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Whose {
-    /// Of a customer, for staff.
-    Customer(CustomerId),
+    /// Of a customer and of the account that is theirs, for staff. What they filed on the web and
+    /// tied to their account is another customer's row.
+    Customer {
+        customer: CustomerId,
+        account: Option<DiscordUserId>,
+    },
     /// Of an account.
     Account(DiscordUserId),
 }
 
 impl Whose {
-    fn column(self) -> (&'static str, Value) {
+    fn condition(self) -> (&'static str, Vec<Value>) {
         match self {
-            Self::Customer(customer) => ("customer_id", customer.into()),
-            Self::Account(account) => ("discord_id", account.into()),
+            Self::Customer {
+                customer,
+                account: None,
+            } => ("t.customer_id = $3", vec![customer.into()]),
+            Self::Customer {
+                customer,
+                account: Some(account),
+            } => (
+                "(t.customer_id = $3 OR t.discord_id = $4)",
+                vec![customer.into(), account.into()],
+            ),
+            Self::Account(account) => ("t.discord_id = $3", vec![account.into()]),
         }
     }
 }
@@ -49,12 +65,12 @@ pub(crate) async fn tickets_of(
     guild: GuildId,
     whose: Whose,
 ) -> Result<Vec<Line>, DeskError> {
-    let (column, id) = whose.column();
+    let (condition, ids) = whose.condition();
     let text = format!(
-        "{LINE} WHERE t.guild_id = $1 AND t.{column} = $2
-         ORDER BY CASE WHEN t.status = $3 THEN 1 ELSE 0 END, t.id DESC LIMIT {LIST}"
+        "{LINE} WHERE t.guild_id = $1 AND {condition}
+         ORDER BY CASE WHEN t.status = $2 THEN 1 ELSE 0 END, t.id DESC LIMIT {LIST}"
     );
-    let values = [guild.into(), id, closed()];
+    let values: Vec<Value> = [guild.into(), closed()].into_iter().chain(ids).collect();
     Ok(Line::find_by_statement(sql(&db.read, &text, values))
         .all(&db.read)
         .await?)

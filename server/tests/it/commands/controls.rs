@@ -9,6 +9,7 @@ use super::elsewhere::here;
 use super::*;
 use crate::guilds::Two;
 use crate::signed::Key;
+use desk::commands::Step;
 use discord_stand_in::Options;
 use domain::TicketId;
 
@@ -58,9 +59,15 @@ impl Scene<'_> {
         }
     }
 
+    /// The role that they choose: their own, or that of staff.
+    fn role(&self, person: &Vouched<'_>) -> String {
+        let staff = || self.world.discord.settings().staff_role_id.to_string();
+        person.roles.first().cloned().unwrap_or_else(staff)
+    }
+
     async fn told(&self, person: &Vouched<'_>, control: &Control, channel: &Value) -> String {
         let who = named(self.world, person.name);
-        let (kind, data) = told(control, channel);
+        let (kind, data) = told(control, channel, &self.role(person));
         let on = whisper(self.world, &who);
         let body = json!({"type": kind, "guild_id": person.guild, "message_id": on["id"],
             "data": data});
@@ -84,7 +91,7 @@ impl Scene<'_> {
         let user = json!({"id": who.id.to_string(), "username": "someone", "discriminator": "0",
             "global_name": who.name, "avatar": null});
         let channel = &card["channel_id"];
-        let (kind, data) = told(control, channel);
+        let (kind, data) = told(control, channel, &self.role(person));
         let mut body = json!({
             "id": id.to_string(), "application_id": self.world.discord.settings().client_id,
             "type": kind, "data": data, "guild_id": person.guild, "channel_id": channel,
@@ -111,7 +118,7 @@ impl Scene<'_> {
 }
 
 /// How Discord tells of it: its kind and its data.
-fn told(control: &Control, channel: &Value) -> (u8, Value) {
+fn told(control: &Control, channel: &Value, role: &str) -> (u8, Value) {
     let button = |id: &str| (3, json!({"component_type": 2, "custom_id": id}));
     let menu = |kind: u8, id: &str, value: Value| {
         let data = json!({"component_type": kind, "custom_id": id, "values": [value]});
@@ -134,11 +141,15 @@ fn told(control: &Control, channel: &Value) -> (u8, Value) {
         Control::Release(_) => button("v1:release:1"),
         Control::RaisePriority(_) => button("v1:priority:1"),
         Control::SetPriority(_) => menu(3, "v1:setpriority:1", json!("high")),
+        Control::SetCategory(_) => menu(3, "v1:setcategory:1", json!("billing")),
         Control::SetUp(step) => {
             let id = format!("v1:setup:{}", step.key());
             match step {
-                desk::commands::Step::Channel => menu(8, &id, channel.clone()),
-                _ => button(&id),
+                // What they choose holds already, so that the scene stays as it is.
+                Step::Channel | Step::Log => menu(8, &id, channel.clone()),
+                Step::Role => menu(6, &id, json!(role)),
+                Step::Kind => menu(3, &id, json!("private")),
+                Step::MakeChannel | Step::MakeRole | Step::Panel | Step::Check => button(&id),
             }
         }
     }

@@ -4,6 +4,7 @@
 mod controls;
 mod doors;
 mod elsewhere;
+mod from_message;
 mod journeys;
 mod rights;
 

@@ -1,6 +1,7 @@
 //! Tickets that begin in Discord, and what members do with theirs.
 
 use super::*;
+use desk::clock::Clock;
 
 #[tokio::test]
 async fn a_ticket_from_discord_has_the_member_in_its_thread_and_a_page_on_the_web() {
@@ -146,6 +147,24 @@ async fn limits_hold_at_their_edge() {
         vec![],
     );
     assert!(why(world.says(&ask).await).contains("cannot file"));
+}
+
+#[tokio::test]
+async fn staff_see_who_is_blocked_by_whom_and_let_them_in_again() {
+    let world = with_panel().await;
+    let staff = async |does, values| world.words(Role::Staff, Does::Staff(does), values).await;
+    let nobody = staff(ForStaff::Blocked, vec![]).await;
+    assert_eq!(nobody.trim(), "Nobody is blocked.");
+    staff(ForStaff::Block, vec![user(Role::Stranger)]).await;
+    let twice = staff(ForStaff::Block, vec![user(Role::Stranger)]).await;
+    assert!(twice.contains("is blocked already"), "{twice}");
+    let listed = staff(ForStaff::Blocked, vec![]).await;
+    let since = world.clock.now().0.div_euclid(1_000_000);
+    let line = format!("<@{SAM}> by Mira Okafor <t:{since}:R>");
+    assert!(listed.ends_with(&line), "{listed}");
+    staff(ForStaff::Unblock, vec![user(Role::Stranger)]).await;
+    let nobody = staff(ForStaff::Blocked, vec![]).await;
+    assert_eq!(nobody.trim(), "Nobody is blocked.");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod forms;
+mod from_message;
 mod members;
 mod outsiders;
 pub mod rights;
@@ -65,6 +66,7 @@ fn message(id: i64, said: &str) -> (String, Value) {
         id: DiscordMessageId(id),
         author: member(Role::Owner),
         text: said.to_owned(),
+        files: Vec::new(),
     };
     ("message".into(), Value::Message(Box::new(written)))
 }

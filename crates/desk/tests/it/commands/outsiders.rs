@@ -26,7 +26,9 @@ async fn a_code_brings_the_ticket_that_it_was_made_on_and_no_other_of_that_addre
         .await;
     assert!(done.contains("#2"), "{done}");
     let mine = world.words(Role::Stranger, MINE, vec![]).await;
-    assert!(mine.contains("**[#2](") && !mine.contains("#1"), "{mine}");
+    // Its thread is among staff, and no place of theirs.
+    assert!(mine.contains("**#2**") && !mine.contains("#1"), "{mine}");
+    assert!(mine.contains("read on the web"), "{mine}");
     let close = Does::Owner(ForOwner::Close);
     let values = vec![("ticket".into(), Value::Integer(1))];
     let refused = world
@@ -41,6 +43,28 @@ async fn a_code_brings_the_ticket_that_it_was_made_on_and_no_other_of_that_addre
         .words(Role::Owner, LINK, vec![text("code", &code)])
         .await;
     assert!(done.contains("#1"), "{done}");
+}
+
+#[tokio::test]
+async fn staff_see_what_somebody_filed_on_the_web_beside_what_they_filed_in_discord() {
+    let world = with_panel().await;
+    let (on_the_web, _) = world.filed().await;
+    let holder = world.holder(&on_the_web.token).await;
+    let code = world.desk.link_code(&holder).await.unwrap();
+    world
+        .words(Role::Owner, LINK, vec![text("code", &code)])
+        .await;
+    // What is tied to them counts as theirs: nobody files twice in a minute.
+    world.clock.advance(Duration::from_secs(60));
+    world.filed_in_discord().await;
+    for number in [1, 2] {
+        let customer = Does::Staff(ForStaff::Customer);
+        let values = vec![("ticket".into(), Value::Integer(number))];
+        let asked = asked(Role::Staff, customer, None, values);
+        let listed = world.says(&asked).await.unwrap().detail.unwrap();
+        let both = listed.contains("[#1](") && listed.contains("[#2](");
+        assert!(both, "of #{number}: {listed}");
+    }
 }
 
 #[tokio::test]
