@@ -19,6 +19,7 @@ mod live;
 mod outage;
 mod people_in_discord;
 mod records;
+mod rows;
 mod settings;
 mod sign_in;
 mod signed;
