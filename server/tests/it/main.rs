@@ -25,6 +25,7 @@ mod sign_in;
 mod signed;
 mod storage;
 mod stories;
+mod strangers;
 mod transcripts;
 mod visitor;
 mod witness;
