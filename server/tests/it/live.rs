@@ -7,7 +7,7 @@ use reqwest::Method;
 use std::time::Duration;
 
 /// Reads a stream until `enough`, and returns what came.
-async fn read(answer: reqwest::Response, enough: impl Fn(&str) -> bool) -> String {
+pub async fn read(answer: reqwest::Response, enough: impl Fn(&str) -> bool) -> String {
     let mut heard = String::new();
     let mut stream = answer.bytes_stream();
     let reading = async {

@@ -6,7 +6,7 @@
 use super::{ONLY_THEM, Place};
 use crate::{custom_id, port, write};
 use desk::commands::{Answer, Asked, COMMANDS, Control, Form, Menu, Reply, Row, Suggestion, Takes};
-use domain::text::head;
+use domain::text::{discord_len, head, split};
 use serenity::all::{
     AutocompleteChoice, ButtonStyle, ChannelType, CreateActionRow, CreateAutocompleteResponse,
     CreateButton, CreateEmbed, CreateInputText, CreateInteractionResponse,
@@ -16,6 +16,8 @@ use serenity::all::{
 
 const CONTENT: usize = 2_000;
 const DESCRIPTION: usize = 4_096;
+/// All that may stand below the words of one message: Discord's limit, less what mended code adds.
+const DESCRIPTIONS: usize = 5_900;
 const TITLE: usize = 45;
 const LABEL: usize = 100;
 const FIELDS: usize = 5;
@@ -112,16 +114,33 @@ impl From<Answer> for Shown {
             }
             Answer::Form(_) => (TOO_LATE.to_owned(), None, Vec::new()),
         };
-        let detail = detail.filter(|detail| !detail.is_empty());
+        let detail = detail.unwrap_or_default();
+        let (above, below) = detail.split_at(surplus(&detail));
+        let words = match above {
+            "" => words,
+            above => format!("{words}\n{above}"),
+        };
+        let pieces = split(below, DESCRIPTION);
+        let pieces = pieces.iter().filter(|piece| !piece.trim().is_empty());
+        let embed = |piece| CreateEmbed::new().description(cut(piece, DESCRIPTION));
         Self {
             words: cut(&words, CONTENT),
-            embeds: detail
-                .map(|detail| CreateEmbed::new().description(cut(&detail, DESCRIPTION)))
-                .into_iter()
-                .collect(),
+            embeds: pieces.map(|piece| embed(piece)).collect(),
             rows,
         }
     }
+}
+
+/// How much of a text is too long to stand below the words, in bytes: it begins above.
+fn surplus(detail: &str) -> usize {
+    let too_many = discord_len(detail).saturating_sub(DESCRIPTIONS);
+    let mut counted = 0;
+    let above = detail.chars().take_while(|c| {
+        let goes_above = counted < too_many;
+        counted += c.len_utf16();
+        goes_above
+    });
+    above.map(char::len_utf8).sum()
 }
 
 fn row_of(of: Row) -> CreateActionRow {
@@ -342,7 +361,24 @@ mod tests {
         };
         let sent = wire(&at_once(Place::Below, Answer::Say(say)));
         assert_eq!(sent["data"]["content"].as_str().unwrap().len(), CONTENT);
-        let detail = &sent["data"]["embeds"][0]["description"];
-        assert_eq!(detail.as_str().unwrap().len(), DESCRIPTION);
+        let below = |n: usize| sent["data"]["embeds"][n]["description"].as_str().unwrap();
+        assert!(below(0).len() <= DESCRIPTION);
+        assert_eq!(below(0).len() + below(1).len(), 5_000);
+    }
+
+    #[test]
+    fn what_is_too_long_for_below_begins_above() {
+        let written: String = ('a'..='e').map(|c| c.to_string().repeat(1_500)).collect();
+        let say = Say {
+            words: "Not now.".to_owned(),
+            detail: Some(written.clone()),
+            menu: None,
+        };
+        let sent = wire(&at_once(Place::Below, Answer::Say(say)));
+        let mut shown = sent["data"]["content"].as_str().unwrap().to_owned();
+        for embed in sent["data"]["embeds"].as_array().unwrap() {
+            shown.push_str(embed["description"].as_str().unwrap());
+        }
+        assert_eq!(shown, format!("Not now.\n{written}"));
     }
 }

@@ -267,7 +267,8 @@ async fn act(house: &House, asked: &Asked) -> Answer {
             if error.is_ours() {
                 tracing::error!(error.reference = reference, %error, "An interaction failed on our side");
             }
-            explain(&error, asked.act.does, &reference).into()
+            let why = explain(&error, asked.act.does, &reference);
+            asked.act.refused(why)
         }
     }
 }

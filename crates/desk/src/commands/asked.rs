@@ -4,8 +4,9 @@
 //! do, and with which values. Only whether the values are within their options' bounds is checked here;
 //! whether they mean anything, and who may, is not known.
 
+use super::answer::{Answer, Say};
 use super::command::Opt;
-use super::deeds::Does;
+use super::deeds::{Does, ForEveryone, ForOwner};
 use crate::bridge::{RemoteFile, RemoteMember};
 use crate::{DeskError, DiscordProfile, RequestKey};
 use domain::{ChannelId, DiscordGuildId, DiscordMessageId, RoleId, ThreadId, TicketId};
@@ -151,6 +152,30 @@ impl Values {
 }
 
 impl Act {
+    /// Why not, in words. What was written into a form goes back to whoever wrote it: Discord throws
+    /// away what was sent.
+    pub fn refused(&self, why: String) -> Answer {
+        match self.written() {
+            None => why.into(),
+            Some(written) => Answer::Say(Say {
+                words: format!("{why}\nNothing is lost; this is what you wrote:"),
+                detail: Some(written),
+                menu: None,
+            }),
+        }
+    }
+
+    /// What somebody wrote, where this is a form that was sent.
+    fn written(&self) -> Option<String> {
+        let is_form = matches!(
+            self.does,
+            Does::Everyone(ForEveryone::File) | Does::Owner(ForOwner::Close)
+        ) && self.takes.is_empty();
+        let answers: Vec<_> = self.values.typed().map(|(_, answer)| answer).collect();
+        let written = answers.join("\n\n");
+        Some(written.trim().to_owned()).filter(|written| is_form && !written.is_empty())
+    }
+
     /// Whether every option is within its bounds. Discord's own clients see to that; whoever holds
     /// the application's key may send anything.
     pub(crate) fn check(&self) -> Result<(), DeskError> {

@@ -115,16 +115,7 @@ impl Desk {
                 },
                 Some(asked.key()),
             )
-            .await;
-        let opened = match opened {
-            // Discord throws away what was typed into a form that was sent.
-            Err(DeskError::Conflict { why }) => return Ok(given_back(&why, answered.body)),
-            Err(DeskError::Invalid(errors)) => {
-                let why: Vec<_> = errors.into_iter().map(|error| error.why).collect();
-                return Ok(given_back(&why.join(" "), answered.body));
-            }
-            opened => opened?,
-        };
+            .await?;
         let hours = match self.hours_now() {
             Some(hours) if !hours.is_open => format!("\n{}", hours.now()),
             _ => String::new(),
@@ -211,14 +202,6 @@ impl Desk {
         )
         .into())
     }
-}
-
-fn given_back(why: &str, typed: String) -> Answer {
-    Answer::Say(Say {
-        words: format!("{why}\nNothing is lost; this is what you wrote:"),
-        detail: Some(typed),
-        menu: None,
-    })
 }
 
 /// What a text is about, in one line.

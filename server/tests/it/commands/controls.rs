@@ -6,23 +6,13 @@
 //! stands between who presses and what is done.
 
 use super::elsewhere::here;
+use super::vouched::{ADMINISTRATOR, NONE, Vouched, said};
 use super::*;
 use crate::guilds::Two;
 use crate::signed::Key;
 use desk::commands::Step;
 use discord_stand_in::Options;
 use domain::TicketId;
-
-/// Whom Discord vouches for.
-struct Vouched<'a> {
-    name: &'a str,
-    roles: Vec<String>,
-    permissions: &'static str,
-    guild: String,
-}
-
-const NONE: &str = "0";
-const ADMINISTRATOR: &str = "8";
 
 struct Scene<'a> {
     world: &'a World,
@@ -85,35 +75,14 @@ impl Scene<'_> {
         key: &Key,
         card: &Value,
     ) -> Option<String> {
-        static NEXT: AtomicU64 = AtomicU64::new(5_000);
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let who = named(self.world, person.name);
-        let user = json!({"id": who.id.to_string(), "username": "someone", "discriminator": "0",
-            "global_name": who.name, "avatar": null});
         let channel = &card["channel_id"];
         let (kind, data) = told(control, channel, &self.role(person));
-        let mut body = json!({
-            "id": id.to_string(), "application_id": self.world.discord.settings().client_id,
-            "type": kind, "data": data, "guild_id": person.guild, "channel_id": channel,
-            "channel": {"id": channel, "type": 12, "name": "thread"},
-            "member": {"user": user, "roles": person.roles, "deaf": false, "mute": false,
-                "flags": 0, "joined_at": "2024-01-01T00:00:00.000000+00:00",
-                "permissions": person.permissions},
-            "token": format!("token-{id}"), "version": 1, "locale": "en-US", "entitlements": [],
-            "authorizing_integration_owners": {}, "attachment_size_limit": 10_485_760,
-        });
+        let place = json!({"id": channel, "type": 12, "name": "thread"});
+        let mut what = json!({"type": kind, "data": data, "channel": place});
         if kind == 3 {
-            body["message"] = card.clone();
+            what["message"] = card.clone();
         }
-        let body = body.to_string();
-        let (status, answer) = key.sends(self.world, body.as_bytes()).await;
-        assert_eq!(status, 200, "{control:?}: {answer}");
-        if [json!(5), json!(6)].contains(&answer["type"]) {
-            return None;
-        }
-        let data = &answer["data"];
-        let words = data["content"].as_str().or(data["title"].as_str());
-        Some(words.unwrap_or_default().to_owned())
+        said(&person.does(self.world, key, what).await)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Commands, buttons, menus and forms through both of Discord's doors, as everybody who may use
 //! them and everybody who may not.
 
+mod admins;
 mod controls;
 mod doors;
 mod elsewhere;
 mod from_message;
 mod journeys;
 mod rights;
+mod vouched;
 
 use crate::visitor::Visitor;
 use crate::world::{World, client, id, until};

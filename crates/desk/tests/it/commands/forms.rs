@@ -108,13 +108,21 @@ async fn what_was_typed_into_a_form_that_is_refused_comes_back() {
         .admin(ForAdmin::Maintenance, vec![text("state", "on")])
         .await;
     let file = Does::Everyone(ForEveryone::File);
-    let values = vec![text("category", "question"), text("text", TEXT)];
-    let said = world
-        .says(&asked(Role::Owner, file, None, values))
-        .await
-        .unwrap();
+    // A second question was asked when the form was opened.
+    let values = vec![
+        text("category", "question"),
+        text("text", TEXT),
+        text("q9", "Since Monday."),
+    ];
+    let sent = asked(Role::Owner, file, None, values);
+    let Err(DeskError::Conflict { why }) = world.says(&sent).await else {
+        panic!("new tickets are paused");
+    };
+    let Answer::Say(said) = sent.act.refused(why) else {
+        panic!("no words");
+    };
     assert!(said.words.contains("paused"), "{}", said.words);
-    assert_eq!(said.detail.as_deref(), Some(TEXT));
+    assert_eq!(said.detail, Some(format!("{TEXT}\n\nSince Monday.")));
 }
 
 #[tokio::test]
