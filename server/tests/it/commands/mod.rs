@@ -8,6 +8,7 @@ mod elsewhere;
 mod journeys;
 mod restart;
 mod rights;
+mod together;
 mod vouched;
 
 use crate::visitor::Visitor;
