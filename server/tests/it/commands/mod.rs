@@ -6,6 +6,7 @@ mod controls;
 mod doors;
 mod elsewhere;
 mod journeys;
+mod questions;
 mod restart;
 mod rights;
 mod together;
