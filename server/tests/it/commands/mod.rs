@@ -6,6 +6,7 @@ mod controls;
 mod doors;
 mod elsewhere;
 mod journeys;
+mod late;
 mod questions;
 mod restart;
 mod rights;
