@@ -3,10 +3,23 @@
 //! It knows both engines and no table; which rows matter is the test's to say.
 
 use crate::world::World;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
+    TransactionTrait,
+};
 
 /// The test's own way into the database that the server writes.
 pub struct Rows(DatabaseConnection);
+
+/// What nobody else can write.
+pub struct Held(DatabaseTransaction);
+
+impl Held {
+    /// Lets go, with nothing changed.
+    pub async fn release(self) {
+        self.0.rollback().await.unwrap();
+    }
+}
 
 impl Rows {
     pub async fn of(world: &World) -> Self {
@@ -51,6 +64,22 @@ impl Rows {
     pub async fn change(&self, sql: &str) {
         let changed = self.0.execute_unprepared(sql).await.unwrap();
         assert!(changed.rows_affected() > 0, "{sql}");
+    }
+
+    /// Calls a table otherwise: whoever asks for it fails.
+    pub async fn rename(&self, from: &str, to: &str) {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        self.0.execute_unprepared(&sql).await.unwrap();
+    }
+
+    /// Holds all rows of these tables, and with SQLite the whole database, against other writers.
+    pub async fn hold(&self, tables: &[&str]) -> Held {
+        let tx = self.0.begin().await.unwrap();
+        for table in tables {
+            let sql = format!("UPDATE {table} SET id = id");
+            tx.execute_unprepared(&sql).await.unwrap();
+        }
+        Held(tx)
     }
 
     async fn columns(&self, table: &str) -> Vec<String> {

@@ -6,7 +6,7 @@
 use super::Place;
 use crate::anatomy::MANAGES;
 use crate::{custom_id, read};
-use desk::commands::{Act, Asked, Kind, Value, Values, Written, find};
+use desk::commands::{Act, Answer, Asked, Kind, Value, Values, Written, find};
 use domain::{ChannelId, DiscordGuildId, RoleId, ThreadId};
 use serenity::all::{
     ActionRow, ActionRowComponent, ChannelType, CommandInteraction, CommandType,
@@ -17,6 +17,7 @@ use serenity::all::{
 const NOT_HERE: &str = "This works only in the server.";
 const ANOTHER_VERSION: &str =
     "This button is from another version. Use the ticket's page on the dashboard instead.";
+const ANOTHER_FORM: &str = "This form is from another version. Open it once more.";
 const UNKNOWN_COMMAND: &str =
     "This command is from another version. Type / to see those of this one.";
 const UNKNOWN_KIND: &str = "This version does not know what that was.";
@@ -34,8 +35,8 @@ pub(super) enum Told {
         /// What is typed.
         typed: String,
     },
-    /// It cannot be read: words that say why.
-    Unknown(&'static str),
+    /// It cannot be read: an answer that says why.
+    Unknown(Answer),
 }
 
 /// The secret that came with an interaction.
@@ -56,7 +57,7 @@ pub(super) fn told(interaction: Interaction, application: u64) -> Told {
         Interaction::Autocomplete(i) if i.application_id.get() == application => typing(&i),
         Interaction::Component(i) if i.application_id.get() == application => component(&i),
         Interaction::Modal(i) if i.application_id.get() == application => modal(&i),
-        _ => Told::Unknown(UNKNOWN_KIND),
+        _ => Told::Unknown(UNKNOWN_KIND.into()),
     }
 }
 
@@ -109,7 +110,7 @@ impl Frame<'_> {
     fn told(&self, act: Act, place: Place) -> Told {
         match self.asked(act) {
             Some(asked) => Told::Act(asked, place),
-            None => Told::Unknown(NOT_HERE),
+            None => Told::Unknown(NOT_HERE.into()),
         }
     }
 }
@@ -202,13 +203,13 @@ fn value(told: &ResolvedValue<'_>) -> Option<Value> {
 fn command(i: &CommandInteraction) -> Told {
     match act(i) {
         Some(act) => frame(i).told(act, Place::Below),
-        None => Told::Unknown(UNKNOWN_COMMAND),
+        None => Told::Unknown(UNKNOWN_COMMAND.into()),
     }
 }
 
 fn typing(i: &CommandInteraction) -> Told {
     let (Some(act), Some(focused)) = (act(i), i.data.autocomplete()) else {
-        return Told::Unknown(UNKNOWN_COMMAND);
+        return Told::Unknown(UNKNOWN_COMMAND.into());
     };
     match frame(i).asked(act) {
         Some(asked) => Told::Suggest {
@@ -216,13 +217,13 @@ fn typing(i: &CommandInteraction) -> Told {
             option: focused.name.to_owned(),
             typed: focused.value.to_owned(),
         },
-        None => Told::Unknown(NOT_HERE),
+        None => Told::Unknown(NOT_HERE.into()),
     }
 }
 
 fn component(i: &ComponentInteraction) -> Told {
     let Some(control) = custom_id::read(&i.data.custom_id) else {
-        return Told::Unknown(ANOTHER_VERSION);
+        return Told::Unknown(ANOTHER_VERSION.into());
     };
     let mut values = Values::default();
     let chosen = match &i.data.kind {
@@ -264,13 +265,13 @@ fn component(i: &ComponentInteraction) -> Told {
 }
 
 fn modal(i: &ModalInteraction) -> Told {
-    let Some(control) = custom_id::read(&i.data.custom_id) else {
-        return Told::Unknown(ANOTHER_VERSION);
-    };
     let mut values = Values::default();
     for (name, text) in i.data.components.iter().flat_map(fields) {
         values.add(name, Value::Text(text));
     }
+    let Some(control) = custom_id::read(&i.data.custom_id) else {
+        return Told::Unknown(values.given_back(ANOTHER_FORM.to_owned()));
+    };
     if let Some((name, carried)) = control.carries() {
         values.add(name, Value::Text(carried.to_owned()));
     }

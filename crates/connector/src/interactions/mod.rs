@@ -215,7 +215,7 @@ impl Interactions {
                     found.unwrap_or_default(),
                 ))
             }
-            Told::Unknown(words) => First::Now(encode::at_once(Place::Below, words.into())),
+            Told::Unknown(why) => First::Now(encode::at_once(Place::Below, why)),
         }
     }
 

@@ -111,6 +111,19 @@ impl Values {
         })
     }
 
+    /// Why nothing comes of it, and all that was typed: Discord throws away what was sent.
+    pub fn given_back(&self, why: String) -> Answer {
+        let typed: Vec<_> = self.typed().map(|(_, answer)| answer).collect();
+        match typed.join("\n\n").trim() {
+            "" => why.into(),
+            typed => Answer::Say(Say {
+                words: format!("{why}\nNothing is lost; this is what you wrote:"),
+                detail: Some(typed.to_owned()),
+                menu: None,
+            }),
+        }
+    }
+
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             Value::Integer(number) => Some(*number),
@@ -152,28 +165,16 @@ impl Values {
 }
 
 impl Act {
-    /// Why not, in words. What was written into a form goes back to whoever wrote it: Discord throws
-    /// away what was sent.
+    /// Why not, in words, and with them what was written, where this is a form that was sent.
     pub fn refused(&self, why: String) -> Answer {
-        match self.written() {
-            None => why.into(),
-            Some(written) => Answer::Say(Say {
-                words: format!("{why}\nNothing is lost; this is what you wrote:"),
-                detail: Some(written),
-                menu: None,
-            }),
-        }
-    }
-
-    /// What somebody wrote, where this is a form that was sent.
-    fn written(&self) -> Option<String> {
         let is_form = matches!(
             self.does,
             Does::Everyone(ForEveryone::File) | Does::Owner(ForOwner::Close)
         ) && self.takes.is_empty();
-        let answers: Vec<_> = self.values.typed().map(|(_, answer)| answer).collect();
-        let written = answers.join("\n\n");
-        Some(written.trim().to_owned()).filter(|written| is_form && !written.is_empty())
+        match is_form {
+            true => self.values.given_back(why),
+            false => why.into(),
+        }
     }
 
     /// Whether every option is within its bounds. Discord's own clients see to that; whoever holds

@@ -48,6 +48,9 @@ pub(crate) struct Interaction {
     pub(crate) data: Value,
     pub(crate) created_ms: i64,
     pub(crate) progress: Progress,
+    /// The kind of the first answer.
+    #[serde(default)]
+    pub(crate) answered_by: Option<u64>,
     /// The message that `@original` names.
     pub(crate) original: Option<u64>,
     /// Suggestions, if it asked for some.
@@ -108,6 +111,7 @@ impl World {
             data,
             created_ms: self.now_ms(),
             progress: Progress::Waiting,
+            answered_by: None,
             original: None,
             choices: None,
             nonce: Some(body["nonce"].clone()).filter(|nonce| !nonce.is_null()),
@@ -366,6 +370,7 @@ impl World {
             "message_id": interaction.message_id.map(|id| id.to_string()),
             "data": interaction.data,
             "progress": self.progress(interaction),
+            "answered_by": interaction.answered_by,
             "original": interaction.original.map(|id| id.to_string()),
             "choices": interaction.choices,
             "nonce": interaction.nonce,

@@ -106,6 +106,7 @@ impl World {
         }
         if let Some(known) = self.interactions.get_mut(&id) {
             known.progress = progress;
+            known.answered_by = Some(kind);
             known.original = original;
         }
         self.touched.insert(interaction.channel_id);

@@ -82,6 +82,30 @@ async fn a_press_is_answered_once_and_in_time() {
 }
 
 #[tokio::test]
+async fn a_promised_change_is_made_to_the_message_that_was_pressed() {
+    let world = World::start().await;
+    let thread = world.bot().thread("#1").await;
+    let card = with_button(&world, thread).await;
+    let (jonas, bot) = (world.person("Jonas"), world.bot());
+    jonas
+        .done(Method::POST, "/interactions", press(&world, thread, card))
+        .await;
+    let made = latest(&world).await;
+    let record = || world.stand_in.world()["interactions"][0].clone();
+    assert_eq!(record()["answered_by"], Value::Null);
+    let (status, _) = answer(&bot, &made, json!({"type": 6})).await;
+    assert_eq!(status, 200);
+    assert_eq!(record()["answered_by"], 6);
+    let original = format!("/webhooks/{}/{}/messages/@original", bot.id, made.1);
+    let edited = bot
+        .done(Method::PATCH, &original, json!({"content": "closed"}))
+        .await;
+    assert_eq!((id(&edited), &edited["content"]), (card, &json!("closed")));
+    // The kind of the first answer stays.
+    assert_eq!(record()["answered_by"], 6);
+}
+
+#[tokio::test]
 async fn an_ephemeral_answer_is_for_one_person() {
     let world = World::start().await;
     let thread = world.bot().thread("#1").await;

@@ -7,7 +7,11 @@ mod doors;
 mod elsewhere;
 mod from_message;
 mod journeys;
+mod late;
+mod questions;
+mod restart;
 mod rights;
+mod together;
 mod vouched;
 
 use crate::visitor::Visitor;
