@@ -1,5 +1,6 @@
 //! The doctor, by breaking one thing after the other: each is found, named, and sent to its place.
 
+mod address;
 mod bot;
 mod channels;
 mod elsewhere;
