@@ -5,6 +5,7 @@ mod bot;
 mod channels;
 mod elsewhere;
 mod house;
+mod program;
 mod refused;
 
 use crate::world::*;
