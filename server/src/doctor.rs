@@ -125,39 +125,43 @@ impl AtDiscord {
 }
 
 async fn discord(config: &Config, door: &Door, used: Used, within: Duration) -> AtDiscord {
-    let asked = async {
-        let mut found = AtDiscord::default();
-        let asker = match Asker::new(config) {
-            Ok(asker) => asker,
-            Err(error) => {
-                let why = format!("no way there: {error:#}");
-                let ill = Finding::ill("Discord", why, "Mend what it names.");
-                let (name, command) = places::SETTINGS;
-                found.of_bot.push(ill.at(name, command));
-                return found;
-            }
+    let mut found = AtDiscord::default();
+    let asked = at_discord(config, door, used, &mut found);
+    if tokio::time::timeout(within, asked).await.is_err() {
+        let late = Finding::ill(
+            "Discord",
+            "its answers take too long, so not everything was looked at",
+            "Look at the way out of this machine, and at Discord's own state.",
+        )
+        .at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1);
+        // What was found until then stays. Whoever is told a part of it is told that it is a part.
+        let told = match found.of_guild.is_empty() {
+            true => &mut found.of_bot,
+            false => &mut found.of_guild,
         };
-        let Some(bot) = application::examine(&asker, door, &mut found.of_bot).await else {
-            return found;
-        };
-        let Some(guild) = guild::examine(&asker, &bot, &mut found.of_guild).await else {
-            return found;
-        };
-        channels::examine(&asker, &guild, used, &mut found.of_guild).await;
-        found
+        told.push(late);
+    }
+    found
+}
+
+async fn at_discord(config: &Config, door: &Door, used: Used, found: &mut AtDiscord) {
+    let asker = match Asker::new(config) {
+        Ok(asker) => asker,
+        Err(error) => {
+            let why = format!("no way there: {error:#}");
+            let ill = Finding::ill("Discord", why, "Mend what it names.");
+            let (name, command) = places::SETTINGS;
+            found.of_bot.push(ill.at(name, command));
+            return;
+        }
     };
-    let in_time = tokio::time::timeout(within, asked).await;
-    in_time.unwrap_or_else(|_| AtDiscord {
-        of_bot: vec![
-            Finding::ill(
-                "Discord",
-                "its answers take too long",
-                "Look at the way out of this machine, and at Discord's own state.",
-            )
-            .at(places::DISCORDS_STATE.0, places::DISCORDS_STATE.1),
-        ],
-        of_guild: Vec::new(),
-    })
+    let Some(bot) = application::examine(&asker, door, &mut found.of_bot).await else {
+        return;
+    };
+    let Some(guild) = guild::examine(&asker, &bot, &mut found.of_guild).await else {
+        return;
+    };
+    channels::examine(&asker, &guild, used, &mut found.of_guild).await;
 }
 
 /// The same for a guild whose settings are in no environment: its admins have them.

@@ -36,11 +36,6 @@ struct Part {
     kind_words: &'static str,
 }
 
-fn needs_for(kind: ThreadKind) -> Vec<Need> {
-    let kinds = permissions::for_kind(kind);
-    permissions::SUPPORT.iter().copied().chain(kinds).collect()
-}
-
 /// Asks about each channel.
 pub(super) async fn examine(
     asker: &Asker<'_>,
@@ -53,7 +48,7 @@ pub(super) async fn examine(
         tried: "Support channel",
         setting: "DISCORD_SUPPORT_CHANNEL_ID",
         id: config.guild.support_channel,
-        needs: needs_for(config.guild.thread_kind),
+        needs: permissions::for_kind(config.guild.thread_kind),
         kinds: match config.guild.thread_kind {
             ThreadKind::Private | ThreadKind::Public => &[TEXT_CHANNEL],
             ThreadKind::Forum => &[FORUM_CHANNEL],
@@ -84,7 +79,7 @@ pub(super) async fn examine(
             setting: "panel_channel with /config",
             id,
             // Whatever the others become, a ticket from Discord is a private thread.
-            needs: needs_for(ThreadKind::Private),
+            needs: permissions::for_kind(ThreadKind::Private),
             kinds: &[TEXT_CHANNEL],
             kind_words: "it is no text channel, and only those take private threads",
         };

@@ -22,9 +22,11 @@ const VIEW: Need = (VIEW_CHANNEL, "View Channel");
 const SEND: Need = (1 << 11, "Send Messages");
 const HISTORY: Need = (1 << 16, "Read Message History");
 const FILES: Need = (1 << 15, "Attach Files");
+/// What a forum's settings call the right to send messages: there it makes posts.
+const POSTS: Need = (SEND.0, "Create Posts");
 
-/// What the bot needs where tickets become threads.
-pub(super) const SUPPORT: &[Need] = &[
+/// What it needs there whatever the kind.
+const SUPPORT: &[Need] = &[
     VIEW,
     SEND,
     (1 << 14, "Embed Links"),
@@ -35,13 +37,19 @@ pub(super) const SUPPORT: &[Need] = &[
     (1 << 38, "Send Messages in Threads"),
 ];
 
-/// What one kind of thread needs beside that. A forum's post is made by sending it.
-pub(super) const fn for_kind(kind: ThreadKind) -> Option<Need> {
-    match kind {
+/// What the bot needs where tickets become threads of this kind.
+pub(super) fn for_kind(kind: ThreadKind) -> Vec<Need> {
+    let beside = match kind {
         ThreadKind::Private => Some((1 << 36, "Create Private Threads")),
         ThreadKind::Public => Some((1 << 35, "Create Public Threads")),
+        // A forum's post is made by sending it.
         ThreadKind::Forum => None,
-    }
+    };
+    let named = |need: &Need| match kind {
+        ThreadKind::Forum if need.0 == SEND.0 => POSTS,
+        _ => *need,
+    };
+    SUPPORT.iter().map(named).chain(beside).collect()
 }
 
 /// What it needs in the log channel.

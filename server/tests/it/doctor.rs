@@ -1,8 +1,12 @@
 //! The doctor, by breaking one thing after the other: each is found, named, and sent to its place.
 
+mod address;
 mod bot;
+mod channels;
 mod elsewhere;
 mod house;
+mod program;
+mod refused;
 
 use crate::world::*;
 use desk::Used;
@@ -38,6 +42,13 @@ fn leads_to(finding: &Finding, place: &str) {
     let address = &finding.place.as_ref().expect("a place to go to").address;
     assert!(address.contains(place), "{address}");
     assert!(finding.to_do.is_some(), "{finding:?}");
+}
+
+/// Nobody counts requests from now on: what is asked of the doctor so often is asked by no person.
+async fn uncounted(world: &World) {
+    let lever = format!("{}/stand-in/limits", world.discord.base_url());
+    let asked = client().put(lever).json(&json!({"enabled": false})).send();
+    assert_eq!(asked.await.unwrap().status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

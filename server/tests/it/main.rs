@@ -13,6 +13,7 @@ mod doctor;
 mod faults;
 mod files;
 mod guilds;
+mod health;
 mod kept;
 mod kinds;
 mod live;

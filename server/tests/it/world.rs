@@ -128,6 +128,11 @@ impl World {
         Config::from_vars(&self.vars).unwrap()
     }
 
+    /// The same, as the environment has it.
+    pub fn vars(&self) -> &Vars {
+        &self.vars
+    }
+
     /// The same, with one setting of the test's own.
     pub fn config_with(&self, key: &str, value: &str) -> Config {
         let mut vars = self.vars.clone();

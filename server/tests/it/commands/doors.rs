@@ -107,6 +107,106 @@ async fn commands_are_told_once_and_again_when_asked_for() {
     .await;
 }
 
+/// How many commands Discord knows of in the usual guild.
+fn known(world: &World) -> usize {
+    let seen = world.discord.part("commands");
+    let all = seen["guild"][usual(world)].as_array();
+    all.map_or(0, Vec::len)
+}
+
+/// Discord forgets all commands, so that telling it of them is seen.
+async fn forgotten(world: &World) {
+    commands_are_there(world).await;
+    let seeded = world.discord.settings();
+    let path = format!(
+        "/applications/{}/guilds/{}/commands",
+        seeded.client_id, seeded.guild_id
+    );
+    let bot = Person {
+        id: 0,
+        name: "the bot itself".to_owned(),
+        token: format!("Bot {}", seeded.bot_token),
+        staff: false,
+    };
+    let (status, answer) = world.act(&bot, Method::PUT, &path, json!([])).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(known(world), 0);
+}
+
+/// Asks for the registration, with these headers.
+async fn register(world: &World, headers: &[(&str, &str)]) -> (u16, Value) {
+    let mut request = client().post(format!("{}/api/register-commands", world.base));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, answer.json().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_secret_commands_are_told_for_this_machine_and_for_nobody_behind_a_proxy() {
+    let world = World::start().await;
+    forgotten(&world).await;
+    for from_afar in [
+        ("x-forwarded-for", "192.0.2.1"),
+        // A proxy may be asked by this machine; it is still a proxy.
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-real-ip", "192.0.2.1"),
+        ("forwarded", "for=192.0.2.1"),
+    ] {
+        let refused = register(&world, &[from_afar]).await;
+        assert_eq!(
+            refused,
+            (401, json!({"error": "not_allowed"})),
+            "{from_afar:?}"
+        );
+    }
+    assert_eq!(known(&world), 0);
+    let (status, told) = register(&world, &[]).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(told["registered"], json!(known(&world)), "{told}");
+    assert_eq!(told["guild"], json!(usual(&world)));
+    assert!(known(&world) > 15, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_others_reach_takes_no_registration_without_a_secret() {
+    let elsewhere = [("PUBLIC_URL", "https://help.example.com")];
+    let world = World::start_set(discord_stand_in::Options::default(), &elsewhere).await;
+    forgotten(&world).await;
+    let refused = register(&world, &[]).await;
+    assert_eq!(refused, (401, json!({"error": "not_allowed"})));
+    assert_eq!(known(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_counts_wherever_it_comes_from_and_nothing_else_does() {
+    let secret = [("REGISTER_SECRET", "open sesame")];
+    let world = World::start_set(discord_stand_in::Options::default(), &secret).await;
+    forgotten(&world).await;
+    let afar = ("x-forwarded-for", "192.0.2.1");
+    // Not even this machine is let in without it.
+    for wrong in [vec![], vec![("authorization", "Bearer open sesam")]] {
+        let refused = register(&world, &wrong).await;
+        assert_eq!(refused, (401, json!({"error": "not_allowed"})), "{wrong:?}");
+    }
+    assert_eq!(known(&world), 0);
+    let right = ("authorization", "Bearer open sesame");
+    let (status, told) = register(&world, &[right, afar]).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(told["registered"], json!(known(&world)), "{told}");
+    assert!(known(&world) > 15, "{told}");
+
+    // Whoever may ask hears why it did not work.
+    let token = world.discord.settings().bot_token;
+    world.discord.order(&json!({"do": "rotate_token"})).unwrap();
+    let (status, told) = register(&world, &[right]).await;
+    assert_eq!((status, &told["error"]), (502, &json!("discord")), "{told}");
+    assert!(!told["why"].as_str().unwrap().is_empty(), "{told}");
+    assert!(!told.to_string().contains(&token), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_tells_the_guild_that_it_names() {
     let mut world = World::start().await;
