@@ -110,6 +110,18 @@ impl World {
         }
     }
 
+    /// What whoever sent a form is told that was refused.
+    async fn refused(&self, asked: &Asked) -> Say {
+        let why = match self.says(asked).await {
+            Err(DeskError::Conflict { why }) => why,
+            other => panic!("not refused: {other:?}"),
+        };
+        match asked.act.refused(why) {
+            Answer::Say(say) => say,
+            other => panic!("no words: {other:?}"),
+        }
+    }
+
     async fn words(&self, role: Role, does: Does, values: Vec<(String, Value)>) -> String {
         let ticket = ("ticket".into(), Value::Integer(1));
         let values = values.into_iter().chain([ticket]).collect();

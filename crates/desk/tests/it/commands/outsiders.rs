@@ -174,10 +174,7 @@ async fn without_a_panel_nothing_is_filed_where_nobody_could_be_let_in() {
     let world = World::new().await;
     let file = Does::Everyone(ForEveryone::File);
     let values = vec![text("category", "question"), text("text", TEXT)];
-    let said = world
-        .says(&asked(Role::Owner, file, None, values))
-        .await
-        .unwrap();
+    let said = world.refused(&asked(Role::Owner, file, None, values)).await;
     assert!(
         said.words.contains("an admin posts the panel"),
         "{}",

@@ -130,8 +130,9 @@ async fn while_new_tickets_are_paused_nobody_files_one_anywhere() {
     world.words(Role::Admin, pause, on).await;
     let form = Does::Everyone(ForEveryone::File);
     let values = vec![text("category", "question"), text("text", TEXT)];
-    let refused = world.says(&asked(Role::Owner, form, None, values)).await;
-    assert!(refused.unwrap().words.starts_with("Back at noon."));
+    let form = asked(Role::Owner, form, None, values);
+    let refused = world.refused(&form).await;
+    assert!(refused.words.starts_with("Back at noon."));
     let web = world
         .desk
         .open_ticket(new_ticket("Late", "Where is it?"), None)
