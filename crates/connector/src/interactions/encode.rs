@@ -122,10 +122,11 @@ impl From<Answer> for Shown {
         };
         let pieces = split(below, DESCRIPTION);
         let pieces = pieces.iter().filter(|piece| !piece.trim().is_empty());
-        let embed = |piece| CreateEmbed::new().description(cut(piece, DESCRIPTION));
         Self {
             words: cut(&words, CONTENT),
-            embeds: pieces.map(|piece| embed(piece)).collect(),
+            embeds: pieces
+                .map(|piece| CreateEmbed::new().description(piece.as_ref()))
+                .collect(),
             rows,
         }
     }

@@ -156,7 +156,7 @@ pub fn asks(ids: &Ids) -> Vec<Ask> {
         post("/staff/hours/out", "/staff/hours/out".to_owned(), &[]),
     ];
     for file in &ids.files {
-        let path = format!("/staff/files/{file}/quagga.txt");
+        let path = format!("/staff/files/{file}/file.txt");
         all.push(get("/staff/files/{id}/{name}", path.clone()));
         all.push(get("/staff/files/{id}/{name}", format!("{path}?small")));
     }
@@ -170,7 +170,7 @@ pub fn asks(ids: &Ids) -> Vec<Ask> {
         ("/t/{token}/transcript.json", "/transcript.json".to_owned()),
         (
             "/t/{token}/files/{id}/{name}",
-            format!("/files/{}/quagga.txt", ids.files[0]),
+            format!("/files/{}/file.txt", ids.files[0]),
         ),
     ] {
         all.push(get(route, format!("{link}{rest}")));
