@@ -1,6 +1,8 @@
-//! The doctor as people ask for him: when a look is a new one and when it is shared. What is looked at is the server's affair.
+//! The doctor as people ask for him: when a look is a new one, when it is shared, and what `/doctor`
+//! says of it. What is looked at is the server's affair.
 
 use crate::street::*;
+use desk::commands::{Does, ForAdmin};
 use desk::{Examiner, GuildSettings, Used};
 use domain::examination::{Examination, Finding};
 use std::sync::Arc;
@@ -78,4 +80,40 @@ async fn those_who_ask_at_the_same_moment_share_a_look() {
     assert_eq!([first, second, third], ["1", "1", "1"]);
     // It is over: who asks now did not ask then.
     assert_eq!(ask().await, "2");
+}
+
+/// A doctor who finds one thing of each kind, and two that are well.
+struct OfEachKind;
+
+#[async_trait::async_trait]
+impl Examiner for OfEachKind {
+    async fn examine(&self, _: &GuildSettings, _: Used) -> Vec<Finding> {
+        let place = ("The channel", "https://d/c");
+        vec![
+            Finding::well("Token", "accepted"),
+            Finding::ill("Support channel", "it is gone", "Choose another.").at(place.0, place.1),
+            Finding::odd("Clock", "12 seconds behind", "Set it.")
+                .at("In a terminal", "timedatectl"),
+            Finding::well("Server", "there"),
+        ]
+    }
+}
+
+#[tokio::test]
+async fn in_discord_it_says_how_much_was_looked_at_and_what_was_tried_where_something_is_wrong() {
+    let street = Street::of(1).await;
+    street.house.examined_by(Arc::new(OfEachKind));
+    let doctor = Does::Admin(ForAdmin::Doctor);
+    let asked = street.asked(A, As::Admin, doctor, None, vec![]);
+    let told = street.says(&asked).await.unwrap();
+    assert_eq!(
+        told.words,
+        "1 of these needs your attention. Looked at: 4, well: 2 (<t:1795265280:R>)."
+    );
+    assert_eq!(
+        told.detail.unwrap(),
+        "**Support channel**: it is gone. Choose another. [The channel](<https://d/c>)\n\
+         **Clock**: 12 seconds behind. Set it. In a terminal: `timedatectl`\n\
+         [All checks](<https://help.example.com/staff/doctor>)"
+    );
 }
