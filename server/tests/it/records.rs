@@ -99,3 +99,23 @@ async fn the_doctors_page_says_what_is_broken_and_where_to_mend_it() {
         assert!(!page.text.contains(&secret));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_mended_something_and_checks_again_is_told_that_it_is_mended() {
+    let world = World::start().await;
+    let mira = mira(&world).await;
+    let change = |what: &str| {
+        let order = json!({"do": what, "permission": "MANAGE_THREADS",
+                           "channel": world.channel("support")});
+        world.discord.order(&order).unwrap();
+    };
+    change("take_permission");
+    let broken = mira.get("/staff/doctor").await.text;
+    assert!(broken.contains("lacks Manage Threads"), "{broken}");
+    // The button leads to the same page: it is a link.
+    assert!(broken.contains("Check again"), "{broken}");
+    change("give_permission");
+    let mended = mira.get("/staff/doctor").await.text;
+    assert!(!mended.contains("lacks Manage Threads"), "{mended}");
+    assert!(mended.contains("the bot may View Channel"), "{mended}");
+}

@@ -142,8 +142,12 @@ impl Desk {
             .collect();
         let url = &self.staff_base();
         let all = format!("[All checks](<{url}/staff/doctor>)");
+        // A list of what is wrong alone would not tell whether the rest was looked at.
+        let (looked, well) = (examination.findings.len(), examination.count(Verdict::Well));
+        let seconds = examination.at.millis() / 1_000;
+        let sum = examination.sum();
         Ok(Answer::Say(Say {
-            words: examination.sum(),
+            words: format!("{sum} Looked at: {looked}, well: {well} (<t:{seconds}:R>)."),
             detail: Some(format!("{}\n{all}", listing::lines(&lines))),
             menu: None,
         }))

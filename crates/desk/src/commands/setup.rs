@@ -68,7 +68,7 @@ impl Desk {
                 Answer::Say(said) => Ok(Some(said.words)),
                 Answer::Form(_) | Answer::Board(_) => Ok(None),
             },
-            Step::Check if self.is_set_up() => self.examine_anew(admin).await.map(|_| None),
+            Step::Check if self.is_set_up() => self.examine(admin).await.map(|_| None),
             Step::Check => Ok(None),
         };
         self.board_after(admin, went).await
@@ -207,7 +207,7 @@ impl Desk {
 
     /// What the doctor has against this guild's channels and role, in words.
     async fn what_is_wrong(&self, admin: &Admin) -> Vec<String> {
-        let Ok(examination) = self.examine(admin).await else {
+        let Ok(examination) = self.examined_lately(admin).await else {
             return vec!["⚠️ Whether it all works could not be checked. Check again.".to_owned()];
         };
         let wrong = examination

@@ -13,6 +13,7 @@ mod dashboard;
 mod discord;
 mod discord_port;
 mod disk;
+mod doctor;
 mod files;
 mod guilds;
 mod hours;
