@@ -134,7 +134,14 @@ impl Neighbours {
         let seen = self.two.world.discord.part("guilds");
         let threads = seen[1]["threads"].clone();
         let each = threads.as_array().unwrap().iter();
-        let said: Vec<_> = each.map(|t| self.two.world.messages(t)).collect();
+        let mut said: Vec<_> = each.map(|t| self.two.world.messages(t)).collect();
+        // Discord signs the links to files anew each time.
+        for file in said.iter_mut().flatten().flat_map(files_of) {
+            for link in ["url", "proxy_url"] {
+                let kept = file[link].as_str().unwrap();
+                file[link] = json!(kept.split('?').next());
+            }
+        }
         (all, json!([threads, said]))
     }
 
@@ -194,6 +201,10 @@ async fn furnish(two: &Two) {
 }
 
 /// Nothing of the other guild is in it but what was asked with.
+fn files_of(message: &mut Value) -> &mut Vec<Value> {
+    message["attachments"].as_array_mut().unwrap()
+}
+
 fn silent(page: &Page, what: &str) {
     let text = page.text.to_lowercase();
     for word in [SECRET, NAMED].iter().filter(|word| !what.contains(**word)) {

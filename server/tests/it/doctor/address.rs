@@ -56,7 +56,7 @@ async fn an_address_at_which_the_running_server_reaches_nobody_is_to_be_mended()
     let mira = named(&world, "Mira");
     let told = command(&world, &mira, &general, "doctor", &[]).await;
     let told = told.words();
-    let found = format!("**{TRIED}**: nothing answers there: ");
+    let found = format!("**{TRIED}**: nothing answers there");
     assert!(told.contains(&found), "{told}");
     // Whoever reads this has the server running: they are not told to start it.
     assert!(told.contains("the name's DNS record"), "{told}");
