@@ -19,7 +19,8 @@ const SECRET: &str = "quagga";
 /// What the settings' forms name of it.
 const NAMED: &str = "okapi";
 
-/// The tables in which something of a guild lies, and which rows are its own.
+/// The tables in which something of a guild lies, and which rows are its own. How far a thread was
+/// read moves by itself; the threads are looked at in Discord.
 const ITS_OWN: &[(&[&str], &str)] = &[
     (&["guild"], "id = {guild}"),
     (
@@ -42,7 +43,6 @@ const ITS_OWN: &[(&[&str], &str)] = &[
         &[
             "message",
             "event",
-            "thread_link",
             "outbox",
             "milestone",
             "ticket_tag",
