@@ -17,8 +17,10 @@ const WITHIN: Duration = Duration::from_secs(4);
 pub(super) enum No {
     /// Discord said so.
     Status(u16),
-    /// It could not be asked, or said something else.
-    Other(String),
+    /// It could not be asked.
+    Away(String),
+    /// What came is no answer of its.
+    Strange(String),
 }
 
 /// Asks with the bot's token.
@@ -56,7 +58,7 @@ impl<'a> Asker<'a> {
             )
             .send()
             .await
-            .map_err(other)?;
+            .map_err(no)?;
         if !response.status().is_success() {
             return Err(No::Status(response.status().as_u16()));
         }
@@ -65,7 +67,7 @@ impl<'a> Asker<'a> {
             let here = SystemClock.now().millis() / 1_000;
             there - here
         });
-        let answer = response.json().await.map_err(other)?;
+        let answer = response.json().await.map_err(no)?;
         Ok((answer, ahead))
     }
 }
@@ -79,8 +81,13 @@ fn seconds(date: &str) -> Option<i64> {
     Some(moment.assume_utc().unix_timestamp())
 }
 
-fn other(error: reqwest::Error) -> No {
-    No::Other(format!("{:#}", anyhow::Error::from(error.without_url())))
+fn no(error: reqwest::Error) -> No {
+    let is_strange = error.is_decode() && !error.is_timeout();
+    let words = format!("{:#}", anyhow::Error::from(error.without_url()));
+    match is_strange {
+        true => No::Strange(words),
+        false => No::Away(words),
+    }
 }
 
 /// An answer that says no, in words; `to_do` and its place are for when Discord refuses.
@@ -101,10 +108,17 @@ pub(super) fn ill(tried: &str, no: &No, to_do: &str, place: (&str, String)) -> F
         No::Status(status) => {
             Finding::ill(tried, format!("Discord refuses ({status})"), to_do).at(place.0, place.1)
         }
-        No::Other(error) => Finding::ill(
+        No::Away(error) => Finding::ill(
             tried,
             format!("Discord cannot be reached: {error}"),
             "Look at the way out of this machine: its network, its proxy, its firewall.",
+        )
+        .at(places::WAY_OUT.0, places::WAY_OUT.1),
+        No::Strange(error) => Finding::ill(
+            tried,
+            format!("what came back is no answer of Discord's: {error}"),
+            "Try again. If it stays so, something on the way answers in its place: look at the \
+             proxy.",
         )
         .at(places::WAY_OUT.0, places::WAY_OUT.1),
     }

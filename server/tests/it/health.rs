@@ -30,6 +30,7 @@ fn tells_no_value(world: &World, text: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_tells_how_it_is_and_which_settings_there_are_but_none_of_their_values() {
     let world = World::start_set(Options::default(), &MORE).await;
+    world.settled().await;
     let health = world.health().await;
     assert_eq!(health["status"], "ok", "{health}");
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));

@@ -46,7 +46,7 @@ async fn a_gateway_that_is_down_is_said_by_the_running_server() {
     let close = json!({"do": "gateway", "what": {"close": 4000, "forget": true}});
     world.discord.order(&close).unwrap();
     until("it is known", async || {
-        (world.health().await["discord"]["state"] != "connected").then_some(())
+        (world.health().await["discord"]["state"] == "refused").then_some(())
     })
     .await;
     // The gateway's own words: what REST says of intents is another finding.

@@ -84,6 +84,28 @@ async fn a_way_to_discord_that_breaks_off_is_told_apart_from_its_refusals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn something_that_answers_in_discords_place_is_not_taken_for_silence() {
+    let strange = Fault {
+        body: Some(json!(
+            "<!doctype html><title>Welcome to our network</title>"
+        )),
+        ..on("", "unknown_shape")
+    };
+    each_broken(
+        |route| Fault {
+            route: Some(route.into()),
+            ..strange.clone()
+        },
+        |finding| {
+            let found = "what came back is no answer of Discord's: ";
+            assert!(finding.found.starts_with(found), "{finding:?}");
+            leads_to(finding, "curl -v https://discord.com/");
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_found_beside_a_refusal_is_still_told() {
     let world = World::start().await;
     uncounted(&world).await;
