@@ -17,6 +17,7 @@ mod m20261122_000030_addresses;
 mod m20261122_000031_from_messages;
 mod m20261122_000032_closing;
 mod m20261122_000033_blocked;
+mod m20261122_000034_panels;
 mod statements;
 
 /// Every step, in order.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000031_from_messages::Migration),
             Box::new(m20261122_000032_closing::Migration),
             Box::new(m20261122_000033_blocked::Migration),
+            Box::new(m20261122_000034_panels::Migration),
         ]
     }
 }

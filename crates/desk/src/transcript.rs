@@ -50,6 +50,8 @@ pub struct Transcript {
     guild: String,
     public_url: String,
     conversation: ConversationView,
+    /// What was said when it was closed, as it was typed.
+    closed_because: Option<String>,
     /// Pictures that it carries, as addresses that hold them.
     pictures: HashMap<FileId, String>,
     /// Held until it is written out and thrown away.
@@ -157,6 +159,7 @@ impl Desk {
     ) -> Result<Transcript, DeskError> {
         let room = self.transcribing.clone().acquire_owned().await;
         let _room = room.map_err(|_| DeskError::Internal("transcripts have ended".into()))?;
+        let named = tickets::of_guild(&self.db.read, self.guild, ticket).await?;
         let rows = match wanted {
             Pictures::Inside => files::pictures(&self.db, ticket).await?,
             Pictures::Named => Vec::new(),
@@ -180,6 +183,7 @@ impl Desk {
             guild: self.guild_name().name,
             public_url: self.staff_base(),
             conversation,
+            closed_because: named.and_then(|named| named.closed_because),
             pictures,
             _room,
         })

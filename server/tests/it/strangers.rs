@@ -35,6 +35,7 @@ const ITS_OWN: &[(&[&str], &str)] = &[
             "former_slug",
             "shift",
             "dashboard",
+            "panel",
             "ticket_from_message",
         ],
         "guild_id = {guild}",

@@ -122,7 +122,15 @@ impl Desk {
         }
     }
 
-    /// Keeps dashboard messages fresh until `ended`.
+    /// Brings up to date whichever of the messages that stand in Discord is due.
+    async fn standing_step(&self) -> Result<Step, DeskError> {
+        match self.panel_step().await? {
+            Step::Idle => self.dashboard_step().await,
+            step => Ok(step),
+        }
+    }
+
+    /// Keeps dashboard messages, and the panel, fresh until `ended`.
     pub(super) async fn show_dashboards(&self, mut ended: tokio::sync::watch::Receiver<bool>) {
         loop {
             // Armed before looking, so that one placed meanwhile is not missed.
@@ -132,13 +140,13 @@ impl Desk {
             let step = tokio::select! {
                 // One that is cut short is looked for before it is posted again.
                 _ = ended.wait_for(|ended| *ended) => return,
-                step = self.dashboard_step() => step,
+                step = self.standing_step() => step,
             };
             let idle_for = match step {
                 Ok(Step::Idle) => self.until_next_dashboard().await,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
-                    tracing::error!(%error, "the dashboard message could not be brought up to date");
+                    tracing::error!(%error, "what stands in Discord could not be brought up to date");
                     EVERY
                 }
             };

@@ -17,6 +17,7 @@ mod ingest;
 mod log;
 mod opening;
 mod outbox;
+mod panel;
 mod port;
 mod powers;
 mod presence;

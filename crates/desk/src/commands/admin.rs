@@ -4,13 +4,13 @@ use super::answer::{Answer, Say};
 use super::asked::Asked;
 use super::deeds::ForAdmin;
 use super::{conflict, given, listing};
-use crate::bridge::{Nonce, Post, RemoteMember, escape};
+use crate::bridge::{Nonce, RemoteMember, escape};
 use crate::options::{MAINTENANCE, Setting, Shape};
 use crate::quick_replies::Keep;
 use crate::staffing::Grantee;
 use crate::{Admin, Desk, DeskError};
 use domain::text::excerpt;
-use domain::{ChannelId, RoleId, ThreadId};
+use domain::{ChannelId, RoleId};
 
 impl Desk {
     pub(super) async fn for_admin(
@@ -106,24 +106,16 @@ impl Desk {
             let decision = self.decide(admin, Setting::PanelTitle, Some(title)).await?;
             self.adopt(admin, vec![decision]).await?;
         }
-        let options = self.options();
-        let mut words = options.value(Setting::PanelText).unwrap_or_default();
-        if let Some(hours) = self.hours_now() {
-            words.push_str(&format!("\n\nWe are here {}.", escape(&hours.hours)));
-        }
-        let panel = Post::Panel {
-            title: options.value(Setting::PanelTitle).unwrap_or_default(),
-            words,
-        };
         let nonce = Nonce(asked.key().nonce());
-        if let Err(error) = self.port.post(ThreadId(channel.0), &nonce, &panel).await {
+        if let Err(error) = self.show_panel(channel, &nonce).await? {
             tracing::info!(%error, discord.channel_id = channel.0, "A panel could not be posted");
             return conflict(format!("The panel could not be posted. {}", error.reason()));
         }
         let value = channel.to_string();
         self.set_option(Setting::PanelChannel, Some(&value)).await?;
         Ok(format!(
-            "The panel is in <#{channel}>, and tickets from Discord get their threads there."
+            "The panel is in <#{channel}>, and tickets from Discord get their threads there. Its \
+             words follow the settings panel_title, panel_text and opening_hours."
         )
         .into())
     }

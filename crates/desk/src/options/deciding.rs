@@ -85,6 +85,8 @@ impl Desk {
         let set = commands::options(&work.tx, self.guild).await?;
         work.commit().await?;
         self.set_options(Options::new(set, self.given.as_ref()));
+        // What stands in Discord may have to say something else now.
+        self.bridge.dashboard_changed();
         let after = self.options();
         let settings = decisions.into_iter().map(|decision| decision.setting);
         Ok(settings

@@ -18,6 +18,7 @@ pub(crate) mod links;
 pub(crate) mod messages;
 pub(crate) mod milestones;
 pub(crate) mod outbox;
+pub(crate) mod panels;
 pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod sessions;

@@ -89,6 +89,11 @@ fn facts(t: &Transcript, out: &mut Html) {
         out.text(&value);
         out.tag("</dd>\n");
     }
+    if let Some(why) = &t.closed_because {
+        out.tag("<dt>Said when it was closed</dt><dd class=\"words\" dir=\"auto\">");
+        out.insert(&markup::html(why, &markup::Names::default()));
+        out.tag("</dd>\n");
+    }
     out.tag("</dl>\n");
 }
 

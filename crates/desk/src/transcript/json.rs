@@ -31,6 +31,8 @@ struct Ticket<'t> {
     filed_at: String,
     closed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    closed_because: Option<&'t str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<&'static str>,
@@ -96,6 +98,7 @@ pub(super) fn write(t: &Transcript) -> String {
             customer: &ticket.customer,
             filed_at: ticket.created_at.iso(),
             closed: ticket.status.is_closed(),
+            closed_because: t.closed_because.as_deref(),
             status: staff.then(|| ticket.status.words()),
             priority: staff.then(|| ticket.priority.key()),
             assignee: ticket

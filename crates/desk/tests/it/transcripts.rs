@@ -237,3 +237,27 @@ async fn a_transcript_needs_the_right_to_see_the_ticket() {
             .contains("data:image")
     );
 }
+
+#[tokio::test]
+async fn both_editions_say_why_the_ticket_was_closed() {
+    let world = World::new().await;
+    let opened = world.file("Late parcel", "Where is it?").await;
+    let mira = world.mira().await;
+    let before = for_customer(&world, &opened).await;
+    assert!(!before.html().contains("when it was closed"));
+    assert!(json(&before)["ticket"].get("closed_because").is_none());
+    drop(before);
+    let closed = world
+        .desk
+        .close_with(&mira, opened.number, "Sent **anew** <b>");
+    closed.await.unwrap();
+    for transcript in [
+        for_staff(&world, &opened).await,
+        for_customer(&world, &opened).await,
+    ] {
+        let page = transcript.html();
+        assert!(page.contains("<strong>anew</strong> &lt;b&gt;"), "{page}");
+        let why = &json(&transcript)["ticket"]["closed_because"];
+        assert_eq!(why, "Sent **anew** <b>");
+    }
+}

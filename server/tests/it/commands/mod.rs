@@ -8,6 +8,7 @@ mod elsewhere;
 mod from_message;
 mod journeys;
 mod late;
+mod panel;
 mod questions;
 mod restart;
 mod rights;

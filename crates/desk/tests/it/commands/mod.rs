@@ -5,6 +5,7 @@ mod forms;
 mod from_message;
 mod members;
 mod outsiders;
+mod panel;
 pub mod rights;
 mod staffing;
 

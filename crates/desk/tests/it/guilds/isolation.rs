@@ -167,6 +167,7 @@ async fn state_of(street: &Street, db: &Db, plot: Plot) -> String {
         ("link_try", "guild_id = g.id"),
         ("shift", "guild_id = g.id"),
         ("dashboard", "guild_id = g.id"),
+        ("panel", "guild_id = g.id"),
         ("event", of_ticket),
         ("message", of_ticket),
         ("access_link", of_ticket),
