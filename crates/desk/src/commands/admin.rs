@@ -8,6 +8,7 @@ use crate::bridge::{Nonce, RemoteMember, escape};
 use crate::options::{MAINTENANCE, Setting, Shape};
 use crate::quick_replies::Keep;
 use crate::staffing::Grantee;
+use crate::store::panels;
 use crate::{Admin, Desk, DeskError};
 use domain::text::excerpt;
 use domain::{ChannelId, RoleId};
@@ -184,7 +185,7 @@ impl Desk {
         let values = &asked.act.values;
         let Some(typed) = values.text("setting") else {
             let options = self.options();
-            let lines: Vec<String> = Setting::ALL
+            let mut lines: Vec<String> = Setting::ALL
                 .into_iter()
                 .map(|setting| {
                     let value = shown(setting, options.value(setting));
@@ -196,6 +197,7 @@ impl Desk {
                     format!("`{}` {value}{set}\n-# {}", setting.key(), setting.about())
                 })
                 .collect();
+            lines.push(self.decided_on_the_web());
             return Ok(Answer::Say(Say {
                 words: "The settings of this desk:".to_owned(),
                 detail: Some(lines.join("\n")),
@@ -217,25 +219,40 @@ impl Desk {
             .await?;
         self.adopt(admin, vec![decision]).await?;
         let value = shown(setting, self.options().value(setting));
-        let panel = self.until_posted_anew(setting);
+        let panel = self.what_the_panel_says(setting).await?;
         Ok(match is_reset {
             true => format!("`{key}` is back to {value}.{panel}").into(),
             false => format!("`{key}` is {value} now.{panel}").into(),
         })
     }
 
-    /// What is to be known of a panel that is posted already: it stays as it is.
-    fn until_posted_anew(&self, setting: Setting) -> String {
+    /// The way to what takes more than a value: pages for it are on the dashboard.
+    fn decided_on_the_web(&self) -> String {
+        let base = self.staff_base();
+        let address = match self.guild_name().slug {
+            Some(slug) => format!("Web address: {}/g/{slug}\n", self.public_url),
+            None => String::new(),
+        };
+        format!(
+            "{address}[The address, categories, forms and quick replies on the web]\
+             (<{base}/staff/settings>)"
+        )
+    }
+
+    /// What is to be known of a panel that is posted already.
+    async fn what_the_panel_says(&self, setting: Setting) -> Result<String, DeskError> {
         let stands_on_it = matches!(
             setting,
             Setting::PanelTitle | Setting::PanelText | Setting::OpeningHours | Setting::TimeZone
         );
-        match self.options().panel_channel().filter(|_| stands_on_it) {
-            Some(channel) => {
-                format!(" The panel in <#{channel}> says so once /setup posts it anew.")
-            }
-            None => String::new(),
-        }
+        let Some(channel) = self.options().panel_channel().filter(|_| stands_on_it) else {
+            return Ok(String::new());
+        };
+        // Which message it is was not kept at first.
+        Ok(match panels::of(&self.db, self.guild).await? {
+            Some(panel) => format!(" The panel in <#{}> says so in a moment.", panel.channel_id),
+            None => format!(" The panel in <#{channel}> says so once /setup posts it anew."),
+        })
     }
 }
 

@@ -23,7 +23,8 @@ async fn config(world: &World, setting: &str, value: &str) {
     let values = vec![text("setting", setting), text("value", value)];
     let config = Does::Admin(ForAdmin::Config);
     let asked = asked(Role::Admin, config, None, values);
-    world.says(&asked).await.unwrap();
+    let said = world.says(&asked).await.unwrap().words;
+    assert!(said.ends_with("says so in a moment."), "{said}");
 }
 
 async fn step(world: &World) -> Step {

@@ -162,7 +162,8 @@ async fn settings_are_shown_bounded_and_set_back() {
             .contains("back to 3")
     );
     assert!(set("nonsense", "1").await.contains("no such setting"));
-    // What stands on a posted panel stays there until it is posted anew.
+    assert!(all.contains("/staff/settings>)"), "{all}");
+    // A panel of which nobody knows which message it is stays as it is until it is posted anew.
     let title = set("panel_title", "Ask us").await;
     assert!(
         title.contains("“Ask us” now. The panel in <#77> says so once"),
