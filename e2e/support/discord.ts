@@ -172,6 +172,28 @@ export class Discord {
     });
   }
 
+  /** Runs a command of the bot, options given by their names. It need not have an answer yet. */
+  async command(person: Person, [name, ...path]: string[], options: Record<string, string>): Promise<void> {
+    const { commands } = await this.world();
+    const { applicationId, guildId } = this.places;
+    const known = [...(commands.guild[guildId] ?? []), ...commands.global].find((it: Shape) => it.name === name);
+    if (!known) throw new Error(`The bot knows no /${name}`);
+    const given = Object.entries(options).map(([name, value]) => ({ type: 3, name, value }));
+    await this.rest(person, "POST", "/interactions", {
+      type: 2,
+      application_id: applicationId,
+      guild_id: guildId,
+      channel_id: this.places.supportChannelId,
+      session_id: "e2e",
+      data: {
+        id: known.id,
+        name,
+        type: 1,
+        options: path.reduceRight<Shape[]>((inner, name) => [{ type: 1, name, options: inner }], given),
+      },
+    });
+  }
+
   private use(person: Person, message: Shape, wanted: (part: Shape) => boolean, values?: string[]): Promise<Shape> {
     const parts = componentsOf(message);
     const part = parts.find(wanted);
@@ -193,6 +215,11 @@ export class Discord {
     const { applicationId, guildId } = this.places;
     const path = `/api/v10/applications/${applicationId}/guilds/${guildId}/commands`;
     await this.call("POST", path, command, { Authorization: bot.token });
+  }
+
+  /** What an admin, or Discord itself, does to a guild and the bot in it. */
+  order(what: Shape): Promise<Shape> {
+    return this.call("POST", "/stand-in/order", what);
   }
 
   /** Replaces all faults that are switched on. */

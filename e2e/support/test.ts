@@ -8,7 +8,7 @@ import { signIn } from "./staff.ts";
 import { test as inWorld } from "./world.ts";
 
 export { expect } from "@playwright/test";
-export type { Page } from "@playwright/test";
+export type { Locator, Page } from "@playwright/test";
 export { until } from "./process.ts";
 
 /** What a browser must never say. Failed requests are not among it: tests provoke them. */

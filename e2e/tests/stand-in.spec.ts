@@ -1,35 +1,10 @@
 // The stand-in's own page, as a person uses it: commands, menus, forms and other servers, with
 // interactions over HTTP. Nothing here is asked for behind the page's back but what came of it.
 
-import { expect, type Page, test, until } from "../support/test.ts";
+import { box, go, invite, log, open, play, run } from "../support/stand-in.ts";
+import { expect, test, until } from "../support/test.ts";
 
 test.use({ contextOptions: { reducedMotion: "reduce" }, viewport: { width: 1440, height: 900 } });
-
-async function open(page: Page, base: string): Promise<void> {
-  await page.goto(base);
-  await expect(page.getByRole("navigation", { name: "Channels and threads" }).getByRole("link").first()).toBeVisible();
-}
-
-async function play(page: Page, name: string): Promise<void> {
-  const person = page.getByRole("combobox", { name: "You are" });
-  const option = person.getByRole("option", { name: new RegExp(`^${name}`) });
-  await person.selectOption((await option.getAttribute("value")) ?? "");
-  await expect(page.locator("#person-face")).toHaveText(name[0]);
-}
-
-async function go(page: Page, channel: RegExp): Promise<void> {
-  await page.getByRole("navigation", { name: "Channels and threads" }).getByRole("link", { name: channel }).click();
-}
-
-/** Types a command's name and runs it, with nothing in its options. */
-async function run(page: Page, command: string): Promise<void> {
-  const box = page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ }));
-  await box.fill(`/${command}`);
-  await page.getByRole("option", { name: new RegExp(`^/${command}\\b`) }).first().click();
-  await page.getByRole("form", { name: `Command /${command}` }).getByRole("button", { name: "Run" }).click();
-}
-
-const log = (page: Page) => page.getByRole("log", { name: "Messages" });
 
 test("a ticket from Discord is filed and closed on the page, over HTTP", async ({ another, world }) => {
   const page = await another();
@@ -73,7 +48,7 @@ test("a ticket from Discord is filed and closed on the page, over HTTP", async (
   const command = "/reopen ticket:1";
   await expect(log(page).getByText(command)).toBeVisible();
   await go(page, /general/);
-  await page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ })).fill(command);
+  await box(page).fill(command);
   await page.keyboard.press("Enter");
   const typed = page.getByRole("form", { name: "Command /reopen" });
   await expect(typed.getByRole("combobox").or(typed.getByRole("textbox"))).toHaveValue("1");
@@ -87,8 +62,7 @@ test("a command that the bot tells of meanwhile joins the list that one looks at
   await open(page, world.discord.base);
   await play(page, "Pat");
   await go(page, /general/);
-  const box = page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ }));
-  await box.fill("/later");
+  await box(page).fill("/later");
   await expect(page.getByText("No command begins like that.")).toBeVisible();
   await world.discord.register({ name: "later", description: "Comes later.", type: 1 });
   await page.getByRole("option", { name: /^\/later\b/ }).click();
@@ -98,11 +72,7 @@ test("a command that the bot tells of meanwhile joins the list that one looks at
 test("another server is invited, and its owner is told what to do", async ({ another, world }) => {
   const page = await another();
   await open(page, world.discord.base);
-  await page.getByRole("button", { name: "Faults" }).click();
-  await page.getByRole("button", { name: "Invite the bot elsewhere…" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Invite it" }).click();
-  await expect(page.getByText("The bot is in Pixel & Co, too.")).toBeVisible();
-  await page.getByRole("button", { name: "Close the drawer" }).click();
+  await invite(page);
 
   await play(page, "Sam");
   await go(page, /Direct messages/);
@@ -134,9 +104,8 @@ test("an admin takes somebody's role, and gives it back", async ({ another, worl
   };
   await play(page, "Jonas");
   await go(page, /general/);
-  const box = page.getByRole("combobox", { name: /^Write as/ }).or(page.getByRole("textbox", { name: /^Write as/ }));
-  await box.fill("I am on duty.");
-  await box.press("Enter");
+  await box(page).fill("I am on duty.");
+  await box(page).press("Enter");
   await expect(log(page).getByText("I am on duty.")).toBeVisible();
   await play(page, "Mira");
   await go(page, /general/);

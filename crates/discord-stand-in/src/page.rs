@@ -80,6 +80,7 @@ const PARTS: &[(&str, &str)] = parts![
     "page.css",
     "page.js",
     "sidebar.js",
+    "suggested.js",
     "world.js",
 ];
 

@@ -50,9 +50,10 @@ const DEEDS = [
 ];
 
 export class Admins {
-  /** `tell(promise, words)` carries out and says how it went. */
-  constructor(tell) {
+  /** `tell(promise, words)` carries out and says how it went; `here()` is the guild that is shown. */
+  constructor(tell, here) {
     this.tell = tell;
+    this.here = here;
     this.standing = {};
     this.controls = DEEDS.map((deed) => h("button", {
       type: "button",
@@ -65,6 +66,15 @@ export class Admins {
     this.inviting = h("div", { class: "blow" },
       h("button", { type: "button", class: "button", text: "Invite the bot elsewhere…", on: { click: () => this.invite() } }),
       h("small", { text: "Another server takes the bot in. Its owner is told what to do, in direct messages." }));
+    this.entrusting = h("div", { class: "blow" },
+      h("button", { type: "button", class: "button", text: "Let the bot make channels and roles", on: { click: () => this.entrust() } }),
+      h("small", { text: "The bot's role gets Manage Channels and Manage Roles, in the server that is shown." }));
+  }
+
+  entrust() {
+    const { id, name } = this.here();
+    const give = (permission) => api.order({ do: "give_permission", permission, guild: id });
+    this.tell(Promise.all(["MANAGE_CHANNELS", "MANAGE_ROLES"].map(give)), `The bot may make channels and roles in ${name}.`);
   }
 
   invite() {

@@ -1,8 +1,9 @@
 // A slash command being filled in: one field per option, Enter runs it, Esc
-// leaves. It takes the composer's place while it is open. Where the bot
-// suggests values, it is asked while one types.
+// leaves. It takes the composer's place while it is open. What the bot
+// suggests for an option is `suggested.js`.
 
 import { h, iconButton } from "./dom.js";
+import { Suggested } from "./suggested.js";
 import { nameOf } from "./world.js";
 
 // Discord's option types.
@@ -31,17 +32,8 @@ export class CommandForm {
     this.entry = entry;
     this.inputs = entry.options.map((option) => {
       const input = optionInput(this.app.world, option);
-      const list = option.autocomplete && h("datalist", { id: `suggestions-${option.name}` });
-      /** What the names of suggestions stand for. */
-      const meant = new Map();
-      if (list) {
-        input.setAttribute("list", list.id);
-        input.setAttribute("autocomplete", "off");
-        const ask = () => this.suggest(option, input, list, meant);
-        input.addEventListener("input", ask);
-        input.addEventListener("focus", ask);
-      }
-      return { option, input, list, meant };
+      const ask = () => (this.entry === entry ? this.app.suggestions(entry.command, this.options(option)) : []);
+      return { option, input, suggested: option.autocomplete ? new Suggested(option, input, ask) : null };
     });
     this.go = h("button", { type: "submit", class: "button is-primary", text: "Run" });
     this.element.setAttribute("aria-label", `Command /${entry.name}`);
@@ -51,9 +43,10 @@ export class CommandForm {
         h("span", { class: "quiet", text: entry.description, dir: "auto" }),
         iconButton("close", "Leave the command", () => this.leave())),
       h("div", { class: "command-fields" },
-        this.inputs.map(({ option, input, list }) => h("label", { class: "field", title: option.description },
-          h("span", { text: option.required ? option.name : `${option.name} (optional)` }), input, list)),
-        this.go));
+        this.inputs.map(({ option, input }) => h("label", { class: "field", title: option.description },
+          h("span", { text: option.required ? option.name : `${option.name} (optional)` }), input)),
+        this.go),
+      ...this.inputs.map(({ suggested }) => suggested?.list ?? ""));
     this.element.hidden = false;
   }
 
@@ -90,8 +83,8 @@ export class CommandForm {
   options(focused) {
     const given = this.inputs
       .filter(({ option, input }) => input.value !== "" || option === focused)
-      .map(({ option, input, meant }) => {
-        const value = meant.get(input.value) ?? input.value;
+      .map(({ option, input, suggested }) => {
+        const value = meant(input, suggested);
         if (option === focused) return { type: option.type, name: option.name, value: input.value, focused: true };
         return { type: option.type, name: option.name, value: typed(option.type, value) };
       });
@@ -99,23 +92,15 @@ export class CommandForm {
     return this.entry.path.reduceRight((inner, part) => [{ type: part.type, name: part.name, options: inner }], given);
   }
 
-  /** Asks the bot, a moment after the last key. */
-  suggest(option, input, list, meant) {
-    if (meant.has(input.value)) return;
-    const { entry } = this;
-    clearTimeout(this.asking);
-    this.asking = setTimeout(async () => {
-      if (this.entry !== entry) return;
-      const choices = await this.app.suggestions(entry.command, this.options(option));
-      if (this.entry !== entry) return;
-      meant.clear();
-      for (const choice of choices) meant.set(choice.name, choice.value);
-      list.replaceChildren(...choices.map((choice) => h("option", { value: choice.name })));
-    }, 250);
-  }
-
   async run() {
     const { entry } = this;
+    // As in Discord: what is no number and was not picked from the list is not sent.
+    const wrong = this.inputs.find(({ option, input, suggested }) => Number.isNaN(typed(option.type, meant(input, suggested))));
+    if (wrong) {
+      this.app.composer.say(`“${wrong.option.name}” takes a number. Type one, or choose a suggestion.`);
+      wrong.input.focus();
+      return;
+    }
     const options = this.options(null);
     this.go.disabled = true;
     const ran = await this.app.runCommand(entry.command, options);
@@ -123,6 +108,9 @@ export class CommandForm {
     if (ran && this.entry === entry) this.leave();
   }
 }
+
+/** What stands in a field, or what the picked suggestion in it stands for. */
+const meant = (input, suggested) => suggested?.meant.get(input.value) ?? input.value;
 
 function typed(type, value) {
   if (type === INTEGER || type === NUMBER) return Number(value);

@@ -70,7 +70,7 @@ export class Faults {
     this.on = new Set();
     this.others = [];
     this.latency = 0;
-    this.admins = new Admins((promise, done) => this.tell(promise, done));
+    this.admins = new Admins((promise, done) => this.tell(promise, done), () => this.app.world.guild);
     this.endpoint = new Endpoint((promise, done) => this.tell(promise, done));
     this.toggle.addEventListener("click", () => this.show(this.element.hidden));
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.show(false));
@@ -119,7 +119,7 @@ export class Faults {
       h("h3", { text: "Requests and events" }), ...this.switches,
       h("label", { class: "field" }, h("span", { text: "Delay of every answer" }), this.slow),
       h("h3", { text: "Live connection of the bot" }), ...blows,
-      h("h3", { text: "What admins do" }), ...this.admins.controls, this.admins.inviting,
+      h("h3", { text: "What admins do" }), ...this.admins.controls, this.admins.inviting, this.admins.entrusting,
       h("h3", { text: "How the bot is told" }), this.endpoint.element,
       h("h3", { text: "Afterwards" }),
       h("div", { class: "faults-foot" },

@@ -175,17 +175,20 @@ async fn what_is_sent_with_a_command_fits_its_definition() {
         id(&last),
         last["token"].as_str().unwrap()
     );
-    let suggest =
-        |value: Value| json!({"type": 8, "data": {"choices": [{"name": "#1", "value": value}]}});
-    let wrong = world
-        .bot()
-        .refused(Method::POST, &callback, suggest(json!("1")))
-        .await;
-    assert_eq!(wrong, (400, 50035));
-    world
-        .bot()
-        .done(Method::POST, &callback, suggest(json!(1)))
-        .await;
+    let suggest = |values: Vec<Value>| {
+        let choice = |value: Value| json!({"name": format!("#{value}"), "value": value});
+        let choices: Vec<Value> = values.into_iter().map(choice).collect();
+        json!({"type": 8, "data": {"choices": choices}})
+    };
+    let numbers = |most: u64| suggest((1..=most).map(Value::from).collect());
+    for wrong in [suggest(vec![json!("1")]), numbers(26)] {
+        let answer = world
+            .bot()
+            .refused(Method::POST, &callback, wrong.clone())
+            .await;
+        assert_eq!(answer, (400, 50035), "{wrong}");
+    }
+    world.bot().done(Method::POST, &callback, numbers(25)).await;
 }
 
 #[tokio::test]
