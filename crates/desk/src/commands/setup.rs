@@ -214,7 +214,7 @@ impl Desk {
             .findings
             .iter()
             .filter(|finding| finding.verdict != Verdict::Well);
-        wrong
+        let mut lines: Vec<_> = wrong
             .map(|finding| {
                 format!(
                     "⚠️ **{}** {}. {}",
@@ -223,7 +223,11 @@ impl Desk {
                     remedy(finding)
                 )
             })
-            .collect()
+            .collect();
+        // Whoever checks too often sees the last look again, and should know that it is.
+        let at = examination.at.0.div_euclid(1_000_000);
+        lines.push(format!("-# Checked at <t:{at}:T>"));
+        lines
     }
 }
 

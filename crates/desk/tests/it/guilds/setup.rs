@@ -276,6 +276,11 @@ async fn what_is_wrong_is_said_of_what_was_chosen_last_and_looked_at_again_when_
         "{}",
         said(&again)
     );
+    let at = desk::clock::Clock::now(&*street.clock)
+        .0
+        .div_euclid(1_000_000);
+    let moment = format!("Checked at <t:{at}:T>");
+    assert!(said(&again).contains(&moment), "{}", said(&again));
 }
 
 #[tokio::test]
