@@ -307,7 +307,7 @@ test("a ticket from the panel is taken, raised, closed and reopened on its card"
   await expect(card.getByRole("button", { name: "Release" })).toHaveCount(0);
 
   await press("Priority: Medium");
-  await expect(told(page, `The priority of ticket #${number} is high.`)).toBeVisible();
+  await expect(told(page, `The priority of ticket #${number} is medium.`)).toBeVisible();
   await choose(page, "Priority", "Low");
   await expect(told(page, `The priority of ticket #${number} is low.`)).toBeVisible();
   await expect(card.getByRole("button", { name: "Priority: Low" })).toBeVisible();

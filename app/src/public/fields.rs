@@ -137,6 +137,7 @@ pub(super) fn summary(errors: &[Invalid], notice: Option<&str>) -> Option<impl I
         (1, _) => "One thing needs your attention".to_owned(),
         (2, _) => "Two things need your attention".to_owned(),
         (3, _) => "Three things need your attention".to_owned(),
+        (4, _) => "Four things need your attention".to_owned(),
         (n, _) => format!("{n} things need your attention"),
     };
     let notice = notice.filter(|_| !errors.is_empty()).map(str::to_owned);

@@ -170,7 +170,7 @@ fn staff(all: &[StaffFigures]) -> impl IntoView + use<> {
                             <tr>
                                 <th scope="col">"Who"</th>
                                 <th scope="col">"Active"</th>
-                                <th scope="col">{format!("Closed, {WINDOW_DAYS} days")}</th>
+                                <th scope="col">{format!("Closed of theirs, {WINDOW_DAYS} days")}</th>
                                 <th scope="col">{format!("Answers, {WINDOW_DAYS} days")}</th>
                             </tr>
                         </thead>

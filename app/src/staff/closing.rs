@@ -90,7 +90,7 @@ fn Words(workplace: Workplace, number: i64) -> AnyView {
                     disabled=move || workplace.acting.get() || is_empty()
                     on:click=move |_| close()
                 >
-                    "Close with it"
+                    "Close with this reason"
                 </button>
             </div>
         </div>

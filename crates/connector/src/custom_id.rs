@@ -17,7 +17,7 @@ pub(super) fn name(control: &Control) -> String {
     match control {
         Control::Assign(ticket) => on("assign", ticket),
         Control::Release(ticket) => on("release", ticket),
-        Control::RaisePriority(ticket) => on("priority", ticket),
+        Control::AskPriority(ticket) => on("priority", ticket),
         Control::SetPriority(ticket) => on("setpriority", ticket),
         Control::SetCategory(ticket) => on("setcategory", ticket),
         Control::AskClose(ticket) => on("close", ticket),
@@ -52,7 +52,7 @@ pub(super) fn read(name: &str) -> Option<Control> {
             match verb {
                 "assign" => Control::Assign(ticket),
                 "release" => Control::Release(ticket),
-                "priority" => Control::RaisePriority(ticket),
+                "priority" => Control::AskPriority(ticket),
                 "setpriority" => Control::SetPriority(ticket),
                 "setcategory" => Control::SetCategory(ticket),
                 "close" => Control::AskClose(ticket),

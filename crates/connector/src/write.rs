@@ -145,7 +145,7 @@ fn buttons(card: &TicketCard) -> CreateActionRow {
         buttons.push(button(Control::Release(ticket), ButtonStyle::Secondary));
     }
     let priority = format!("Priority: {}", card.priority.words());
-    buttons.push(button(Control::RaisePriority(ticket), ButtonStyle::Secondary).label(priority));
+    buttons.push(button(Control::AskPriority(ticket), ButtonStyle::Secondary).label(priority));
     buttons.push(if card.status.is_closed() {
         button(Control::Reopen(ticket), ButtonStyle::Success)
     } else {

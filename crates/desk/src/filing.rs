@@ -43,8 +43,8 @@ pub(crate) enum Asker<'a> {
     Account {
         /// Who.
         who: &'a DiscordProfile,
-        /// A staff member files it for them: no limit holds.
-        by_staff: bool,
+        /// The staff member who files it for them: no limit holds.
+        by_staff: Option<&'a str>,
     },
 }
 
@@ -63,10 +63,13 @@ impl Asker<'_> {
         }
     }
 
-    fn filed(&self) -> &'static str {
+    fn filed(&self) -> String {
         match self {
-            Self::Account { by_staff: true, .. } => "Staff filed the ticket for the customer",
-            Self::Address(_) | Self::Account { .. } => "The customer filed the ticket",
+            Self::Account {
+                by_staff: Some(name),
+                ..
+            } => format!("{name} filed the ticket for the customer"),
+            Self::Address(_) | Self::Account { .. } => "The customer filed the ticket".to_owned(),
         }
     }
 }
@@ -180,7 +183,7 @@ impl Desk {
                         why: format!("Ticket #{number} was made of this message."),
                     });
                 }
-                if known.is_none() && !by_staff {
+                if known.is_none() && by_staff.is_none() {
                     let standing = ticket_lines::standing(&work.tx, self.guild, who.user).await?;
                     options.admit(&standing, work.now)?;
                 }

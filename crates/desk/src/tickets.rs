@@ -102,22 +102,20 @@ impl Desk {
         priority: Priority,
     ) -> Result<(), DeskError> {
         let id = self.ticket_id(staff, number).await?;
-        self.prioritise(staff, id, |_| priority).await?;
-        Ok(())
+        self.prioritise(staff, id, priority).await
     }
 
-    /// Changes the priority by a rule, and says what it is then.
+    /// The same, by the ticket's id.
     pub(crate) async fn prioritise(
         &self,
         staff: &Staff,
         id: TicketId,
-        rule: impl FnOnce(Priority) -> Priority,
-    ) -> Result<Priority, DeskError> {
+        priority: Priority,
+    ) -> Result<(), DeskError> {
         let mut work = self.work().await?;
         let row = work.ticket(id).await?;
-        let priority = rule(row.priority);
         if priority == row.priority {
-            return Ok(priority);
+            return Ok(());
         }
         let words = format!(
             "{} set the priority to {}",
@@ -126,8 +124,7 @@ impl Desk {
         );
         work.change(&row, &words, row.assignee_id, row.status, priority)
             .await?;
-        work.commit().await?;
-        Ok(priority)
+        work.commit().await
     }
 
     /// Moves a ticket to another category.

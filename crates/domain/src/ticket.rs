@@ -124,16 +124,6 @@ impl Priority {
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.key() == key)
     }
-
-    /// One step up; the highest goes round to the lowest, so that one button reaches all four.
-    pub fn next(self) -> Self {
-        match self {
-            Self::Low => Self::Medium,
-            Self::Medium => Self::High,
-            Self::High => Self::Urgent,
-            Self::Urgent => Self::Low,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -153,15 +143,6 @@ mod tests {
     fn a_staff_reply_never_reopens() {
         assert_eq!(Status::Closed.after_staff_reply(), Status::Closed);
         assert_eq!(Status::Open.after_staff_reply(), Status::Paused);
-    }
-
-    #[test]
-    fn one_button_reaches_every_priority() {
-        let mut seen = vec![Priority::Low];
-        while let Some(p) = seen.last().map(|p| p.next()).filter(|p| !seen.contains(p)) {
-            seen.push(p);
-        }
-        assert_eq!(seen.len(), Priority::ALL.len());
     }
 
     #[test]

@@ -56,9 +56,9 @@ pub(super) async fn examine(
         kind_words: match config.guild.thread_kind {
             ThreadKind::Private | ThreadKind::Public => {
                 "it is no text channel, and only those take such threads (for a forum there is a \
-                 kind of its own, by THREAD_KIND)"
+                 kind of its own, thread_kind)"
             }
-            ThreadKind::Forum => "it is no forum, and tickets are to become posts (by THREAD_KIND)",
+            ThreadKind::Forum => "it is no forum, and tickets are to become posts (thread_kind)",
         },
     };
     if let Some(channel) = one(asker, guild, &support, findings).await

@@ -267,10 +267,10 @@ async fn link_code(State(web): State<Web>, token: Token, request: Request) -> Re
     match code {
         Ok(code) => web.pages.message(
             StatusCode::OK,
-            "Follow your tickets in Discord",
+            "Follow this ticket in Discord",
             &format!(
-                "In our Discord server, send /link {code} within a quarter of an hour. It ties your \
-                 account there to your tickets here, once."
+                "In our Discord server, send /link {code} within a quarter of an hour. It ties this \
+                 ticket to your account there, once: /mytickets lists it then."
             ),
             Some((&format!("/t/{}", token.0), "Back to the ticket")),
         ),

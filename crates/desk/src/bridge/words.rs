@@ -56,9 +56,10 @@ pub(crate) fn post(
         let name = escape(head(&excerpt(&message.author, NAME), NAME));
         let role = match (message.kind, message.side, message.origin) {
             (MessageKind::Note, _, Origin::Web) => "note on the web, staff only",
-            // A customer's message on the web has no person to it; a form in Discord has.
+            // A customer's message on the web has no person to it; what a ticket was made of in
+            // Discord has, a form or a message.
             (MessageKind::Reply, Side::Customer, Origin::Web) if message.person_id.is_some() => {
-                "customer, by the form"
+                "customer, in Discord"
             }
             (MessageKind::Reply, Side::Customer, Origin::Web) => "customer, on the web",
             (MessageKind::Reply, Side::Staff, Origin::Web) => "staff",

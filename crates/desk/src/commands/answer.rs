@@ -190,8 +190,8 @@ pub enum Control {
     Assign(TicketId),
     /// Give it back.
     Release(TicketId),
-    /// Raise its priority by one step.
-    RaisePriority(TicketId),
+    /// Offer the priorities that it may have.
+    AskPriority(TicketId),
     /// Set its priority to the choice.
     SetPriority(TicketId),
     /// Move it to the category of the choice.
@@ -220,7 +220,7 @@ impl Control {
         match self {
             Self::Assign(_) => Does::Staff(ForStaff::Claim),
             Self::Release(_) => Does::Staff(ForStaff::Release),
-            Self::RaisePriority(_) => Does::Staff(ForStaff::RaisePriority),
+            Self::AskPriority(_) => Does::Staff(ForStaff::AskPriority),
             Self::SetPriority(_) => Does::Staff(ForStaff::SetPriority),
             Self::SetCategory(_) => Does::Staff(ForStaff::Category),
             Self::AskClose(_) => Does::Owner(ForOwner::AskClose),
@@ -238,7 +238,7 @@ impl Control {
         match self {
             Self::Assign(ticket)
             | Self::Release(ticket)
-            | Self::RaisePriority(ticket)
+            | Self::AskPriority(ticket)
             | Self::SetPriority(ticket)
             | Self::SetCategory(ticket)
             | Self::AskClose(ticket)
@@ -272,7 +272,7 @@ impl Control {
         match self {
             Self::Assign(_) => "Assign",
             Self::Release(_) => "Release",
-            Self::RaisePriority(_) => "Priority",
+            Self::AskPriority(_) => "Priority",
             Self::SetPriority(_) => "the menu of priorities",
             Self::SetCategory(_) => "the menu of categories for a ticket",
             Self::AskClose(_) => "Close",
@@ -311,7 +311,7 @@ impl Control {
             Self::Reopen(ticket),
             Self::Assign(ticket),
             Self::Release(ticket),
-            Self::RaisePriority(ticket),
+            Self::AskPriority(ticket),
             Self::SetPriority(ticket),
             Self::SetCategory(ticket),
         ];

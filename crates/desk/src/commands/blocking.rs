@@ -4,7 +4,7 @@
 
 use super::answer::{Answer, Say};
 use super::asked::Asked;
-use super::{given, listing};
+use super::{conflict, given, listing};
 use crate::bridge::escape;
 use crate::store::blocklist::{self, Blocked};
 use crate::{Desk, DeskError, Staff};
@@ -13,6 +13,9 @@ impl Desk {
     pub(super) async fn block(&self, asked: &Asked, staff: &Staff) -> Result<Answer, DeskError> {
         let member = given(asked.act.values.user("user"))?;
         let name = escape(&member.name);
+        if self.counts_as_staff(member.user, &member.roles).await? {
+            return conflict(format!("{name} is staff. Only members can be blocked."));
+        }
         let work = self.work().await?;
         let (guild, by) = (self.guild, staff.name.as_str());
         let words = match blocklist::block(&work.tx, guild, member.user, by, work.now).await? {

@@ -96,7 +96,7 @@ pub enum ForStaff {
     Claim,
     Assign,
     Release,
-    RaisePriority,
+    AskPriority,
     SetPriority,
     Category,
     Tag,

@@ -5,6 +5,7 @@ use super::answer::{Answer, Control, Field, Form, Line, Menu, Say};
 use super::asked::{Asked, profile};
 use super::deeds::ForEveryone;
 use super::{conflict, given, listing};
+use crate::bridge::escape;
 use crate::filing::{Asker, Filing};
 use crate::forms::{self, Question};
 use crate::store::codes;
@@ -104,7 +105,7 @@ impl Desk {
                 Filing {
                     asker: Asker::Account {
                         who: &who,
-                        by_staff: false,
+                        by_staff: None,
                     },
                     subject: subject_of(&answered.subject)?.as_str(),
                     category,
@@ -117,7 +118,9 @@ impl Desk {
             )
             .await?;
         let hours = match self.hours_now() {
-            Some(hours) if !hours.is_open => format!("\n{}", hours.now()),
+            Some(hours) if !hours.is_open => {
+                format!("\n{} We are here {}.", hours.now(), escape(&hours.hours))
+            }
             _ => String::new(),
         };
         Ok(format!(
@@ -181,7 +184,7 @@ impl Desk {
             codes::add_try(&work.tx, self.guild, user, work.now).await?;
             work.commit().await?;
             return conflict(
-                "This code does not hold (any more). Get a new one on your ticket's page.",
+                "This code is wrong, used or too old. Get a new one on your ticket's page.",
             );
         };
         let row = work.ticket(ticket).await?;

@@ -46,7 +46,7 @@ impl Desk {
         let category = given(known.open.first())?;
         let copied = self.copied(&written.files).await;
         let filed = self
-            .file_written(asked, written, category, &copied.files)
+            .file_written(asked, staff, written, category, &copied.files)
             .await;
         if filed.is_err() {
             self.discard_files(&copied.files).await;
@@ -81,6 +81,7 @@ impl Desk {
     async fn file_written(
         &self,
         asked: &Asked,
+        staff: &Staff,
         written: &Written,
         category: &CategoryView,
         files: &[NewFile],
@@ -97,7 +98,8 @@ impl Desk {
             Some(first) if written.text.trim().is_empty() => {
                 subject_of(&excerpt(first.name(), SUBJECT))
             }
-            _ => subject_of(&written.text),
+            // A subject is read as it is: a list shows no bold.
+            _ => subject_of(&markup::plain(&written.text, &markup::Names::default())),
         };
         let who = profile(&written.author);
         let opened = self
@@ -105,7 +107,7 @@ impl Desk {
                 Filing {
                     asker: Asker::Account {
                         who: &who,
-                        by_staff: true,
+                        by_staff: Some(&staff.name),
                     },
                     subject: subject?.as_str(),
                     category: &category.key,

@@ -14,6 +14,9 @@ use domain::examination::{Finding, Verdict};
 use domain::records::{PersonHours, WINDOW_DAYS, spell};
 use std::time::Duration;
 
+/// What is no length worth a word.
+const MOMENT: Duration = Duration::from_secs(60);
+
 impl Desk {
     pub(super) async fn clock(&self, staff: &Staff, goes: bool) -> Result<Answer, DeskError> {
         if goes {
@@ -25,7 +28,7 @@ impl Desk {
         }
         let since = self.clock_in(staff).await?;
         Ok(match self.now().since(since) {
-            Duration::ZERO => "You are at work from now on.".into(),
+            length if length < MOMENT => "You are at work from now on.".into(),
             length => format!("You are at work, for {} by now.", spell(length)).into(),
         })
     }
@@ -77,10 +80,11 @@ impl Desk {
                 let channel = asked.act.values.channel("channel").unwrap_or(here);
                 self.owns(channel).await?;
                 self.place_dashboard(admin, channel).await?;
-                Ok(
-                    format!("The figures will stand in <#{channel}>, fresh within a minute.")
-                        .into(),
+                Ok(format!(
+                    "The figures will stand in <#{channel}>, fresh within a minute. Everybody \
+                         who sees that channel reads them."
                 )
+                .into())
             }
             ForAdmin::Doctor => self.doctor_in_words(admin).await,
             _ => self.figures_in_words(admin).await,

@@ -259,7 +259,16 @@ fn line(options: &Options, setting: Setting, about: &str) -> String {
         true => given_by(setting),
         false => String::new(),
     };
-    format!("{sign} **{about}** {}{by}", shown(setting, value))
+    // A key says little to whoever sees it for the first time.
+    let in_words = match setting.shape() {
+        Shape::Choice(choices) => choices
+            .iter()
+            .find(|(key, _)| value.as_deref() == Some(*key))
+            .map(|(_, words)| (*words).to_owned()),
+        _ => None,
+    };
+    let value = in_words.unwrap_or_else(|| shown(setting, value));
+    format!("{sign} **{about}**: {value}{by}")
 }
 
 /// A row for each decision that is an admin's to make, and the buttons.

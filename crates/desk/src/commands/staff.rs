@@ -44,11 +44,12 @@ impl Desk {
                 self.unassign(staff, ticket.number).await?;
                 Ok(format!("Ticket #{} is nobody's now.", ticket.number).into())
             }
-            ForStaff::RaisePriority => self.set_priority_of(staff, &ticket, Priority::next).await,
+            ForStaff::AskPriority => Ok(priorities(&ticket, ticket.priority)),
             ForStaff::SetPriority => {
                 let key = given(asked.act.values.text("priority"))?;
-                let exactly = given(Priority::from_key(key))?;
-                self.set_priority_of(staff, &ticket, |_| exactly).await
+                let priority = given(Priority::from_key(key))?;
+                self.prioritise(staff, ticket.id, priority).await?;
+                Ok(priorities(&ticket, priority))
             }
             ForStaff::Category => {
                 let typed = given(asked.act.values.text("category"))?;
@@ -174,34 +175,6 @@ impl Desk {
         Ok(format!("Ticket #{number} is {name}'s now.").into())
     }
 
-    async fn set_priority_of(
-        &self,
-        staff: &Staff,
-        ticket: &Named,
-        rule: impl FnOnce(Priority) -> Priority,
-    ) -> Result<Answer, DeskError> {
-        let set = self.prioritise(staff, ticket.id, rule).await?;
-        let line = |priority: Priority| Line {
-            label: priority.words().to_owned(),
-            about: None,
-            value: priority.key().to_owned(),
-            now: priority == set,
-        };
-        Ok(Answer::Say(Say {
-            words: format!(
-                "The priority of ticket #{} is {}.",
-                ticket.number,
-                set.words().to_lowercase()
-            ),
-            detail: None,
-            menu: Some(Menu {
-                control: Control::SetPriority(ticket.id),
-                hint: "Priority".to_owned(),
-                lines: Priority::ALL.into_iter().map(line).collect(),
-            }),
-        }))
-    }
-
     async fn tag(&self, asked: &Asked, staff: &Staff, ticket: &Named) -> Result<Answer, DeskError> {
         let tag = given(asked.act.values.text("tag"))?;
         let tagging = match asked.act.values.flag("remove") {
@@ -264,5 +237,28 @@ fn listed(guild: DiscordGuildId, words: String, lines: &[ticket_lines::Line]) ->
         words,
         detail: Some(listing::tickets(guild, lines)).filter(|list| !list.is_empty()),
         menu: None,
+    })
+}
+
+/// What a ticket's priority is, and the others that it may have.
+fn priorities(ticket: &Named, now: Priority) -> Answer {
+    let line = |priority: Priority| Line {
+        label: priority.words().to_owned(),
+        about: None,
+        value: priority.key().to_owned(),
+        now: priority == now,
+    };
+    Answer::Say(Say {
+        words: format!(
+            "The priority of ticket #{} is {}.",
+            ticket.number,
+            now.words().to_lowercase()
+        ),
+        detail: None,
+        menu: Some(Menu {
+            control: Control::SetPriority(ticket.id),
+            hint: "Priority".to_owned(),
+            lines: Priority::ALL.into_iter().map(line).collect(),
+        }),
     })
 }

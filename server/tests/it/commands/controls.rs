@@ -108,7 +108,7 @@ fn told(control: &Control, channel: &Value, role: &str) -> (u8, Value) {
         Control::Reopen(_) => button("v1:reopen:1"),
         Control::Assign(_) => button("v1:assign:1"),
         Control::Release(_) => button("v1:release:1"),
-        Control::RaisePriority(_) => button("v1:priority:1"),
+        Control::AskPriority(_) => button("v1:priority:1"),
         Control::SetPriority(_) => menu(3, "v1:setpriority:1", json!("high")),
         Control::SetCategory(_) => menu(3, "v1:setcategory:1", json!("billing")),
         Control::SetUp(step) => {

@@ -109,7 +109,7 @@ async fn everybody_may_what_the_table_says(door: Door) {
         let custom_id = match &control {
             Control::Assign(_) => "v1:assign:1",
             Control::Release(_) => "v1:release:1",
-            Control::RaisePriority(_) => "v1:priority:1",
+            Control::AskPriority(_) => "v1:priority:1",
             Control::AskClose(_) => "v1:close:1",
             _ => continue,
         };

@@ -178,7 +178,7 @@ fn twin(control: &Control) -> &'static [&'static str] {
         Control::Assign(_) => &["ticket", "claim"],
         Control::Release(_) => &["ticket", "release"],
         Control::SetCategory(_) => &["ticket", "category"],
-        Control::RaisePriority(_) | Control::SetPriority(_) => &["ticket", "priority"],
+        Control::AskPriority(_) | Control::SetPriority(_) => &["ticket", "priority"],
         Control::SetUp(Step::Role | Step::Kind | Step::Channel | Step::Log) => &["config"],
         Control::SetUp(Step::MakeChannel | Step::MakeRole | Step::Panel | Step::Check) => {
             &["setup"]

@@ -93,7 +93,7 @@ async fn choices_lead_from_nothing_to_a_guild_that_takes_tickets() {
 
     let role = step(&street, Step::Role, Some(Value::Role(B.role()))).await;
     assert!(
-        said(&role).contains("✅ **Who answers** <@&3001>"),
+        said(&role).contains("✅ **Who answers**: <@&3001>"),
         "{}",
         said(&role)
     );
