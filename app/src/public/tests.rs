@@ -46,6 +46,7 @@ fn message_of(id: i64, side: Side, body: &str) -> MessageView {
         avatar: None,
         kind: MessageKind::Reply,
         origin: Origin::Web,
+        written_in: Origin::Web,
         own: side == Side::Customer,
         body: body.into(),
         html: markup::html(body, &markup::Names::default()),

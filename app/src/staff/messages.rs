@@ -117,7 +117,7 @@ fn bubble(message: MessageView, workplace: Workplace) -> AnyView {
     let note = is_note.then(|| {
         view! { <span class="note-word">{icon(Icon::Lock)} "Note"</span> }
     });
-    let origin = (message.origin == Origin::Discord).then(|| {
+    let origin = (message.written_in == Origin::Discord).then(|| {
         view! { <span class="origin">"in Discord"</span> }
     });
     let earlier = earlier(&message, workplace);

@@ -143,8 +143,11 @@ pub struct MessageView {
     pub avatar: Option<String>,
     /// Reply or note.
     pub kind: MessageKind,
-    /// Written on the web or in Discord.
+    /// Which side holds it, and so from where it goes to the other.
     pub origin: Origin,
+    /// Where it was written: what a ticket was made of in Discord, a form or a message, is held here
+    /// all the same.
+    pub written_in: Origin,
     /// Its viewer wrote it on the web, and may change it there.
     pub own: bool,
     /// The text as it was typed; empty when deleted.

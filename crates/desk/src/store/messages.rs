@@ -54,6 +54,11 @@ impl Shown {
             avatar: self.avatar,
             kind: self.kind,
             origin: self.origin,
+            // A customer's message on the web has no person to it.
+            written_in: match (self.side, self.person_id) {
+                (Side::Customer, Some(_)) => Origin::Discord,
+                _ => self.origin,
+            },
             own,
             body: if deleted { String::new() } else { self.body },
             // Written by `shown`, where names are known.

@@ -114,7 +114,7 @@ fn message(t: &Transcript, m: &MessageView, out: &mut Html) {
         (MessageKind::Reply, Side::Customer) => "customer",
         (MessageKind::Reply, Side::Staff) => "staff",
     });
-    out.tag(match m.origin {
+    out.tag(match m.written_in {
         Origin::Web => ", on the web",
         Origin::Discord => ", in Discord",
     });

@@ -142,7 +142,7 @@ fn message<'t>(t: &'t Transcript, m: &'t MessageView) -> Message<'t> {
         at: m.at.iso(),
         author: &m.author,
         side: m.side,
-        origin: m.origin,
+        origin: m.written_in,
         kind: t.is_staffs().then_some(m.kind),
         text: &m.body,
         deleted: m.deleted,

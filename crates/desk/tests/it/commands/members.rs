@@ -77,6 +77,28 @@ async fn a_ticket_from_discord_has_the_member_in_its_thread_and_a_page_on_the_we
 }
 
 #[tokio::test]
+async fn a_transcript_says_where_a_ticket_was_filed_and_where_it_was_answered() {
+    let world = with_panel().await;
+    let (token, _) = world.filed_in_discord().await;
+    let holder = world.holder(&token).await;
+    let key = desk::RequestKey::parse(&desk::RequestKey::fresh());
+    let said = desk::files::Said::from(body("It is here."));
+    world.desk.customer_reply(&holder, said, key).await.unwrap();
+    let written = world
+        .desk
+        .transcript_for_holder(&holder, desk::Pictures::Named)
+        .await
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_str(&written.json()).unwrap();
+    let messages = json["messages"].as_array().unwrap().iter();
+    let origins: Vec<_> = messages.map(|m| m["origin"].as_str().unwrap()).collect();
+    assert_eq!(origins, ["discord", "web"]);
+    let page = written.html();
+    let places = page.matches("customer, in Discord").count();
+    assert_eq!(places, 1, "{page}");
+}
+
+#[tokio::test]
 async fn the_same_form_told_twice_is_one_ticket() {
     let world = with_panel().await;
     let form = Does::Everyone(ForEveryone::File);
