@@ -26,7 +26,7 @@ test("an empty form is told everything at once, beside the fields and on top", a
   await expect(page).toHaveTitle(/^Not sent yet/);
   const summary = page.getByRole("alert");
   await expect(summary).toBeFocused();
-  await expect(summary.getByRole("heading")).toHaveText("4 things need your attention");
+  await expect(summary.getByRole("heading")).toHaveText("Four things need your attention");
   await expect(summary.getByRole("link")).toHaveCount(4);
   for (const field of ["email", "subject", "category", "body"]) {
     await expect(page.locator(`#${field}-problem`)).not.toBeEmpty();

@@ -291,6 +291,37 @@ impl World {
         assert_eq!(status, 204, "{answer}");
     }
 
+    /// Waits for a menu whose custom id begins so, and chooses from it.
+    pub async fn choose(&self, person: &Person, verb: &str, value: &str) {
+        let begins = format!("v1:{verb}:");
+        let (shown, custom_id) = until("a menu is shown", async || {
+            let world = self.discord.world();
+            let all = world["ephemeral"].as_array()?;
+            let theirs = all.iter().filter(|e| id(&e["person"]) == person.id);
+            theirs.rev().find_map(|e| {
+                let menu = &e["message"]["components"][0]["components"][0];
+                let custom_id = menu["custom_id"].as_str()?;
+                let fits = custom_id.starts_with(&begins);
+                fits.then(|| (e["message"].clone(), custom_id.to_owned()))
+            })
+        })
+        .await;
+        let body = json!({
+            "type": 3,
+            "application_id": self.discord.settings().client_id.to_string(),
+            "guild_id": self.discord.settings().guild_id.to_string(),
+            "channel_id": shown["channel_id"],
+            "message_id": shown["id"],
+            "session_id": "test",
+            "nonce": "1",
+            "data": { "component_type": 3, "custom_id": custom_id, "values": [value] },
+        });
+        let (status, answer) = self
+            .act(person, reqwest::Method::POST, "/interactions", body)
+            .await;
+        assert_eq!(status, 204, "{answer}");
+    }
+
     /// Waits for the form that this person was shown, and sends it with this in its one field.
     pub async fn submit(&self, person: &Person, name: &str, text: &str) {
         let modal = until("a form is shown", async || {
